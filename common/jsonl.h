@@ -1,0 +1,63 @@
+/* jsonl.h: lines of JSON to docs (simdjson on demand), and batches of whole lines out of streams.
+ *
+ * Every line is checked whole: valid UTF-8, valid JSON to the last value (also where leat does not look), the types of
+ * the known keys, no known key twice. What fails is a damaged record with its reason, never a guess. */
+#ifndef LEAT_COMMON_JSONL_H
+#define LEAT_COMMON_JSONL_H
+
+#include "doc.h"
+#include "ledger.h"
+#include "stream.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Bytes behind a line that the parser may read (not use): keep so many allocated behind every line. */
+#define JSONL_PADDING 64
+
+struct jsonl; /* a parser: one per thread; its memory is about twice the longest line so far */
+
+struct jsonl *jsonl_new(void); /* NULL: out of memory */
+void jsonl_free(struct jsonl *j);
+
+/* Parses one line (no newline) into *d. 0; -ERR_DATA: *e says what is wrong; -ERR_IO: out of memory.
+ * line[n .. n+JSONL_PADDING) must be readable. */
+int jsonl_parse(struct jsonl *j, const char *line, size_t n, struct doc *d, struct err *e);
+
+/* One value of a document's metadata by key (top level). str gives the unescaped string, valid until the next
+ * jsonl_parse or jsonl_meta_*. Returns 1 found, 0 absent or null, -ERR_DATA another type. */
+int jsonl_meta_str(struct jsonl *j, const struct doc *d, const char *key, struct slice *out, struct err *e);
+int jsonl_meta_num(struct jsonl *j, const struct doc *d, const char *key, double *out, struct err *e);
+int jsonl_meta_raw(struct jsonl *j, const struct doc *d, const char *key, struct slice *out, struct err *e);
+
+/* Batches of whole lines from several inputs in order. */
+struct lines {
+    char *const *paths; /* n_paths == 0: standard input */
+    size_t n_paths, next_path;
+    struct in *in;
+    size_t batch_bytes;      /* aim; a single longer line makes a longer batch */
+    size_t max_record_bytes; /* a longer line is damaged and passed over */
+    uint64_t limit_records;  /* 0: none */
+    uint64_t records;        /* lines given so far */
+    uint64_t offset;         /* of the next line in the uncompressed content of the current input */
+    struct buf carry;        /* the beginning of a line whose end is still to come */
+    bool skipping;           /* inside a line that is too long */
+    bool truncated;          /* an input ended early */
+    uint64_t done_raw_bytes, total_raw_bytes; /* for progress; total 0: unknown */
+};
+
+void lines_init(struct lines *l, char *const *paths, size_t n_paths);
+void lines_free(struct lines *l);
+
+/* Fills *b with whole lines of one input (each ends with '\n'; a last line without one gets it), JSONL_PADDING bytes
+ * allocated behind them. Damage goes into *led (counted, reported), truncation sets l->truncated; blank lines are
+ * left out. *file names the input and *offset is that of the batch's first byte. Returns the number of lines;
+ * 0: the end; < 0: an I/O error. */
+int64_t lines_next(struct lines *l, struct buf *b, struct ledger *led, const char **file, uint64_t *offset,
+                   struct err *e);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

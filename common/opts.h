@@ -1,0 +1,69 @@
+/* opts.h: one table of options gives parsing, --help, the man page and (later) shell completion.
+ *
+ * Syntax: -o FILE, -oFILE, -t4, --threads 4, --threads=4, -qv, "--" ends the options, "-" is an operand. Long names may
+ * not be abbreviated: a script must not change its meaning when an option is added. */
+#ifndef LEAT_COMMON_OPTS_H
+#define LEAT_COMMON_OPTS_H
+
+#include "buf.h"
+#include "err.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum opt_type {
+    OPT_FLAG,   /* bool: true when given */
+    OPT_STR,    /* const char *: borrows argv */
+    OPT_INT,    /* int64_t, within [min, max] when max > min */
+    OPT_NUM,    /* double, within [min, max] when max > min */
+    OPT_SIZE,   /* uint64_t bytes: 64M, 1.5G, 1000 (K, M, G, T: powers of 1024) */
+    OPT_CHOICE, /* int: index into `choices`, "a|b|c" */
+    OPT_LIST    /* struct opt_list: may be repeated */
+};
+
+struct opt_list {
+    const char **at; /* borrowed strings of argv; the array is owned: opt_list_free */
+    size_t n;
+};
+
+struct opt {
+    const char *name; /* long name without dashes */
+    char letter;      /* 0: none */
+    enum opt_type type;
+    void *value;         /* where it goes; what stands there before is the default, and --help prints it */
+    const char *arg;     /* "FILE", "N" …; NULL for a flag */
+    const char *choices; /* OPT_CHOICE */
+    double min, max;
+    const char *help; /* one sentence without a capital or a full stop; more sentences may follow */
+};
+
+struct opt_spec {
+    const char *name;     /* "leat filter" */
+    const char *summary;  /* what it does, in one line */
+    const char *operands; /* "[INPUT…]" or NULL when it takes none */
+    const char *const *verbs; /* "exact", "minhash", …, NULL; the first operand must be one of them. Or NULL */
+    const char *description;  /* paragraphs, separated by blank lines; for the man page and --help */
+    const char *examples;     /* lines "command\n", comments begin with '#' */
+    const struct opt *own;    /* the tool's own options, ended by name == NULL */
+    const struct opt *shared; /* the options of all tools, ended by name == NULL; may be NULL */
+};
+
+/* Operands are moved to the front of argv: *operands points at them, *n_operands counts. Returns 0, or -ERR_USAGE with a
+ * message that names the option and what it takes (and the nearest name for an unknown one).
+ * --help, --version and --man are recognised here: *action says which was given. */
+enum opt_action { OPT_RUN, OPT_HELP, OPT_VERSION, OPT_MAN };
+int opts_parse(const struct opt_spec *s, int argc, char **argv, char ***operands, size_t *n_operands,
+               enum opt_action *action, struct err *e);
+
+/* Must be called before parsing changes the defaults that they print. */
+int opts_put_help(const struct opt_spec *s, struct buf *b);
+int opts_put_man(const struct opt_spec *s, struct buf *b); /* roff, man(7) */
+
+void opt_list_free(struct opt_list *l);
+int opt_parse_size(const char *z, uint64_t *bytes); /* 0, or -1 */
+
+#ifdef __cplusplus
+}
+#endif
+#endif
