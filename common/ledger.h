@@ -57,7 +57,8 @@ void ledger_drop(struct ledger *l, const char *rule, uint64_t text_bytes);
 /* A record that is passed by. text_bytes counts as dropped text (0 for what has none). */
 void ledger_skip(struct ledger *l, const char *kind, uint64_t text_bytes);
 void ledger_remove(struct ledger *l, const char *rule, uint64_t text_bytes); /* part of a kept document */
-/* `destroyed` is the number of container bytes lost with it. */
+/* Counts `in` and `damaged` (a damaged record was one that came in); `destroyed` is the number of container bytes lost
+ * with it. keep, drop and skip do not count `in`: the reader does, for each record that it could tell as one. */
 void ledger_damage(struct ledger *l, const char *file, uint64_t offset, uint64_t destroyed, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 void ledger_extra(struct ledger *l, const char *name, uint64_t n);

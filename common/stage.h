@@ -45,8 +45,11 @@ struct stage_ops {
     int (*doc)(void *ctx, void *worker, struct doc *d, struct stage_out *o, struct err *e);
     /* Optional: bytes before the first document (a header). */
     int (*begin)(void *ctx, struct buf *out, struct err *e);
+    /* Optional: bytes behind the last document (an end marker). Not called when the input ended early or the run failed. */
+    int (*end)(void *ctx, struct buf *out, struct err *e);
     /* Optional, in input order on one thread at a time, after a batch's documents were decided: for what depends on the
-     * order (dedup --keep first…). `marks` has one entry per call of stage_defer in the batch. */
+     * order (dedup --keep first…). `marks` has one entry per call of stage_defer in the batch. A tool that defers any
+     * document defers all that it does not drop at once, or the output would lose the input's order. */
     int (*ordered)(void *ctx, struct stage_deferred *marks, size_t n, struct stage_out *o, struct err *e);
 };
 
