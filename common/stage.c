@@ -16,6 +16,7 @@ struct batch {
     struct buf in;
     const char *file;
     uint64_t offset, first_index;
+    uint64_t raw_bytes; /* of all inputs, read when this batch had been */
     struct buf out, rejects, attributes;
     struct ledger ledger;
     struct stage_out so; /* points at the fields above */
@@ -37,6 +38,7 @@ struct run {
     const char *name; /* "filter" of "leat filter" */
     struct lines lines;
     struct out *out, *rejects, *attributes;
+    struct ledger tail;   /* damage behind the last line */
     struct worker writer; /* for stage_resolve: parses on the write side */
     struct progress progress;
 };
@@ -264,7 +266,8 @@ static int batch_read(void *ctx, void *batch, struct err *e)
     batch_clear(b);
     b->first_index = run->lines.records;
     int64_t n = lines_next(&run->lines, &b->in, &b->ledger, &b->file, &b->offset, e);
-    if (n == 0) ledger_merge(&run->tool->ledger, &b->ledger); /* damage behind the last line */
+    if (n == 0) ledger_merge(&run->tail, &b->ledger);
+    b->raw_bytes = run->lines.done_raw_bytes + (run->lines.in ? in_raw_bytes(run->lines.in) : 0);
     return n > 0 ? 1 : (int)n;
 }
 
@@ -327,7 +330,7 @@ static int batch_write(void *ctx, void *batch, struct err *e)
     ledger_merge(&run->tool->ledger, &b->ledger);
     run->progress.records = run->tool->ledger.in;
     run->progress.kept = run->tool->ledger.kept;
-    run->progress.bytes = run->lines.done_raw_bytes + (run->lines.in ? in_raw_bytes(run->lines.in) : 0);
+    run->progress.bytes = b->raw_bytes;
     log_progress(&run->progress);
     return r;
 }
@@ -380,6 +383,7 @@ static int run_all(struct run *run, struct err *e)
     int r = open_outputs(run, e);
     if (r == 0) r = put_hook(run, run->ops->begin, e);
     if (r == 0) r = pool_run((int)run->tool->threads, &pool_ops, run, e);
+    ledger_merge(&run->tool->ledger, &run->tail);
     run->tool->ledger.truncated |= run->lines.truncated;
     if (r == 0 && tool_out_end(run->tool, r) == OUT_COMMIT) r = put_hook(run, run->ops->end, e);
     log_progress_end();
@@ -390,6 +394,7 @@ int stage_run(struct tool *t, const struct stage_ops *ops, void *ctx)
 {
     const char *space = strrchr(t->spec->name, ' ');
     struct run run = {.tool = t, .ops = ops, .ctx = ctx, .name = space ? space + 1 : t->spec->name};
+    ledger_init(&run.tail);
     lines_init(&run.lines, t->inputs, t->n_inputs);
     run.lines.max_record_bytes = t->max_record;
     run.lines.limit_records = (uint64_t)t->limit;
@@ -397,5 +402,6 @@ int stage_run(struct tool *t, const struct stage_ops *ops, void *ctx)
         worker_init(&run.writer, &run, false) < 0 ? err_nomem(&t->err, "starting") : run_all(&run, &t->err);
     worker_end(&run.writer, &run);
     lines_free(&run.lines);
+    ledger_free(&run.tail);
     return r;
 }
