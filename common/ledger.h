@@ -52,6 +52,7 @@ void ledger_init(struct ledger *l);
 void ledger_free(struct ledger *l);
 void ledger_reset(struct ledger *l);
 
+/* keep, drop and skip count the document's text in text_in as well: the reader counts only `in`. */
 void ledger_keep(struct ledger *l, uint64_t text_in, uint64_t text_written);
 void ledger_drop(struct ledger *l, const char *rule, uint64_t text_bytes);
 /* A record that is passed by. text_bytes counts as dropped text (0 for what has none). */
@@ -64,7 +65,7 @@ void ledger_damage(struct ledger *l, const char *file, uint64_t offset, uint64_t
 void ledger_extra(struct ledger *l, const char *name, uint64_t n);
 
 uint64_t ledger_dropped(const struct ledger *l); /* sums over the rows */
-uint64_t ledger_dropped_text(const struct ledger *l);
+uint64_t ledger_dropped_text(const struct ledger *l); /* the skipped records' text with it */
 uint64_t ledger_skipped(const struct ledger *l);
 uint64_t ledger_removed_text(const struct ledger *l);
 

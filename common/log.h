@@ -29,6 +29,7 @@ struct progress {
 /* Shows the line at most five times a second; no clock is read more often than every call. */
 void log_progress(const struct progress *p);
 void log_progress_end(void);
+struct progress log_progress_last(void); /* what log_progress was given last: for the summary */
 
 double clock_seconds(void); /* monotonic */
 

@@ -275,7 +275,6 @@ static int decide(struct run *run, struct worker *w, struct batch *b, struct doc
 {
     struct stage_out *o = &b->so;
     o->ledger->in++;
-    o->ledger->text_in += d->text.n;
     o->text_in = d->text.n;
     if (run->tool->sample < 1 && !hash_sampled(d->id.n ? d->id : d->text, run->tool->sample)) {
         ledger_skip(o->ledger, "sample", d->text.n);
