@@ -1,0 +1,255 @@
+/* words.c: cuts a text into words and symbols, as text.h defines them.
+ *
+ * In: valid UTF-8 (an invalid byte counts as U+FFFD, a symbol). Out: a list of offsets, lengths and flags. One pass,
+ * left to right: a byte table decides ASCII, unicode_find the rest. Runs of scripts written without spaces are handed
+ * to ICU's dictionary break iterator, one run at a time, so that a run's words depend on nothing around it; the iterator
+ * is opened when the first such run is met, because opening it reads ICU's data.
+ *
+ * Word rules after UAX #29 (WB5 to WB13, and WB4: marks and format characters belong to what stands before them), with
+ * hyphens joining as apostrophes do, without the underscore. State: the list. Memory: 24 bytes a word, kept for the next
+ * text. Time: linear; ICU sees at most RUN_MAX code points at once. */
+#include "common/text.h"
+#include "common/unicode_table.h"
+#include <stdlib.h>
+#include <unicode/ubrk.h>
+#include <unicode/utext.h>
+
+#define RUN_MAX 4096
+
+enum kind {
+    K_LETTER = WORD_LETTER, /* the same bits, so that a word's flags are those of its characters */
+    K_NUMBER = WORD_NUMBER,
+    K_IDEO = WORD_IDEO,
+    K_BASE = K_LETTER | K_NUMBER,
+    K_MARK = 16,
+    K_FORMAT = 32,
+    K_EXTEND = K_MARK | K_FORMAT, /* belongs to what stands before it */
+    K_JOIN = 64,                  /* joins letters, or numbers */
+    K_JOIN_NUMBERS = 128,
+    K_SYMBOL = 1 /* visible and none of the above but the joiners */
+};
+
+/* By byte; 0: white space, controls and bytes over 0x7F. */
+static const uint8_t ascii_kind[256] = {
+    ['!'] = K_SYMBOL,           ['"'] = K_SYMBOL,
+    ['#'] = K_SYMBOL,           ['$'] = K_SYMBOL,
+    ['%'] = K_SYMBOL,           ['&'] = K_SYMBOL,
+    ['('] = K_SYMBOL,           [')'] = K_SYMBOL,
+    ['*'] = K_SYMBOL,           ['+'] = K_SYMBOL,
+    ['/'] = K_SYMBOL,           [':'] = K_SYMBOL,
+    [';'] = K_SYMBOL,           ['<'] = K_SYMBOL,
+    ['='] = K_SYMBOL,           ['>'] = K_SYMBOL,
+    ['?'] = K_SYMBOL,           ['@'] = K_SYMBOL,
+    ['['] = K_SYMBOL,           ['\\'] = K_SYMBOL,
+    [']'] = K_SYMBOL,           ['^'] = K_SYMBOL,
+    ['_'] = K_SYMBOL,           ['`'] = K_SYMBOL,
+    ['{'] = K_SYMBOL,           ['|'] = K_SYMBOL,
+    ['}'] = K_SYMBOL,           ['~'] = K_SYMBOL,
+    ['\''] = K_SYMBOL | K_JOIN, ['-'] = K_SYMBOL | K_JOIN,
+    ['.'] = K_SYMBOL | K_JOIN,  [','] = K_SYMBOL | K_JOIN_NUMBERS,
+    ['0' ... '9'] = K_NUMBER,   ['A' ... 'Z'] = K_LETTER,
+    ['a' ... 'z'] = K_LETTER,
+};
+
+static unsigned kind_of(uint32_t cp)
+{
+    switch (cp) {
+    case 0x200B: return 0;                         /* zero width space: written between words */
+    case 0x2010:                                   /* hyphen */
+    case 0x2011:                                   /* non-breaking hyphen */
+    case 0x2019: return K_SYMBOL | K_JOIN;         /* apostrophe */
+    case 0x066B:                                   /* Arabic decimal separator */
+    case 0x066C: return K_SYMBOL | K_JOIN_NUMBERS; /* Arabic thousands separator */
+    default: break;
+    }
+    const struct unicode_record *r = unicode_find(cp);
+    if (r->classes & UC_MARK) return K_MARK | (r->classes & UC_IDEO ? K_IDEO : 0);
+    if (r->classes & UC_IDEO) return K_IDEO;
+    if (r->classes & UC_LETTER) return K_LETTER;
+    if (r->classes & UC_NUMBER) return K_NUMBER;
+    if (r->category[0] == 'C' && r->category[1] == 'f') return K_FORMAT;
+    bool unseen = r->category[0] == 'Z' || (r->category[0] == 'C' && r->category[1] == 'c');
+    return unseen ? 0 : K_SYMBOL;
+}
+
+/* Kind of the character at p < end; *bytes gets its length. */
+static inline unsigned kind_at(const char *p, const char *end, unsigned *bytes)
+{
+    if (!(*p & 0x80)) {
+        *bytes = 1;
+        return ascii_kind[(uint8_t)*p];
+    }
+    uint32_t cp;
+    *bytes = utf8_decode(p, end, &cp);
+    return kind_of(cp);
+}
+
+/* Whether a joiner of this kind, after a base of kind `last`, joins it to what stands at p. */
+static inline bool joins(unsigned kind, unsigned last, const char *p, const char *end)
+{
+    unsigned bytes;
+    unsigned both = kind & K_JOIN ? K_BASE : kind & K_JOIN_NUMBERS ? K_NUMBER : 0;
+    return (both & last) != 0 && p < end && (kind_at(p, end, &bytes) & last & K_BASE) != 0;
+}
+
+/* Passes over the marks and format characters at p. */
+static const char *skip_extend(const char *p, const char *end, uint32_t *chars)
+{
+    unsigned bytes;
+    for (; p < end && (*p & 0x80) && (kind_at(p, end, &bytes) & K_EXTEND); p += bytes) ++*chars;
+    return p;
+}
+
+/* The end of the word whose first base stands at p. */
+static const char *word_end(const char *p, const char *end, struct word *w)
+{
+    unsigned last = 0, bytes = 1;
+    for (; p < end; p += bytes) {
+        unsigned kind = ascii_kind[(uint8_t)*p];
+        bytes = 1;
+        if (*p & 0x80) kind = kind_at(p, end, &bytes);
+        if (kind & K_BASE) {
+            last = kind;
+            w->flags |= kind;
+        } else if (!(kind & K_EXTEND) && !joins(kind, last, p + bytes, end)) {
+            break;
+        }
+        w->chars++;
+    }
+    return p;
+}
+
+static int grow(struct words *w, struct err *e)
+{
+    size_t cap = w->cap ? w->cap * 2 : 1024;
+    struct word *at = cap <= SIZE_MAX / sizeof *at ? realloc(w->at, cap * sizeof *at) : NULL;
+    if (!at) return err_nomem(e, "cutting words");
+    w->at = at;
+    w->cap = cap;
+    return 0;
+}
+
+/* ---- scripts without spaces */
+
+struct icu {
+    UBreakIterator *words;
+    UText text;
+};
+
+static int icu_error(struct err *e, const char *what, UErrorCode status)
+{
+    return err_set(e, ERR_IO, "ICU cannot %s: %s; is its data installed (package libicu)?", what,
+                   u_errorName(status));
+}
+
+static int icu_open(struct words *w, struct err *e)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    struct icu *icu = calloc(1, sizeof *icu);
+    if (!icu) return err_nomem(e, "opening ICU");
+    UText empty = UTEXT_INITIALIZER;
+    icu->text = empty;
+    icu->words = ubrk_open(UBRK_WORD, "", NULL, 0, &status);
+    if (U_FAILURE(status)) {
+        free(icu);
+        return icu_error(e, "open its word breaker", status);
+    }
+    w->icu = icu;
+    return 0;
+}
+
+static void icu_free(struct icu *icu)
+{
+    if (!icu) return;
+    ubrk_close(icu->words);
+    utext_close(&icu->text);
+    free(icu);
+}
+
+/* The end of the run of such characters at p, of at most RUN_MAX code points. */
+static const char *run_end(const char *p, const char *end)
+{
+    unsigned bytes;
+    for (unsigned i = 0; p < end && i < RUN_MAX && (kind_at(p, end, &bytes) & (K_IDEO | K_EXTEND)); i++)
+        p += bytes;
+    return p;
+}
+
+/* Adds the words of the run text[at..stop). When the run was cut short, its last word may be half a word: then, unless
+ * it is long, it is left for the next call. Returns where to go on, or < 0. */
+static int64_t cut_run(struct words *w, struct slice text, size_t at, size_t stop, bool cut, struct err *e)
+{
+    struct icu *icu = w->icu;
+    UErrorCode status = U_ZERO_ERROR;
+    utext_openUTF8(&icu->text, text.p + at, (int64_t)(stop - at), &status);
+    ubrk_setUText(icu->words, &icu->text, &status);
+    if (U_FAILURE(status)) return icu_error(e, "read a text", status);
+    size_t from = 0, run = stop - at;
+    for (int32_t to; (to = ubrk_next(icu->words)) != UBRK_DONE; from = (size_t)to) {
+        if (cut && (size_t)to == run && from >= run - run / 4) return (int64_t)(at + from);
+        if (w->n == w->cap && grow(w, e) < 0) return -ERR_IO;
+        uint32_t bytes = (uint32_t)((size_t)to - from);
+        struct word word = {at + from, bytes, (uint32_t)utf8_count(text.p + at + from, bytes),
+                            WORD_LETTER | WORD_IDEO};
+        w->at[w->n++] = word;
+    }
+    return (int64_t)stop;
+}
+
+static int64_t cut_script(struct words *w, struct slice text, size_t at, struct err *e)
+{
+    const char *end = text.p + text.n, *stop = run_end(text.p + at, end);
+    unsigned bytes;
+    bool cut = stop < end && (kind_at(stop, end, &bytes) & (K_IDEO | K_EXTEND)) != 0;
+    if (!w->icu && icu_open(w, e) < 0) return -ERR_IO;
+    return cut_run(w, text, at, (size_t)(stop - text.p), cut, e);
+}
+
+/* ---- */
+
+void words_init(struct words *w)
+{
+    memset(w, 0, sizeof *w);
+    buf_init(&w->scratch, BUF_NO_MAX);
+}
+
+void words_free(struct words *w)
+{
+    icu_free(w->icu);
+    buf_free(&w->scratch);
+    free(w->at);
+    words_init(w);
+}
+
+int words_find(struct words *w, struct slice text, struct err *e)
+{
+    const char *p = text.p, *end = text.p + text.n;
+    w->n = 0;
+    if (text.n > INT32_MAX)
+        return err_set(e, ERR_DATA, "a text of %zu bytes is too long to cut into words", text.n);
+    while (p < end) {
+        unsigned bytes, kind = kind_at(p, end, &bytes);
+        if (kind == 0 || kind == K_FORMAT) { /* white space, controls, formats with no word before them */
+            p += bytes;
+            continue;
+        }
+        if (kind & K_IDEO) {
+            int64_t next = cut_script(w, text, (size_t)(p - text.p), e);
+            if (next < 0) return (int)next;
+            p = text.p + next;
+            continue;
+        }
+        if (w->n == w->cap && grow(w, e) < 0) return -ERR_IO;
+        struct word word = {(uint64_t)(p - text.p), 0, 0, 0};
+        if (kind & K_BASE) {
+            p = word_end(p, end, &word);
+        } else {
+            word.flags = WORD_SYMBOL;
+            word.chars = 1;
+            p = skip_extend(p + bytes, end, &word.chars);
+        }
+        word.bytes = (uint32_t)((uint64_t)(p - text.p) - word.offset);
+        w->at[w->n++] = word;
+    }
+    return 0;
+}
