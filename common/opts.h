@@ -63,6 +63,13 @@ int opts_put_man(const struct opt_spec *s, struct buf *b); /* roff, man(7) */
 void opt_list_free(struct opt_list *l);
 int opt_parse_size(const char *z, uint64_t *bytes); /* 0, or -1 */
 
+/* The name that was probably meant: one that begins with word, or the least edit distance of at most a third of its
+ * length (1 to 3; swapped neighbours count 1). NULL when none is near. */
+const char *opt_nearest(const char *word, const char *const *names, size_t n);
+
+/* The options that every tool has: --help, --version, --man; ended by name == NULL. */
+extern const struct opt opts_builtin[];
+
 #ifdef __cplusplus
 }
 #endif
