@@ -8,6 +8,8 @@
 #include "buf.h"
 #include "err.h"
 
+#define LEAT_VERSION "0.1.0"
+
 #ifdef __cplusplus
 extern "C" {
 #endif

@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define KIB 1024ULL
+#define KIB ((uint64_t)1024)
 #define MIB (1024 * KIB)
 #define GIB (1024 * MIB)
 #define SHARED_OPTIONS 16

@@ -18,8 +18,6 @@
 extern "C" {
 #endif
 
-#define LEAT_VERSION "0.1.0"
-
 enum tool_has { /* which shared options a tool takes */
     TOOL_INPUTS = 1,      /* operands are inputs; --limit, --sample, --max-record, --strict */
     TOOL_OUTPUT = 2,      /* -o, --framed */
