@@ -47,6 +47,7 @@ struct opt_spec {
     const char *const *verbs; /* "exact", "minhash", …, NULL; the first operand must be one of them. Or NULL */
     const char *description;  /* paragraphs, separated by blank lines; for the man page and --help */
     const char *examples;     /* lines "command\n", comments begin with '#' */
+    const char *see_also;     /* further manual pages of section 1, separated by spaces; or NULL */
     const struct opt *own;    /* the tool's own options, ended by name == NULL */
     const struct opt *shared; /* the options of all tools, ended by name == NULL; may be NULL */
 };

@@ -381,6 +381,25 @@ static void put_roff_examples(struct buf *b, const char *z)
     buf_puts(b, ".EE\n");
 }
 
+static void put_roff_see_also(const struct opt_spec *s, struct buf *b)
+{
+    buf_puts(b, ".SH SEE ALSO\n");
+    const char *p = s->see_also ? s->see_also : "", *between = "";
+    if (strcmp(s->name, "leat") != 0) {
+        buf_puts(b, "\\fBleat\\fR(1)");
+        between = ",\n";
+    }
+    for (p += strspn(p, " "); *p; p += strspn(p, " ")) {
+        size_t n = strcspn(p, " ");
+        buf_printf(b, "%s\\fB", between);
+        put_roff(b, p, n, false);
+        buf_puts(b, "\\fR(1)");
+        between = ",\n";
+        p += n;
+    }
+    buf_putc(b, '\n');
+}
+
 int opts_put_man(const struct opt_spec *s, struct buf *b)
 {
     buf_puts(b, ".TH \"");
@@ -404,6 +423,6 @@ int opts_put_man(const struct opt_spec *s, struct buf *b)
     put_roff_table(b, opts_builtin);
     put_roff_exits(b);
     if (s->examples) put_roff_examples(b, s->examples);
-    buf_puts(b, ".SH SEE ALSO\n.BR leat (1)\n");
+    put_roff_see_also(s, b);
     return b->failed ? -1 : 0;
 }
