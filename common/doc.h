@@ -38,6 +38,7 @@ struct doc {
 
 void doc_init(struct doc *d);
 void doc_free(struct doc *d);
+void doc_clear(struct doc *d); /* no fields, no edits; keeps the memory. jsonl_parse and doc_new begin with it */
 
 /* Starts a document that comes from no line. All slices are copied; created may be empty. */
 int doc_new(struct doc *d, struct slice id, struct slice source, struct slice created, struct slice text);

@@ -21,12 +21,13 @@ struct jsonl; /* a parser: one per thread; its memory is about twice the longest
 struct jsonl *jsonl_new(void); /* NULL: out of memory */
 void jsonl_free(struct jsonl *j);
 
-/* Parses one line (no newline) into *d. 0; -ERR_DATA: *e says what is wrong; -ERR_IO: out of memory.
- * line[n .. n+JSONL_PADDING) must be readable. */
+/* Parses one line (no newline) into *d. 0; -ERR_DATA: *e (set anew) says what is wrong and at which byte of the line;
+ * -ERR_IO: out of memory. line[n .. n+JSONL_PADDING) must be readable. */
 int jsonl_parse(struct jsonl *j, const char *line, size_t n, struct doc *d, struct err *e);
 
-/* One value of a document's metadata by key (top level). str gives the unescaped string, valid until the next
- * jsonl_parse or jsonl_meta_*. Returns 1 found, 0 absent or null, -ERR_DATA another type. */
+/* One value of a parsed document's metadata by key (top level; of a key that stands twice, the last; edits are not seen).
+ * str gives the unescaped string, valid until the next jsonl_parse or jsonl_meta_*. Returns 1 found, 0 absent or null,
+ * -ERR_DATA another type, -ERR_IO out of memory. */
 int jsonl_meta_str(struct jsonl *j, const struct doc *d, const char *key, struct slice *out, struct err *e);
 int jsonl_meta_num(struct jsonl *j, const struct doc *d, const char *key, double *out, struct err *e);
 int jsonl_meta_raw(struct jsonl *j, const struct doc *d, const char *key, struct slice *out, struct err *e);
@@ -42,20 +43,41 @@ struct lines {
     uint64_t records;        /* lines given so far */
     uint64_t offset;         /* of the next line in the uncompressed content of the current input */
     struct buf carry;        /* the beginning of a line whose end is still to come */
-    bool skipping;           /* inside a line that is too long */
+    bool ended;              /* the current input has no more to give */
     bool truncated;          /* an input ended early */
-    uint64_t done_raw_bytes, total_raw_bytes; /* for progress; total 0: unknown */
+    struct err why_truncated;                 /* the first time: which input, and how */
+    uint64_t done_raw_bytes, total_raw_bytes; /* for progress: inputs that are done; total 0: unknown */
+
+    int skipping; /* why the bytes up to the next newline are passed over: see lines.c */
+    uint64_t skip_offset, skip_bytes;
+    char skip_reason[512];
 };
 
 void lines_init(struct lines *l, char *const *paths, size_t n_paths);
 void lines_free(struct lines *l);
 
 /* Fills *b with whole lines of one input (each ends with '\n'; a last line without one gets it), JSONL_PADDING bytes
- * allocated behind them. Damage goes into *led (counted, reported), truncation sets l->truncated; blank lines are
- * left out. *file names the input and *offset is that of the batch's first byte. Returns the number of lines;
- * 0: the end; < 0: an I/O error. */
+ * allocated behind them. Damage goes into *led (counted, reported), truncation sets l->truncated. *file names the input
+ * and *offset is that of the batch's first byte. Blank lines stay where they are, so that offsets hold, but are no
+ * lines: they are not counted, and lines_each passes over them. Returns the number of lines; 0: the end; < 0: an I/O
+ * error. */
 int64_t lines_next(struct lines *l, struct buf *b, struct ledger *led, const char **file, uint64_t *offset,
                    struct err *e);
+
+/* The lines of a batch: for (size_t at = 0; lines_each(b, &at, &line);), each without its newline; its offset in the
+ * batch is line.p - b->p. */
+static inline bool lines_each(const struct buf *b, size_t *at, struct slice *line)
+{
+    while (*at < b->n) {
+        const char *p = b->p + *at, *newline = (const char *)memchr(p, '\n', b->n - *at);
+        size_t n = newline ? (size_t)(newline - p) : b->n - *at, blank = 0;
+        *at += n + 1;
+        while (blank < n && (p[blank] == ' ' || p[blank] == '\t' || p[blank] == '\r')) blank++;
+        *line = slice_of(p, n);
+        if (blank < n) return true;
+    }
+    return false;
+}
 
 #ifdef __cplusplus
 }
