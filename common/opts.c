@@ -19,6 +19,12 @@ const struct opt opts_builtin[] = {
     {0},
 };
 
+const char *opt_arg(const struct opt *o)
+{
+    if (o->type == OPT_FLAG) return NULL;
+    return o->arg ? o->arg : o->choices ? o->choices : "VALUE";
+}
+
 /* ------------------------------------------------------------------ the nearest name */
 
 #define NAME_BYTES 64
@@ -283,6 +289,11 @@ static void set_flag(struct walk *w, const struct opt *o)
         w->action = OPT_MAN;
 }
 
+static int needs_value(const struct opt *o, const char *spelled, struct err *e)
+{
+    return err_set(e, ERR_USAGE, "%s needs a value: %s %s", spelled, spelled, opt_arg(o));
+}
+
 static int walk_long(struct walk *w, const char *arg, struct err *e)
 {
     const char *name = arg + 2, *eq = strchr(name, '=');
@@ -297,8 +308,7 @@ static int walk_long(struct walk *w, const char *arg, struct err *e)
         return 0;
     }
     if (eq) return set_value(o, spelled, eq + 1, w->store, e);
-    if (w->arg == w->end)
-        return err_set(e, ERR_USAGE, "%s needs a value: %s %s", spelled, spelled, o->arg ? o->arg : "VALUE");
+    if (w->arg == w->end) return needs_value(o, spelled, e);
     return set_value(o, spelled, *w->arg++, w->store, e);
 }
 
@@ -313,9 +323,7 @@ static int walk_letters(struct walk *w, const char *arg, struct err *e)
             continue;
         }
         if (p[1]) return set_value(o, spelled, p + 1, w->store, e);
-        if (w->arg == w->end)
-            return err_set(e, ERR_USAGE, "%s needs a value: %s %s", spelled, spelled,
-                           o->arg ? o->arg : "VALUE");
+        if (w->arg == w->end) return needs_value(o, spelled, e);
         return set_value(o, spelled, *w->arg++, w->store, e);
     }
     return 0;

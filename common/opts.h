@@ -64,6 +64,7 @@ int opts_put_help(const struct opt_spec *s, struct buf *b);
 int opts_put_man(const struct opt_spec *s, struct buf *b); /* roff, man(7) */
 
 void opt_list_free(struct opt_list *l);
+const char *opt_arg(const struct opt *o);            /* what stands behind its name in the help; NULL for a flag */
 int opt_parse_size(const char *z, uint64_t *bytes); /* 0, or -1 */
 
 /* The name that was probably meant: one that begins with word, or the least edit distance of at most a third of its

@@ -2,7 +2,8 @@
  *
  * Help is 80 columns wide whatever the terminal, so that it can be compared and piped. The page is man(7) roff in
  * ASCII: every other character is written as \[uXXXX], and characters that roff would change ('-', quotes, '^', '~')
- * as the escapes that keep them, so that commands can be copied from the page.
+ * as the escapes that keep them, so that commands can be copied from the page. For the same reason words are not
+ * hyphenated: .nh stands in every section, since .SH turns hyphenation on again.
  *
  * In: an opt_spec whose values still are the defaults. Out: text. State: none. */
 #include "common/opts.h"
@@ -88,16 +89,10 @@ static void put_sentence(struct buf *b, const struct opt *o)
     }
     if (o->type == OPT_LIST) buf_puts(b, "; may be repeated");
     if (has_default(o)) {
-        buf_puts(b, " (default: ");
+        buf_puts(b, " [default: ");
         put_default(b, o);
-        buf_putc(b, ')');
+        buf_putc(b, ']');
     }
-}
-
-static const char *arg_of(const struct opt *o)
-{
-    if (o->type == OPT_FLAG) return NULL;
-    return o->arg ? o->arg : o->choices ? o->choices : "VALUE";
 }
 
 /* ------------------------------------------------------------------ wrapped text */
@@ -179,7 +174,7 @@ static void put_usage(const struct opt_spec *s, struct buf *b)
 static void put_help_option(struct buf *b, const struct opt *o)
 {
     struct buf sentence;
-    const char *arg = arg_of(o);
+    const char *arg = opt_arg(o);
     size_t start = b->n;
     if (o->letter)
         buf_printf(b, "  -%c, --%s", o->letter, o->name);
@@ -322,7 +317,7 @@ static void put_roff_paragraphs(struct buf *b, const char *z)
 
 static void put_roff_synopsis(const struct opt_spec *s, struct buf *b)
 {
-    buf_puts(b, ".SH SYNOPSIS\n\\fB");
+    buf_puts(b, ".SH SYNOPSIS\n.nh\n\\fB");
     put_roff_str(b, s->name);
     buf_puts(b, "\\fR ");
     if (s->verbs) buf_puts(b, "\\fIVERB\\fR ");
@@ -337,7 +332,7 @@ static void put_roff_synopsis(const struct opt_spec *s, struct buf *b)
 static void put_roff_option(struct buf *b, const struct opt *o)
 {
     struct buf sentence;
-    const char *arg = arg_of(o);
+    const char *arg = opt_arg(o);
     buf_puts(b, ".TP\n");
     if (o->letter) buf_printf(b, "\\fB\\-%c\\fR, ", o->letter);
     buf_puts(b, "\\fB\\-\\-");
@@ -363,7 +358,7 @@ static void put_roff_table(struct buf *b, const struct opt *table)
 
 static void put_roff_exits(struct buf *b)
 {
-    buf_puts(b, ".SH EXIT STATUS\n");
+    buf_puts(b, ".SH EXIT STATUS\n.nh\n");
     for (size_t i = 0; i < sizeof exits / sizeof *exits; i++) {
         buf_printf(b, ".TP\n\\fB%s\\fR\n", exits[i].code);
         put_roff_sentence(b, exits[i].meaning, strlen(exits[i].meaning));
@@ -373,7 +368,7 @@ static void put_roff_exits(struct buf *b)
 static void put_roff_examples(struct buf *b, const char *z)
 {
     struct slice line;
-    buf_puts(b, ".SH EXAMPLES\n.EX\n");
+    buf_puts(b, ".SH EXAMPLES\n.nh\n.EX\n");
     while ((z = next_line(z, &line))) {
         put_roff(b, line.p, line.n, true);
         buf_putc(b, '\n');
@@ -383,7 +378,7 @@ static void put_roff_examples(struct buf *b, const char *z)
 
 static void put_roff_see_also(const struct opt_spec *s, struct buf *b)
 {
-    buf_puts(b, ".SH SEE ALSO\n");
+    buf_puts(b, ".SH SEE ALSO\n.nh\n");
     const char *p = s->see_also ? s->see_also : "", *between = "";
     if (strcmp(s->name, "leat") != 0) {
         buf_puts(b, "\\fBleat\\fR(1)");
@@ -404,20 +399,20 @@ int opts_put_man(const struct opt_spec *s, struct buf *b)
 {
     buf_puts(b, ".TH \"");
     put_page_name(b, s->name, true);
-    buf_puts(b, "\" 1 \"\" \"leat " LEAT_VERSION "\" \"leat\"\n.ad l\n.nh\n.SH NAME\n");
+    buf_puts(b, "\" 1 \"\" \"leat " LEAT_VERSION "\" \"leat\"\n.ad l\n.SH NAME\n");
     put_page_name(b, s->name, false);
     buf_puts(b, " \\- ");
     put_roff(b, s->summary, strlen(s->summary), false);
     buf_putc(b, '\n');
     put_roff_synopsis(s, b);
-    buf_puts(b, ".SH DESCRIPTION\n");
+    buf_puts(b, ".SH DESCRIPTION\n.nh\n");
     put_roff_paragraphs(b, s->description ? s->description : s->summary);
     if (s->verbs) buf_puts(b, ".PP\nVerbs: ");
     for (size_t i = 0; s->verbs && s->verbs[i]; i++) {
         if (i) buf_puts(b, ", ");
         put_roff(b, s->verbs[i], strlen(s->verbs[i]), false);
     }
-    buf_puts(b, s->verbs ? ".\n.SH OPTIONS\n" : ".SH OPTIONS\n");
+    buf_puts(b, s->verbs ? ".\n.SH OPTIONS\n.nh\n" : ".SH OPTIONS\n.nh\n");
     put_roff_table(b, s->own);
     put_roff_table(b, s->shared);
     put_roff_table(b, opts_builtin);

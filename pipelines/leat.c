@@ -206,7 +206,7 @@ static int print_overview(void)
     }
     for (size_t j = 0; j < found.n; j++) {
         if (is_known(found.at[j])) continue;
-        printf("%s  %s\n", others ? "" : "\nOthers found on PATH:\n", found.at[j]);
+        printf("%s  %s\n", others ? "" : "\nOthers:\n", found.at[j]);
         others = true;
     }
     printf("\n'leat help TOOL' tells more about one; 'leat TOOL …' runs leat-TOOL.\n");
