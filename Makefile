@@ -22,7 +22,7 @@ STAGES   := ingest filter dedup tokenizer shards kernels trainer pipelines
 # what a stage may link besides common: the law of the house has this one exception
 NEEDS_trainer := shards kernels
 
-PACKAGES := libzstd libdeflate libisal liblzma liblz4 libarchive libpcre2-8 libxxhash tree-sitter yaml-0.1 icu-uc simdjson
+PACKAGES := libzstd zlib libdeflate libisal liblzma liblz4 libarchive libpcre2-8 libxxhash tree-sitter yaml-0.1 icu-uc simdjson
 WARN     := -Wall -Wextra -Wshadow -Wpointer-arith -Wno-unused-parameter
 CWARN    := $(WARN) -Wvla -Wstrict-prototypes -Wmissing-prototypes
 OPT_release  := -O2 -g
@@ -81,11 +81,13 @@ $(foreach u,$(UNITS),$(eval $(call link_rule,$(B)/unit/$(u),tests/unit/$(u),$(ca
 $(foreach u,$(FUZZERS),$(eval $(call link_rule,$(B)/fuzz/$(u),tests/fuzz/$(u),$(call stage,$(u)),-fsanitize=fuzzer)))
 
 # ---------------------------------------------------------------- what it needs from outside
-DEBIAN := gcc g++ make pkg-config libsimdjson-dev libzstd-dev zstd libdeflate-dev libisal-dev liblzma-dev xz-utils libbz2-dev bzip2 \
+DEBIAN := gcc g++ make pkg-config libsimdjson-dev libzstd-dev zstd zlib1g-dev libdeflate-dev libisal-dev liblzma-dev xz-utils libbz2-dev bzip2 \
           liblz4-dev lz4 libarchive-dev libpcre2-dev libxxhash-dev xxhash libtree-sitter-dev libyaml-dev libdnnl-dev libicu-dev \
-          python3 python3-venv python3-pip jq unzip zip
+          python3 python3-venv python3-pip jq unzip zip man-db
+DEBIAN_dev  := clang clang-format clang-tidy cppcheck shellcheck libclang-rt-dev
+DEBIAN_demo := wget
 deps:
-	@missing=$$(for p in $(DEBIAN); do dpkg-query -W -f='$${Status}\n' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+	@missing=$$(for p in $(DEBIAN) $(DEBIAN_$(FOR)); do dpkg-query -W -f='$${Status}\n' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
 	if [ -n "$$missing" ]; then \
 		echo "make deps: installing Debian packages:" $$missing; \
 		as=; [ "$$(id -u)" = 0 ] || as=sudo; \
@@ -103,7 +105,8 @@ asan: deps
 	$(MAKE) FLAVOUR=asan tools units
 	tests/run build/asan-$(notdir $(CC))
 FUZZ_SECONDS ?= 10
-fuzz: deps
+fuzz:
+	$(MAKE) deps FOR=dev
 	$(MAKE) FLAVOUR=fuzz CC=clang fuzzers
 	tests/fuzz/run build/fuzz-clang/fuzz $(FUZZ_SECONDS)
 coverage: deps
@@ -112,7 +115,8 @@ coverage: deps
 bench-%: all
 	DATA=$(abspath $(DATA)) LEAT_BIN=$(abspath $(B)/bin) tests/bench/$*.sh
 bench: $(patsubst tests/bench/%.sh,bench-%,$(wildcard tests/bench/*.sh))
-demo: deps
+demo:
+	$(MAKE) deps FOR=demo
 	$(MAKE) all
 	LEAT_BIN=$(abspath $(B)/bin) LEAT_GRAMMARS=$(abspath $(DEPS)/grammars) pipelines/demo.sh
 
@@ -121,6 +125,7 @@ CODE = $(shell git ls-files -co --exclude-standard '*.c' '*.h' '*.cc' | grep -v 
 format:
 	clang-format -i $(CODE)
 lint:
+	$(MAKE) deps FOR=dev
 	tests/lint $(CODE)
 
 # ---------------------------------------------------------------- installing
