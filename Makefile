@@ -31,10 +31,10 @@ OPT_coverage := -O0 -g --coverage -fprofile-update=atomic
 OPT_fuzz     := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 OPT      := $(OPT_$(FLAVOUR))
 override CPPFLAGS += -I. -D_GNU_SOURCE -DLEAT_LIBDIR='"$(prefix)/lib/leat"' $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null) -MMD -MP
-override CFLAGS   += -std=gnu11 $(OPT) $(CWARN) -pthread -fno-math-errno -ffp-contract=off
-override CXXFLAGS += -std=c++17 $(OPT) $(WARN) -pthread -fno-exceptions -fno-rtti
+override CFLAGS   += -std=gnu11 $(OPT) $(CWARN) -pthread -fvisibility=hidden -fno-math-errno -ffp-contract=off
+override CXXFLAGS += -std=c++17 $(OPT) $(WARN) -pthread -fvisibility=hidden -fno-exceptions -fno-rtti
 override LDFLAGS  += $(OPT) -pthread -Wl,--as-needed
-override LDLIBS   += $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lbz2 -ldnnl -lm -ldl
+override LDLIBS   += $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lbz2 -ldnnl -lgomp -lm -ldl
 
 sources   = $(filter-out $(addsuffix .c,$(MAINS)),$(wildcard $(1)/*.c $(1)/*/*.c)) $(wildcard $(1)/*.cc)
 objects   = $(patsubst %,$(B)/obj/%.o,$(call sources,$(1)))
