@@ -1,14 +1,202 @@
-/* codec_members.c: drives a decoder over the members of a file. */
+/* codec_members.c: drives a decoder over the members (gzip members, zstd frames, xz streams…) of a file.
+ *
+ * In: the source's bytes. Out: content, and a fault for each member that is broken or cut, the same for every codec.
+ * After a broken member the bytes are searched for the next one. Why from just behind the broken member's start and not
+ * from where decoding stopped: a corrupt length can make a decoder run over the start of the next member. Looking twice
+ * is limited to what the buffer still holds, and in all to as many bytes as the file has; the trials of candidates
+ * are limited by the bytes passed: so the time is linear in the file.
+ * Memory: the source's buffer and the decoder's state. */
 #include "common/stream_internal.h"
+
+#include <stdlib.h>
+
+#define REWIND_ALLOWANCE ((uint64_t)64 << 10)
+#define TRIES_ALLOWANCE 64 /* and one more for each TRY_BYTES passed */
+#define TRY_BYTES 64
 
 int members_open(struct in *s, const struct decoder_ops *ops)
 {
-    if (ops) return 0;
-    in_fault(s, -ERR_USAGE, "%s: reading %s is not built in", s->name, codec_name(s->codec));
-    return -ERR_USAGE;
+    s->members.ops = ops;
+    s->members.d = calloc(1, ops->state_bytes);
+    if (s->members.d) return 0;
+    in_fault(s, -ERR_IO, "out of memory while opening %s", s->name);
+    return -ERR_IO;
+}
+
+static unsigned long long offset(const struct in *s)
+{
+    return (unsigned long long)source_offset(&s->src);
+}
+
+static bool fill(struct in *s, size_t need)
+{
+    struct err e = {0};
+    if (source_fill(&s->src, need, &e) == 0) return true;
+    in_fault(s, -e.code, "%s", e.msg);
+    return false;
+}
+
+/* ------------------------------------------------------------------ damage */
+
+static void lose(struct in *s, uint64_t broken_at)
+{
+    struct members *m = &s->members;
+    m->state = LOST;
+    m->broken_at = broken_at;
+    m->tries = 0;
+    if (m->ops->lost) m->ops->lost(m->d);
+}
+
+static void rewind_behind_start(struct in *s)
+{
+    struct members *m = &s->members;
+    uint64_t back = source_offset(&s->src) - m->start;
+    back = back > 0 ? back - 1 : 0;
+    if (back > s->src.pos) back = s->src.pos;
+    if (m->rewound_bytes + back > s->src.taken_bytes + REWIND_ALLOWANCE) return;
+    m->rewound_bytes += back;
+    s->src.pos -= (size_t)back;
+}
+
+static void note_broken(struct in *s, enum step how, const struct err *e)
+{
+    struct members *m = &s->members;
+    if (e->code != ERR_DATA) {
+        in_fault(s, -ERR_IO, "%s: %s", s->name, e->msg);
+        m->state = DONE;
+        return;
+    }
+    in_fault(s, IN_DAMAGED, "%s: the %s %s that starts at byte %llu is broken at byte %llu: %s", s->name,
+             codec_name(s->codec), m->ops->unit, (unsigned long long)m->start, offset(s), e->msg);
+    if (how == STEP_BAD_SUM) {
+        m->state = BETWEEN;
+        return;
+    }
+    lose(s, source_offset(&s->src));
+    rewind_behind_start(s);
+}
+
+static void note_truncated(struct in *s)
+{
+    in_fault(s, IN_TRUNCATED, "%s ends at byte %llu, within the %s %s that starts at byte %llu", s->name,
+             offset(s), codec_name(s->codec), s->members.ops->unit, (unsigned long long)s->members.start);
+    s->members.state = DONE;
+}
+
+static bool is_candidate(struct in *s, const uint8_t *p, size_t n)
+{
+    struct members *m = &s->members;
+    if (n < m->ops->probe_bytes || !m->ops->probe(p, n)) return false;
+    if (!m->ops->trial) return true;
+    uint64_t passed = source_offset(&s->src) > m->broken_at ? source_offset(&s->src) - m->broken_at : 0;
+    if (m->tries++ > TRIES_ALLOWANCE + passed / TRY_BYTES) return false;
+    return m->ops->trial(m->d, p, n < m->ops->trial_bytes ? n : m->ops->trial_bytes);
+}
+
+/* LOST: goes forward to the next member, or to the end. */
+static void find_member(struct in *s)
+{
+    struct members *m = &s->members;
+    struct source *src = &s->src;
+    for (;;) {
+        if (!fill(s, m->ops->trial_bytes)) return;
+        size_t last = src->eof ? src->end : src->end - m->ops->trial_bytes + 1;
+        while (src->pos < last && !is_candidate(s, src->buf + src->pos, src->end - src->pos)) src->pos++;
+        if (src->pos == last && !src->eof) continue;
+        m->state = src->pos < src->end ? BETWEEN : DONE;
+        if (source_offset(src) > m->broken_at) s->skipped_bytes += source_offset(src) - m->broken_at;
+        return;
+    }
+}
+
+/* ------------------------------------------------------------------ member by member */
+
+/* True: the zeros that start here may stand here, and have been passed. */
+static bool pass_padding(struct in *s)
+{
+    struct source *src = &s->src;
+    while (fill(s, 1) && src->pos < src->end && src->buf[src->pos] == 0) src->pos++;
+    if (s->fault.status || src->pos == src->end) return true;
+    return s->members.ops->padding == PADDING_BETWEEN && fill(s, s->members.ops->probe_bytes) &&
+           s->members.ops->probe(src->buf + src->pos, src->end - src->pos);
+}
+
+static void end_of_file(struct in *s)
+{
+    struct members *m = &s->members;
+    struct err e = {0};
+    m->state = DONE;
+    if (m->ops->finish && m->ops->finish(m->d, &e) == STEP_MORE)
+        in_fault(s, IN_TRUNCATED, "%s: %s", s->name, e.msg);
+}
+
+static void start_member(struct in *s)
+{
+    struct members *m = &s->members;
+    struct source *src = &s->src;
+    if (!fill(s, m->ops->probe_bytes)) return;
+    if (src->pos == src->end) {
+        end_of_file(s);
+        return;
+    }
+    uint64_t here = source_offset(src);
+    if (m->ops->probe(src->buf + src->pos, src->end - src->pos)) {
+        struct err e = {0};
+        m->state = INSIDE;
+        m->start = here;
+        m->fresh = true;
+        if (m->ops->begin(m->d, &e)) note_broken(s, STEP_BAD, &e);
+        return;
+    }
+    if (m->ops->padding != PADDING_NONE && src->buf[src->pos] == 0 && pass_padding(s)) return;
+    in_fault(s, IN_DAMAGED, "%s: no %s %s starts at byte %llu, where one should", s->name,
+             codec_name(s->codec), m->ops->unit, (unsigned long long)here);
+    lose(s, here);
+}
+
+/* One step of the decoder; false: this read has what it can have without waiting for the file. */
+static bool decode(struct in *s, struct decoder_io *io, const uint8_t *dst)
+{
+    struct members *m = &s->members;
+    struct source *src = &s->src;
+    if (src->pos == src->end && io->out > dst && !src->eof) return false;
+    if (!fill(s, 1)) return false;
+    const uint8_t *in = src->buf + src->pos, *out = io->out;
+    io->in = in;
+    io->in_end = src->buf + src->end;
+    struct err e = {0};
+    enum step step = m->ops->step(m->d, io, &e);
+    src->pos = (size_t)(io->in - src->buf);
+    if (io->out > out) {
+        s->member_offset = m->start;
+        s->member_first |= m->fresh;
+        m->fresh = false;
+    }
+    if (step == STEP_END) m->state = BETWEEN;
+    if (step == STEP_BAD || step == STEP_BAD_SUM) note_broken(s, step, &e);
+    if (step != STEP_MORE || io->out == io->out_end) return true;
+    if (src->pos == src->end) {
+        if (src->eof && io->out == out) note_truncated(s);
+    } else if (io->in == in && io->out == out) {
+        err_set(&e, ERR_DATA, "the decoder makes no progress");
+        note_broken(s, STEP_BAD, &e);
+    }
+    return true;
 }
 
 ssize_t members_read(struct in *s, uint8_t *dst, size_t cap)
 {
-    return 0;
+    struct members *m = &s->members;
+    struct decoder_io io = {.out = dst, .out_end = dst + cap};
+    while (io.out < io.out_end && !s->fault.status && m->state != DONE) {
+        if (m->state == LOST) {
+            find_member(s);
+        } else if (m->state == BETWEEN) {
+            if ((s->flags & IN_MEMBERS) && io.out > dst) break;
+            start_member(s);
+        } else if (!decode(s, &io, dst)) {
+            break;
+        }
+    }
+    return io.out - dst;
 }

@@ -53,21 +53,28 @@ enum step {
     STEP_BAD_SUM /* the member is over, but its checksum or length is wrong */
 };
 
+enum padding {
+    PADDING_NONE,
+    PADDING_LAST,   /* zeros between the last member and the end of the file are harmless */
+    PADDING_BETWEEN /* between members too */
+};
+
 struct decoder_ops {
+    const char *unit;   /* what the format calls a member */
+    size_t state_bytes; /* allocated, zeroed, and given to the others as d */
     size_t probe_bytes; /* what probe likes to see */
-    size_t trial_bytes; /* what trial likes to see */
-    size_t state_bytes; /* allocated zeroed, and given to the others as d */
-    bool zero_padding;  /* zeros between the last member and the end of the file are harmless */
-    /* Whether a member may start with these n bytes; fewer than probe_bytes only at the end of the file. */
+    size_t trial_bytes; /* what trial likes to see; at least probe_bytes */
+    enum padding padding;
+    /* Whether a member may start with these n > 0 bytes; fewer than probe_bytes only at the end of the file. */
     bool (*probe)(const uint8_t *p, size_t n);
-    /* A harder test for a resync, where p may be in the middle of compressed data; NULL: probe suffices. */
+    /* A harder test for a resync, where p may lie in the middle of compressed data; NULL: probe suffices. */
     bool (*trial)(void *d, const uint8_t *p, size_t n);
-    int (*begin)(void *d, struct err *e); /* of a member */
+    int (*begin)(void *d,
+                 struct err *e); /* of a member; its first probe_bytes lie before the first step together */
     enum step (*step)(void *d, struct decoder_io *io, struct err *e);
-    /* The file is at its end behind a whole member: STEP_END, or STEP_MORE when something must still follow. */
+    /* The file ends behind a whole member: STEP_END, or STEP_MORE and *e when something must still follow. NULL: END */
     enum step (*finish)(void *d, struct err *e);
-    void (*lost)(
-        void *d); /* a member was broken: what the decoder knows about the whole is void; may be NULL */
+    void (*lost)(void *d); /* a member was broken: what the decoder knows of the whole is void; may be NULL */
     void (*free)(void *d);
 };
 
@@ -79,9 +86,9 @@ struct members {
     enum { BETWEEN, INSIDE, LOST, DONE } state;
     uint64_t start;         /* file offset of this member */
     uint64_t broken_at;     /* LOST: where decoding stopped */
-    uint64_t tries;         /* resync: candidates looked at */
-    uint64_t rewound_bytes; /* resync: bytes looked at twice, in all */
-    bool fresh, any;        /* no byte of this member given yet; a member was met */
+    uint64_t tries;         /* LOST: candidates looked at */
+    uint64_t rewound_bytes; /* bytes looked at twice in resyncs, in all */
+    bool fresh;             /* no byte of this member has been given */
 };
 
 /* ------------------------------------------------------------------ the two ends of a frame */

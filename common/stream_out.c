@@ -108,7 +108,8 @@ static int choose_encoder(struct out *s, const struct out_opts *o, struct err *e
         return err_set(e, ERR_USAGE,
                        "%s: a framed stream is not compressed: take a name without %s, or no --framed",
                        o->path, strrchr(o->path, '.'));
-    if (c != CODEC_PLAIN)
+    s->enc = c == CODEC_ZSTD ? &zstd_encoder : c == CODEC_GZIP ? &gzip_encoder : NULL;
+    if (c != CODEC_PLAIN && !s->enc)
         return err_set(e, ERR_USAGE, "%s: leat writes .zst and .gz, and no %s: choose one of those, or plain",
                        o->path, codec_name(c));
     return 0;
