@@ -91,7 +91,12 @@ unsigned utf8_encode(uint32_t cp, char out[4])
 uint64_t utf8_count(const char *p, size_t n)
 {
     uint64_t tails = 0;
-    for (size_t i = 0; i < n; i++) tails += is_tail((uint8_t)p[i]);
+    size_t i = 0;
+    for (; n - i >= 8; i += 8) {
+        uint64_t x = load64(p + i), tail_bits = (x & ~(x << 1) & TOP_BITS) >> 7; /* bit 7 without bit 6 */
+        tails += tail_bits * (TOP_BITS >> 7) >> 56;                              /* their sum */
+    }
+    for (; i < n; i++) tails += is_tail((uint8_t)p[i]);
     return n - tails;
 }
 

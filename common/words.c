@@ -119,9 +119,11 @@ static const char *word_end(const char *p, const char *end, struct word *w)
     return p;
 }
 
-static int grow(struct words *w, struct err *e)
+/* Makes room for `extra` more words. */
+static int reserve(struct words *w, size_t extra, struct err *e)
 {
-    size_t cap = w->cap ? w->cap * 2 : 1024;
+    if (w->cap - w->n >= extra) return 0;
+    size_t cap = w->cap ? w->cap * 2 : 1024; /* more than any extra */
     struct word *at = cap <= SIZE_MAX / sizeof *at ? realloc(w->at, cap * sizeof *at) : NULL;
     if (!at) return err_nomem(e, "cutting words");
     w->at = at;
@@ -175,35 +177,124 @@ static const char *run_end(const char *p, const char *end)
     return p;
 }
 
-/* Adds the words of the run text[at..stop). When the run was cut short, its last word may be half a word: then, unless
- * it is long, it is left for the next call. Returns where to go on, or < 0. */
-static int64_t cut_run(struct words *w, struct slice text, size_t at, size_t stop, bool cut, struct err *e)
+/* Adds the words of the run text[*at..stop) and moves *at behind them. When the run was cut short, its last word may be
+ * half a word; then, unless that is a quarter of the run, it is left for the next call. */
+static int cut_run(struct words *w, struct slice text, size_t *at, size_t stop, bool cut, struct err *e)
 {
     struct icu *icu = w->icu;
     UErrorCode status = U_ZERO_ERROR;
-    utext_openUTF8(&icu->text, text.p + at, (int64_t)(stop - at), &status);
+    size_t start = *at, run = stop - start;
+    utext_openUTF8(&icu->text, text.p + start, (int64_t)run, &status);
     ubrk_setUText(icu->words, &icu->text, &status);
     if (U_FAILURE(status)) return icu_error(e, "read a text", status);
-    size_t from = 0, run = stop - at;
-    for (int32_t to; (to = ubrk_next(icu->words)) != UBRK_DONE; from = (size_t)to) {
-        if (cut && (size_t)to == run && from >= run - run / 4) return (int64_t)(at + from);
-        if (w->n == w->cap && grow(w, e) < 0) return -ERR_IO;
-        uint32_t bytes = (uint32_t)((size_t)to - from);
-        struct word word = {at + from, bytes, (uint32_t)utf8_count(text.p + at + from, bytes),
-                            WORD_LETTER | WORD_IDEO};
-        w->at[w->n++] = word;
+    for (int32_t to; (to = ubrk_next(icu->words)) != UBRK_DONE; *at = start + (size_t)to) {
+        if (cut && (size_t)to == run && *at - start >= run - run / 4) break;
+        if (reserve(w, 1, e) < 0) return -ERR_IO;
+        uint32_t bytes = (uint32_t)(start + (size_t)to - *at);
+        uint32_t chars = (uint32_t)utf8_count(text.p + *at, bytes);
+        w->at[w->n++] = (struct word){*at, bytes, chars, WORD_LETTER | WORD_IDEO};
     }
-    return (int64_t)stop;
+    return 0;
 }
 
-static int64_t cut_script(struct words *w, struct slice text, size_t at, struct err *e)
+static int cut_script(struct words *w, struct slice text, size_t *at, struct err *e)
 {
-    const char *end = text.p + text.n, *stop = run_end(text.p + at, end);
+    const char *end = text.p + text.n, *stop = run_end(text.p + *at, end);
     unsigned bytes;
     bool cut = stop < end && (kind_at(stop, end, &bytes) & (K_IDEO | K_EXTEND)) != 0;
     if (!w->icu && icu_open(w, e) < 0) return -ERR_IO;
     return cut_run(w, text, at, (size_t)(stop - text.p), cut, e);
 }
+
+/* ---- ASCII, 64 bytes at a time */
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+
+/* One bit a byte, the first byte's lowest. */
+struct masks {
+    uint64_t letters, numbers, joins, commas, visible, high;
+};
+
+static inline __m128i within(__m128i x, char low, char width)
+{
+    x = _mm_sub_epi8(x, _mm_set1_epi8(low));
+    return _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(width)), x);
+}
+
+static inline __m128i equal(__m128i x, char c)
+{
+    return _mm_cmpeq_epi8(x, _mm_set1_epi8(c));
+}
+
+static inline uint64_t bits(__m128i x)
+{
+    return (uint64_t)(unsigned)_mm_movemask_epi8(x);
+}
+
+static inline struct masks classify(const char *p)
+{
+    struct masks m = {0};
+    for (unsigned i = 0; i < 64; i += 16) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(p + i));
+        m.letters |= bits(within(_mm_or_si128(x, _mm_set1_epi8(0x20)), 'a', 25)) << i;
+        m.numbers |= bits(within(x, '0', 9)) << i;
+        m.joins |= bits(_mm_or_si128(_mm_or_si128(equal(x, '\''), equal(x, '-')), equal(x, '.'))) << i;
+        m.commas |= bits(equal(x, ',')) << i;
+        m.visible |= bits(within(x, '!', '~' - '!')) << i;
+        m.high |= bits(x) << i;
+    }
+    return m;
+}
+
+/* Adds the words and symbols that lie whole in the `n` >= 2 bytes at text.p[*at], up to 64 and all ASCII, given their
+ * masks. Whole is what ends two bytes before the window does: the two that decide whether a joiner joins. Moves *at. */
+static void window(struct words *w, size_t *at, const struct masks *m, unsigned n)
+{
+    uint64_t l = m->letters, d = m->numbers, dd = d << 1 & d >> 1;
+    uint64_t joined = (m->joins & ((l << 1 & l >> 1) | dd)) | (m->commas & dd);
+    uint64_t word = l | d | joined, symbols = m->visible & ~word;
+    uint64_t starts = (word & ~(word << 1)) | symbols, gaps = ~word;
+    struct word *out = w->at + w->n;
+    unsigned last = n - 2;
+    for (; starts; starts &= starts - 1) {
+        unsigned from = (unsigned)__builtin_ctzll(starts);
+        bool symbol = symbols >> from & 1;
+        uint64_t after = gaps >> from; /* bit 0 is set for a symbol */
+        unsigned bytes = symbol ? 1 : after ? (unsigned)__builtin_ctzll(after) : 64;
+        if (from + bytes > last) {
+            if (from < last) last = from;
+            break;
+        }
+        uint64_t span = ((uint64_t)1 << bytes) - 1; /* bytes < 64: last is at most 62 */
+        unsigned flags = (l >> from & span ? WORD_LETTER : 0) | (d >> from & span ? WORD_NUMBER : 0);
+        *out++ = (struct word){*at + from, bytes, bytes, symbol ? WORD_SYMBOL : flags};
+    }
+    w->n = (size_t)(out - w->at);
+    *at += last;
+}
+
+/* Goes on from *at while windows of ASCII get further. */
+static int ascii_windows(struct words *w, struct slice text, size_t *at, struct err *e)
+{
+    while (text.n - *at >= 64) {
+        uint64_t first;
+        memcpy(&first, text.p + *at, 8);
+        if (first & 0x8080808080808080ULL) return 0;
+        if (reserve(w, 64, e) < 0) return -ERR_IO;
+        struct masks m = classify(text.p + *at);
+        size_t before = *at;
+        window(w, at, &m, m.high ? (unsigned)__builtin_ctzll(m.high) : 64);
+        if (*at - before < 8) return 0;
+    }
+    return 0;
+}
+#else
+static int ascii_windows(struct words *w, struct slice text, size_t *at, struct err *e)
+{
+    return 0; /* find_one does it all, to the same result */
+}
+#endif
 
 /* ---- */
 
@@ -221,35 +312,37 @@ void words_free(struct words *w)
     words_init(w);
 }
 
+static int find_one(struct words *w, struct slice text, size_t *at, struct err *e)
+{
+    const char *start = text.p + *at, *p = start, *end = text.p + text.n;
+    unsigned bytes, kind = kind_at(p, end, &bytes);
+    if (kind & K_IDEO) return cut_script(w, text, at, e);
+    if (reserve(w, 1, e) < 0) return -ERR_IO;
+    struct word word = {*at, 0, 0, 0};
+    p += bytes;
+    if (kind & K_BASE) {
+        p = word_end(start, end, &word);
+    } else if (kind & (K_SYMBOL | K_MARK)) {
+        word.flags = WORD_SYMBOL;
+        word.chars = 1;
+        p = skip_extend(p, end, &word.chars);
+    }
+    word.bytes = (uint32_t)(p - start);
+    *at += word.bytes;
+    w->at[w->n] = word;
+    w->n += word.flags != 0; /* else white space, a control, or a format character with nothing before it */
+    return 0;
+}
+
 int words_find(struct words *w, struct slice text, struct err *e)
 {
-    const char *p = text.p, *end = text.p + text.n;
+    int rc = 0;
     w->n = 0;
-    if (text.n > INT32_MAX)
-        return err_set(e, ERR_DATA, "a text of %zu bytes is too long to cut into words", text.n);
-    while (p < end) {
-        unsigned bytes, kind = kind_at(p, end, &bytes);
-        if (kind == 0 || kind == K_FORMAT) { /* white space, controls, formats with no word before them */
-            p += bytes;
-            continue;
-        }
-        if (kind & K_IDEO) {
-            int64_t next = cut_script(w, text, (size_t)(p - text.p), e);
-            if (next < 0) return (int)next;
-            p = text.p + next;
-            continue;
-        }
-        if (w->n == w->cap && grow(w, e) < 0) return -ERR_IO;
-        struct word word = {(uint64_t)(p - text.p), 0, 0, 0};
-        if (kind & K_BASE) {
-            p = word_end(p, end, &word);
-        } else {
-            word.flags = WORD_SYMBOL;
-            word.chars = 1;
-            p = skip_extend(p + bytes, end, &word.chars);
-        }
-        word.bytes = (uint32_t)((uint64_t)(p - text.p) - word.offset);
-        w->at[w->n++] = word;
+    if (text.n > UINT32_MAX)
+        return err_set(e, ERR_DATA, "a text of %zu bytes is too long to be cut into words", text.n);
+    for (size_t at = 0; rc == 0 && at < text.n;) {
+        rc = ascii_windows(w, text, &at, e);
+        if (rc == 0 && at < text.n) rc = find_one(w, text, &at, e);
     }
-    return 0;
+    return rc;
 }
