@@ -8,7 +8,8 @@
 #include <new>
 #include <simdjson.h>
 
-static_assert(JSON_INDEX_PADDING >= simdjson::SIMDJSON_PADDING, "texts carry too little padding for simdjson");
+static_assert(JSON_INDEX_PADDING >= simdjson::SIMDJSON_PADDING,
+              "texts carry too little padding for simdjson");
 
 namespace
 {
@@ -39,13 +40,14 @@ static bool fit(struct json_index *x, size_t n)
     x->stage1.reset();
     x->capacity = 0;
     const simdjson::implementation *cpu = simdjson::get_active_implementation();
-    if (cpu->create_dom_parser_implementation(capacity, MAX_DEPTH, x->stage1) != simdjson::SUCCESS) return false;
+    if (cpu->create_dom_parser_implementation(capacity, MAX_DEPTH, x->stage1) != simdjson::SUCCESS)
+        return false;
     x->capacity = capacity;
     return true;
 }
 
-extern "C" enum json_index_status json_index_find(struct json_index *x, const char *p, size_t n, const uint32_t **at,
-                                                  size_t *count)
+extern "C" enum json_index_status json_index_find(struct json_index *x, const char *p, size_t n,
+                                                  const uint32_t **at, size_t *count)
 {
     if (n >= UINT32_MAX / 2) return JSON_INDEX_SIZE;
     if (n == 0) return JSON_INDEX_EMPTY;

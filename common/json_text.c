@@ -226,7 +226,8 @@ bool json_key_is(struct slice escaped, struct slice name)
     size_t i = 0, at = 0;
     while (i < escaped.n) {
         char bytes[4] = {escaped.p[i]};
-        size_t n = 1, length = escaped.p[i] == '\\' ? unescape_one(bytes, escaped.p + i, escaped.n - i, &n) : 1;
+        size_t n = 1,
+               length = escaped.p[i] == '\\' ? unescape_one(bytes, escaped.p + i, escaped.n - i, &n) : 1;
         if (!length || n > name.n - at || memcmp(bytes, name.p + at, n) != 0) return false;
         i += length;
         at += n;

@@ -44,13 +44,13 @@ struct lines {
     uint64_t offset;         /* of the next line in the uncompressed content of the current input */
     struct buf carry;        /* the beginning of a line whose end is still to come */
     bool ended;              /* the current input has no more to give */
+    bool cut;                /* … for it ended early */
     bool truncated;          /* an input ended early */
-    struct err why_truncated;                 /* the first time: which input, and how */
     uint64_t done_raw_bytes, total_raw_bytes; /* for progress: inputs that are done; total 0: unknown */
 
-    int skipping; /* why the bytes up to the next newline are passed over: see lines.c */
-    uint64_t skip_offset, skip_bytes;
-    char skip_reason[512];
+    int skipping; /* why bytes are passed over, up to a newline: see lines.c */
+    uint64_t skip_offset, skip_bytes, skip_raw_bytes;
+    char reason[1024]; /* of what is passed over, or of the early end */
 };
 
 void lines_init(struct lines *l, char *const *paths, size_t n_paths);

@@ -288,26 +288,25 @@ static int batch_work(void *ctx, void *worker, void *batch, struct err *e)
     struct run *run = ctx;
     struct worker *w = worker;
     struct batch *b = batch;
-    const char *p = b->in.p, *end = b->in.p + b->in.n;
+    struct slice line;
+    uint64_t i = 0;
     b->so.jsonl = w->jsonl;
     b->so.file = b->file;
-    for (uint64_t i = 0; p < end; i++) {
-        const char *nl = memchr(p, '\n', (size_t)(end - p));
-        size_t n = nl ? (size_t)(nl - p) : (size_t)(end - p);
-        struct err bad = {0};
+    for (size_t at = 0; lines_each(&b->in, &at, &line); i++) {
+        uint64_t offset = b->offset + (uint64_t)(line.p - b->in.p);
+        struct err bad;
+        err_clear(&bad);
         b->so.index = b->first_index + i;
-        int r = jsonl_parse(w->jsonl, p, n, &w->doc, &bad);
+        int r = jsonl_parse(w->jsonl, line.p, line.n, &w->doc, &bad);
         if (r == 0)
             r = decide(run, w, b, &w->doc, e);
         else if (r == -ERR_DATA) {
-            ledger_damage(&b->ledger, b->file, b->offset + (uint64_t)(p - b->in.p), n, "%s", bad.msg);
+            ledger_damage(&b->ledger, b->file, offset, line.n, "%s", bad.msg);
             r = 0;
         } else if (e)
             *e = bad;
         if (r < 0)
-            return err_set(e, -r, "%s: cannot go on at byte %llu: out of memory", b->file,
-                           (unsigned long long)(b->offset + (uint64_t)(p - b->in.p)));
-        p += n + 1;
+            return err_set(e, -r, "%s: cannot go on at byte %llu: out of memory", b->file, (unsigned long long)offset);
     }
     if (b->out.failed || b->rejects.failed || b->attributes.failed) return err_nomem(e, "writing a batch");
     return 0;
