@@ -306,7 +306,8 @@ static int batch_work(void *ctx, void *worker, void *batch, struct err *e)
         } else if (e)
             *e = bad;
         if (r < 0)
-            return err_set(e, -r, "%s: cannot go on at byte %llu: out of memory", b->file, (unsigned long long)offset);
+            return err_set(e, -r, "%s: cannot go on at byte %llu: out of memory", b->file,
+                           (unsigned long long)offset);
     }
     if (b->out.failed || b->rejects.failed || b->attributes.failed) return err_nomem(e, "writing a batch");
     return 0;
