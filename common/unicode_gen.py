@@ -29,7 +29,8 @@ IDEO_BLOCKS = [
     (0x0E80, 0x0EFF),  # Lao
     (0x1000, 0x109F),  # Myanmar
     (0x1780, 0x17FF),  # Khmer
-    (0x3000, 0x303F),  # CJK Symbols and Punctuation (its letters: iteration marks, U+3007)
+    (0x3000, 0x302D),  # CJK Symbols and Punctuation (its letters: iteration marks, U+3007),
+    (0x3030, 0x303F),  # without the Hangul tone marks
     (0x3040, 0x309F),  # Hiragana
     (0x30A0, 0x30FF),  # Katakana
     (0x31F0, 0x31FF),  # Katakana Phonetic Extensions
@@ -40,7 +41,7 @@ IDEO_BLOCKS = [
     (0xF900, 0xFAFF),  # CJK Compatibility Ideographs
     (0xFF66, 0xFF9F),  # Halfwidth Katakana (of Halfwidth and Fullwidth Forms)
     (0x116D0, 0x116FF),  # Myanmar Extended-C
-    (0x16FE2, 0x16FE4),  # old Chinese marks (of Ideographic Symbols and Punctuation)
+    (0x16FE2, 0x16FE3),  # old Chinese marks (of Ideographic Symbols and Punctuation)
     (0x16FF0, 0x16FF1),  # Vietnamese reading marks (same block)
     (0x1AFF0, 0x1AFFF),  # Kana Extended-B
     (0x1B000, 0x1B0FF),  # Kana Supplement
