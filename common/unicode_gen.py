@@ -108,8 +108,8 @@ def main():
             page.append(records.setdefault(key, len(records)))
         page_of.append(pages.setdefault(tuple(page), len(pages)))
     assert len(records) <= 256 and len(pages) <= 256
-    print(f"/* unicode_table.c: character data of Unicode {VERSION}. Written by unicode_gen.py from unicodedata2 {VERSION}: do not")
-    print(" * edit. The data is (c) Unicode, Inc., under the Unicode License v3 (https://www.unicode.org/license.txt). */")
+    print(f"/* unicode_table.c: character data of Unicode {VERSION}, written by unicode_gen.py from unicodedata2 {VERSION}.")
+    print(" * Do not edit. The data is (c) Unicode, Inc., under its license v3 (https://www.unicode.org/license.txt). */")
     print('#include "common/unicode_table.h"')
     print(f"\nconst struct unicode_record unicode_records[{len(records)}] = {{")
     print(rows(f'{{"{c}", {bits}, {d}}}' for c, bits, d in records))

@@ -1,5 +1,5 @@
-/* unicode_table.c: character data of Unicode 16.0.0. Written by unicode_gen.py from unicodedata2 16.0.0: do not
- * edit. The data is (c) Unicode, Inc., under the Unicode License v3 (https://www.unicode.org/license.txt). */
+/* unicode_table.c: character data of Unicode 16.0.0, written by unicode_gen.py from unicodedata2 16.0.0.
+ * Do not edit. The data is (c) Unicode, Inc., under its license v3 (https://www.unicode.org/license.txt). */
 #include "common/unicode_table.h"
 
 const struct unicode_record unicode_records[120] = {

@@ -14,7 +14,8 @@
 #include <unicode/ubrk.h>
 #include <unicode/utext.h>
 
-#define RUN_MAX 4096
+#define RUN_MAX 4096    /* code points given to ICU at once */
+#define RUN_OVERLAP 384 /* bytes: 128 ideographs; ICU's longest words have 20 */
 
 enum kind {
     K_LETTER = WORD_LETTER, /* the same bits, so that a word's flags are those of its characters */
@@ -177,8 +178,8 @@ static const char *run_end(const char *p, const char *end)
     return p;
 }
 
-/* Adds the words of the run text[*at..stop) and moves *at behind them. When the run was cut short, its last word may be
- * half a word; then, unless that is a quarter of the run, it is left for the next call. */
+/* Adds the words of the run text[*at..stop) and moves *at behind them. When the run was cut short, what follows decides
+ * about its last words, so those are left for the next call, unless they are more than half of it. */
 static int cut_run(struct words *w, struct slice text, size_t *at, size_t stop, bool cut, struct err *e)
 {
     struct icu *icu = w->icu;
@@ -188,7 +189,7 @@ static int cut_run(struct words *w, struct slice text, size_t *at, size_t stop, 
     ubrk_setUText(icu->words, &icu->text, &status);
     if (U_FAILURE(status)) return icu_error(e, "read a text", status);
     for (int32_t to; (to = ubrk_next(icu->words)) != UBRK_DONE; *at = start + (size_t)to) {
-        if (cut && (size_t)to == run && *at - start >= run - run / 4) break;
+        if (cut && (size_t)to + RUN_OVERLAP > run && *at - start >= run / 2) break;
         if (reserve(w, 1, e) < 0) return -ERR_IO;
         uint32_t bytes = (uint32_t)(start + (size_t)to - *at);
         uint32_t chars = (uint32_t)utf8_count(text.p + *at, bytes);
