@@ -247,8 +247,8 @@ int ledger_check(const struct ledger *l, struct err *e)
 
 static int by_name(const void *a, const void *b)
 {
-    const struct ledger_count *const *x = a, *const *y = b;
-    return strcmp((*x)->name, (*y)->name);
+    const struct ledger_count *x = a, *y = b;
+    return strcmp(x->name, y->name);
 }
 
 /* Rules and file names may hold any bytes; JSON is UTF-8. */
@@ -274,17 +274,17 @@ static void put_row(struct buf *b, const struct ledger_count *c, bool numbers_on
 
 static void put_table(struct buf *b, const char *name, const struct ledger_table *t, bool numbers_only)
 {
-    const struct ledger_count **sorted = malloc((t->n ? t->n : 1) * sizeof *sorted);
+    struct ledger_count *sorted = malloc((t->n ? t->n : 1) * sizeof *sorted);
     if (!sorted) {
         b->failed = true;
         return;
     }
-    for (size_t i = 0; i < t->n; i++) sorted[i] = &t->row[i];
+    for (size_t i = 0; i < t->n; i++) sorted[i] = t->row[i];
     qsort(sorted, t->n, sizeof *sorted, by_name);
     buf_printf(b, "\"%s\":{", name);
     for (size_t i = 0; i < t->n; i++) {
         if (i) buf_putc(b, ',');
-        put_row(b, sorted[i], numbers_only);
+        put_row(b, &sorted[i], numbers_only);
     }
     buf_putc(b, '}');
     free(sorted);

@@ -37,13 +37,14 @@ struct ledger_damage {
 struct ledger {
     uint64_t in, created, kept, damaged;
     struct ledger_table dropped; /* by rule; text_bytes too */
-    struct ledger_table skipped; /* by kind: "revisit", "sample", … ; records that are none of the tool's business */
+    struct ledger_table
+        skipped; /* by kind: "revisit", "sample", … ; records that are none of the tool's business */
     struct ledger_table removed; /* text removed from kept documents, by rule; records = documents touched */
     uint64_t text_in, text_added, text_written;
     uint64_t destroyed_bytes; /* spans of a container that could not be read */
     struct ledger_damage damage[LEDGER_DAMAGES];
     size_t n_damage;
-    bool truncated; /* an input ended early */
+    bool truncated;            /* an input ended early */
     struct ledger_table extra; /* free counters of a tool, outside the balance: records only */
     bool failed;               /* out of memory while counting */
 };
@@ -60,11 +61,11 @@ void ledger_skip(struct ledger *l, const char *kind, uint64_t text_bytes);
 void ledger_remove(struct ledger *l, const char *rule, uint64_t text_bytes); /* part of a kept document */
 /* Counts `in` and `damaged` (a damaged record was one that came in); `destroyed` is the number of container bytes lost
  * with it. keep, drop and skip do not count `in`: the reader does, for each record that it could tell as one. */
-void ledger_damage(struct ledger *l, const char *file, uint64_t offset, uint64_t destroyed, const char *fmt, ...)
-    __attribute__((format(printf, 5, 6)));
+void ledger_damage(struct ledger *l, const char *file, uint64_t offset, uint64_t destroyed, const char *fmt,
+                   ...) __attribute__((format(printf, 5, 6)));
 void ledger_extra(struct ledger *l, const char *name, uint64_t n);
 
-uint64_t ledger_dropped(const struct ledger *l); /* sums over the rows */
+uint64_t ledger_dropped(const struct ledger *l);      /* sums over the rows */
 uint64_t ledger_dropped_text(const struct ledger *l); /* the skipped records' text with it */
 uint64_t ledger_skipped(const struct ledger *l);
 uint64_t ledger_removed_text(const struct ledger *l);

@@ -84,9 +84,9 @@ static void say(enum log_level level, const char *fmt, va_list args)
 {
     char line[MESSAGE_BYTES];
     size_t cap = sizeof line - 1; /* the newline's place is kept */
-    size_t erase = state.shown ? strlen(ERASE_LINE) : 0;
-    memcpy(line, ERASE_LINE, erase);
-    size_t n = erase + (size_t)snprintf(line + erase, cap - erase, "%s: %s", state.name, level_word(level));
+    const char *erase_text = state.shown ? ERASE_LINE : "";
+    size_t erase = strlen(erase_text);
+    size_t n = (size_t)snprintf(line, cap, "%s%s: %s", erase_text, state.name, level_word(level));
     int more = vsnprintf(line + n, cap - n, fmt, args);
     if (more > 0) n += (size_t)more;
     if (n >= cap) n = cap - 1;

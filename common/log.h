@@ -22,8 +22,8 @@ void log_say(enum log_level level, const char *fmt, ...) __attribute__((format(p
 #define log_debug(...) log_say(LOG_DEBUG, __VA_ARGS__)
 
 struct progress {
-    uint64_t records, kept, bytes;  /* so far; bytes of input as it lies in the files */
-    uint64_t total_bytes;           /* 0: unknown, no ETA */
+    uint64_t records, kept, bytes; /* so far; bytes of input as it lies in the files */
+    uint64_t total_bytes;          /* 0: unknown, no ETA */
 };
 
 /* Shows the line at most five times a second; no clock is read more often than every call. */

@@ -44,7 +44,8 @@ struct opt_spec {
     const char *name;     /* "leat filter" */
     const char *summary;  /* what it does, in one line */
     const char *operands; /* "[INPUT…]" or NULL when it takes none */
-    const char *const *verbs; /* "exact", "minhash", …, NULL; the first operand must be one of them. Or NULL */
+    const char *const
+        *verbs; /* "exact", "minhash", …, NULL; the first operand must be one of them. Or NULL */
     const char *description;  /* paragraphs, separated by blank lines; for the man page and --help */
     const char *examples;     /* lines "command\n", comments begin with '#' */
     const char *see_also;     /* further manual pages of section 1, separated by spaces; or NULL */
@@ -64,7 +65,7 @@ int opts_put_help(const struct opt_spec *s, struct buf *b);
 int opts_put_man(const struct opt_spec *s, struct buf *b); /* roff, man(7) */
 
 void opt_list_free(struct opt_list *l);
-const char *opt_arg(const struct opt *o);            /* what stands behind its name in the help; NULL for a flag */
+const char *opt_arg(const struct opt *o); /* what stands behind its name in the help; NULL for a flag */
 int opt_parse_size(const char *z, uint64_t *bytes); /* 0, or -1 */
 
 /* The name that was probably meant: one that begins with word, or the least edit distance of at most a third of its

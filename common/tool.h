@@ -18,16 +18,16 @@
 extern "C" {
 #endif
 
-enum tool_has { /* which shared options a tool takes */
-    TOOL_INPUTS = 1,      /* operands are inputs; --limit, --sample, --max-record, --strict */
-    TOOL_OUTPUT = 2,      /* -o, --framed */
-    TOOL_THREADS = 4,     /* -t */
-    TOOL_REJECTS = 8,     /* --rejects */
-    TOOL_ATTRIBUTES = 16, /* --attributes */
-    TOOL_MEMORY = 32,     /* --memory, --tmp */
-    TOOL_STATS = 64,      /* --stats */
-    TOOL_VERB = 128,      /* the first operand is a verb: see opt_spec.verbs; it goes to tool.verb */
-    TOOL_DOCS = TOOL_INPUTS | TOOL_OUTPUT | TOOL_THREADS | TOOL_STATS
+enum tool_has {                       /* which shared options a tool takes */
+                TOOL_INPUTS = 1,      /* operands are inputs; --limit, --sample, --max-record, --strict */
+                TOOL_OUTPUT = 2,      /* -o, --framed */
+                TOOL_THREADS = 4,     /* -t */
+                TOOL_REJECTS = 8,     /* --rejects */
+                TOOL_ATTRIBUTES = 16, /* --attributes */
+                TOOL_MEMORY = 32,     /* --memory, --tmp */
+                TOOL_STATS = 64,      /* --stats */
+                TOOL_VERB = 128, /* the first operand is a verb: see opt_spec.verbs; it goes to tool.verb */
+                TOOL_DOCS = TOOL_INPUTS | TOOL_OUTPUT | TOOL_THREADS | TOOL_STATS
 };
 
 struct tool {
@@ -38,10 +38,10 @@ struct tool {
 
     const char *output, *rejects, *attributes, *stats, *tmp;
     int64_t threads;
-    int64_t limit;        /* 0: none */
-    double sample;        /* 1: all */
-    uint64_t max_record;  /* bytes */
-    uint64_t memory;      /* bytes */
+    int64_t limit;       /* 0: none */
+    double sample;       /* 1: all */
+    uint64_t max_record; /* bytes */
+    uint64_t memory;     /* bytes */
     bool strict, framed, quiet, verbose;
 
     struct ledger ledger;
