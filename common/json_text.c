@@ -28,20 +28,9 @@ static int32_t hex4(const char *p, size_t n)
     return (a | b | c | d) < 0 ? -1 : a << 12 | b << 8 | c << 4 | d;
 }
 
-static char short_escape(char c)
-{
-    switch (c) {
-    case '"': return '"';
-    case '\\': return '\\';
-    case '/': return '/';
-    case 'b': return '\b';
-    case 'f': return '\f';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    default: return 0;
-    }
-}
+/* What the byte behind a backslash stands for; 0: it is no short escape. */
+static const char short_escape[256] = {['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
+                                       ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t'};
 
 size_t json_escapes_check(const char *p, size_t n)
 {
@@ -50,7 +39,7 @@ size_t json_escapes_check(const char *p, size_t n)
         const char *slash = memchr(p + i, '\\', n - i);
         if (!slash) return n;
         i = (size_t)(slash - p);
-        if (i + 1 < n && short_escape(p[i + 1]))
+        if (i + 1 < n && short_escape[(unsigned char)p[i + 1]])
             i += 2;
         else if (hex4(p + i, n - i) >= 0)
             i += 6;
@@ -87,7 +76,7 @@ static size_t put_utf8(char *dst, uint32_t c)
 /* The escape at p: its bytes go to dst, their number to *out. Returns the length of the escape; 0: not valid. */
 static size_t unescape_one(char *dst, const char *p, size_t n, size_t *out)
 {
-    char c = n > 1 ? short_escape(p[1]) : 0;
+    char c = n > 1 ? short_escape[(unsigned char)p[1]] : 0;
     if (c) {
         dst[0] = c;
         *out = 1;

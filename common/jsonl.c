@@ -90,16 +90,29 @@ static bool has_escape(struct walk *w, struct slice content)
     return w->slash < content.p + content.n;
 }
 
-/* Takes a string token; *content gets what stands between its quotes. */
-static int take_string(struct walk *w, struct slice *content)
+/* Takes a string token; *content gets what stands between its quotes, *escaped whether an escape does. */
+static int take_raw_string(struct walk *w, struct slice *content, bool *escaped)
 {
     size_t start = w->at[w->i++], end = offset_here(w);
     while (end > start + 1 && json_is_space(w->p[end - 1])) end--;
     if (end < start + 2 || w->p[end - 1] != '"') return damaged(w, start, "a string without its end");
     *content = slice_of(w->p + start + 1, end - start - 2);
-    if (!has_escape(w, *content)) return 0;
+    *escaped = has_escape(w, *content);
+    return 0;
+}
+
+static int bad_escape(struct walk *w, struct slice content, size_t good)
+{
+    return damaged(w, (size_t)(content.p - w->p) + good, "a bad escape in a string");
+}
+
+/* Takes a string that leat does not look into, checked. */
+static int take_string(struct walk *w, struct slice *content, bool *escaped)
+{
+    int r = take_raw_string(w, content, escaped);
+    if (r < 0 || !*escaped) return r;
     size_t good = json_escapes_check(content->p, content->n);
-    return good < content->n ? damaged(w, start + 1 + good, "a bad escape in a string") : 0;
+    return good < content->n ? bad_escape(w, *content, good) : 0;
 }
 
 /* What may follow a number or an atom. */
@@ -125,12 +138,10 @@ static int take_scalar(struct walk *w)
     return 0;
 }
 
-/* Takes the opening bracket's first key (objects), or steps over "," to the next one. */
-static int take_key(struct walk *w)
+static int take_key(struct walk *w, struct slice *key, bool *escaped)
 {
-    struct slice key;
     if (peek(w) != '"') return damaged(w, offset_here(w), "no key");
-    int r = take_string(w, &key);
+    int r = take_string(w, key, escaped);
     return r < 0 ? r : expect(w, ':', "no \":\" behind a key");
 }
 
@@ -140,6 +151,7 @@ static int take_value(struct walk *w)
     bool is_object[MAX_DEPTH];
     size_t depth = 1; /* 0: the line's own object */
     struct slice content;
+    bool escaped;
     for (;;) {
         char c = peek(w), close;
         int r = 0;
@@ -150,12 +162,12 @@ static int take_value(struct walk *w)
             if (peek(w) != close) {
                 if (depth >= MAX_DEPTH) return damaged(w, offset_here(w), "values nested more than 512 deep");
                 is_object[depth++] = c == '{';
-                if (c == '{' && (r = take_key(w)) < 0) return r;
+                if (c == '{' && (r = take_key(w, &content, &escaped)) < 0) return r;
                 continue;
             }
             w->i++;
         } else {
-            r = c == '"' ? take_string(w, &content) : take_scalar(w);
+            r = c == '"' ? take_string(w, &content, &escaped) : take_scalar(w);
             if (r < 0) return r;
         }
         while (depth > 1 && peek(w) == (is_object[depth - 1] ? '}' : ']')) {
@@ -164,7 +176,7 @@ static int take_value(struct walk *w)
         }
         if (depth == 1) return 0;
         if ((r = expect(w, ',', "no \",\" between values")) < 0) return r;
-        if (is_object[depth - 1] && (r = take_key(w)) < 0) return r;
+        if (is_object[depth - 1] && (r = take_key(w, &content, &escaped)) < 0) return r;
     }
 }
 
@@ -172,30 +184,42 @@ static int take_value(struct walk *w)
 
 enum field { F_ID, F_TEXT, F_SOURCE, F_CREATED, F_METADATA, F_COUNT, F_UNKNOWN = F_COUNT };
 
-static const char *const field_name[] = {"id", "text", "source", "created", "metadata"};
+static const struct slice field_name[] = {
+    {"id", 2}, {"text", 4}, {"source", 6}, {"created", 7}, {"metadata", 8}};
 
-static enum field field_of(struct slice key)
+static enum field field_of(struct slice key, bool escaped)
 {
-    for (int f = 0; f < F_COUNT; f++)
-        if (json_key_is(key, slice_str(field_name[f]))) return (enum field)f;
+    for (int f = 0; f < F_COUNT; f++) {
+        struct slice name = field_name[f];
+        if (escaped ? json_key_is(key, name) : key.n == name.n && memcmp(key.p, name.p, name.n) == 0)
+            return (enum field)f;
+    }
     return F_UNKNOWN;
 }
 
 static int wrong(struct walk *w, size_t offset, enum field f, const char *what)
 {
     err_clear(w->e);
-    return err_set(w->e, ERR_DATA, "\"%s\" %s (byte %zu of the line)", field_name[f], what, offset);
+    return err_set(w->e, ERR_DATA, "\"%s\" %s (byte %zu of the line)", field_name[f].p, what, offset);
 }
 
-/* A known string value, unescaped. Room for it was reserved: a line's strings are never longer than the line. */
-static int take_text(struct jsonl *j, struct walk *w, enum field f, struct slice *out)
+/* A known string value, unescaped; *raw gets it with its quotes. Room was reserved: a line's strings are never longer
+ * than the line. */
+static int take_text(struct jsonl *j, struct walk *w, enum field f, struct slice *out, struct slice *raw)
 {
-    size_t start = w->at[w->i];
-    int r = take_string(w, out);
-    if (r < 0 || !has_escape(w, *out)) return r;
+    bool escaped;
+    int r = take_raw_string(w, out, &escaped);
+    if (r < 0) return r;
+    *raw = slice_of(out->p - 1, out->n + 2);
+    if (!escaped) return 0;
     char *dst = j->strings.p + j->strings.n;
     int64_t n = json_unescape(dst, out->p, out->n);
-    if (n < 0) return wrong(w, start + (size_t)-n, f, "is not valid Unicode: lone surrogate");
+    if (n < 0) {
+        size_t good = json_escapes_check(out->p, out->n);
+        if (good < out->n) return bad_escape(w, *out, good);
+        return wrong(w, (size_t)(out->p - w->p) + (size_t)(-1 - n), f,
+                     "is not valid Unicode: lone surrogate");
+    }
     j->strings.n += (size_t)n;
     *out = slice_of(dst, (size_t)n);
     return 0;
@@ -212,7 +236,8 @@ static int take_null(struct walk *w, enum field f, const char *types, struct sli
 static int take_id(struct jsonl *j, struct walk *w, struct doc *d)
 {
     char c = peek(w);
-    if (c == '"') return take_text(j, w, F_ID, &d->id);
+    struct slice raw;
+    if (c == '"') return take_text(j, w, F_ID, &d->id, &raw);
     size_t at = offset_here(w);
     if (c != '-' && (c < '0' || c > '9')) return wrong(w, at, F_ID, "is no string or number");
     d->id = slice_of(w->p + at, json_number_length(w->p + at, w->n - at));
@@ -231,36 +256,29 @@ static int take_metadata(struct walk *w, struct doc *d)
 static int take_field(struct jsonl *j, struct walk *w, enum field f, struct doc *d)
 {
     size_t at = offset_here(w);
-    struct slice null;
-    int r;
+    struct slice ignored;
     if (f == F_UNKNOWN) return take_value(w);
     if (f == F_ID) return take_id(j, w, d);
     if (f == F_METADATA) return take_metadata(w, d);
-    if (f == F_CREATED && peek(w) != '"') return take_null(w, f, "is no string or null", &null);
+    if (f == F_CREATED && peek(w) != '"') return take_null(w, f, "is no string or null", &ignored);
     if (peek(w) != '"') return wrong(w, at, f, "is no string");
-    if (f != F_TEXT) return take_text(j, w, f, f == F_SOURCE ? &d->source : &d->created);
-    struct slice raw;
-    size_t i = w->i;
-    if ((r = take_string(w, &raw)) < 0) return r;
-    d->text_raw = slice_of(raw.p - 1, raw.n + 2);
-    w->i = i;
-    return take_text(j, w, f, &d->text);
+    if (f == F_TEXT) return take_text(j, w, f, &d->text, &d->text_raw);
+    return take_text(j, w, f, f == F_SOURCE ? &d->source : &d->created, &ignored);
 }
 
 static int take_member(struct jsonl *j, struct walk *w, unsigned *seen, struct doc *d)
 {
     struct slice key;
+    bool escaped;
     size_t at = offset_here(w);
-    if (peek(w) != '"') return damaged(w, at, "no key");
-    int r = take_string(w, &key);
+    int r = take_key(w, &key, &escaped);
     if (r < 0) return r;
-    enum field f = field_of(key);
+    enum field f = field_of(key, escaped);
     if (f != F_UNKNOWN && *seen & 1U << f) {
         err_clear(w->e);
-        return err_set(w->e, ERR_DATA, "key \"%s\" stands twice (byte %zu of the line)", field_name[f], at);
+        return err_set(w->e, ERR_DATA, "key \"%s\" stands twice (byte %zu of the line)", field_name[f].p, at);
     }
     *seen |= 1U << f;
-    if ((r = expect(w, ':', "no \":\" behind a key")) < 0) return r;
     return take_field(j, w, f, d);
 }
 
