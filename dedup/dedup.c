@@ -1,0 +1,229 @@
+/* dedup.c: leat dedup exact|minhash: drops documents that repeat an earlier one.
+ *
+ * Keys, shingles and signatures are computed on all threads; then, in input order, each document is held against those
+ * kept so far (survivors.h). A near-duplicate is dropped only when its true similarity with a kept document reaches the
+ * threshold: agreeing bands only propose it. So no chain of likenesses removes an unlike document.
+ *
+ * In: JSONL documents. Out: JSONL documents; --rejects, --pairs. State: what was kept, within --memory. */
+#include "common/json.h"
+#include "common/stage.h"
+#include "dedup/minhash.h"
+#include "dedup/shingle.h"
+#include "dedup/survivors.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char *profile = "14x8", *pairs_file;
+static double threshold = 0.8;
+static int64_t words_per_shingle = 5, seed = 1;
+static bool normalize;
+
+static const struct opt own[] = {
+    {"threshold", 0, OPT_NUM, &threshold, "J", NULL, 0, 1,
+     "minhash: drop a document whose Jaccard similarity with a kept one is at least this"},
+    {"profile", 0, OPT_STR, &profile, "BANDSxROWS", NULL, 0, 0,
+     "minhash: how candidates are found; more bands find more, more rows check fewer"},
+    {"ngram", 0, OPT_INT, &words_per_shingle, "N", NULL, 1, SHINGLE_MAX_WORDS, "minhash: words in a shingle"},
+    {"seed", 0, OPT_INT, &seed, "N", NULL, 0, 9e15, "minhash: seed of the lanes' multipliers"},
+    {"normalize", 0, OPT_FLAG, &normalize, NULL, NULL, 0, 0,
+     "exact: compare lower-cased words, not bytes: case, white space and punctuation do not count"},
+    {"pairs", 0, OPT_STR, &pairs_file, "FILE", NULL, 0, 0,
+     "write a line per dropped document: its id, the id of the kept one, their similarity, separated by "
+     "tabs"},
+    {0}};
+
+static const char *const verbs[] = {"exact", "minhash", NULL};
+
+static const struct opt_spec spec = {
+    .name = "leat dedup",
+    .summary = "drop documents that repeat an earlier one",
+    .operands = "[INPUT…]",
+    .verbs = verbs,
+    .description =
+        "exact drops a document whose text is that of an earlier one: the same bytes, or with --normalize "
+        "the same words.\n\n"
+        "minhash drops near-duplicates: documents are sets of word n-grams, MinHash bands propose pairs, and "
+        "a document is "
+        "dropped exactly when a kept document that shares a band with it has a true Jaccard similarity of at "
+        "least "
+        "--threshold. Which band profile finds what: a pair of similarity J is proposed with probability "
+        "1-(1-J^rows)^bands; 14x8 finds 92% at .8 and 99.96% at .9.\n\n"
+        "The earlier document is kept: the result depends on the order of the inputs, and on nothing else. "
+        "State is held in "
+        "memory and bounded by --memory; past it the run ends with an error and no output. A rejected "
+        "document carries in "
+        "metadata.drop.value the id of the document that stayed and their similarity.",
+    .examples = "leat dedup exact docs.jsonl.zst | leat dedup minhash --threshold 0.8 -o unique.jsonl.zst\n"
+                "leat dedup minhash --profile 20x13 --pairs pairs.tsv --memory 8G a.jsonl.zst b.jsonl.zst -o "
+                "out.jsonl.zst\n",
+    .own = own,
+};
+
+struct dedup {
+    bool exact;
+    struct minhash minhash;
+    struct survivors *survivors;
+    struct out *pairs;
+    struct buf value, pair_lines;
+};
+
+/* What a deferred document carries: the key or the band keys, then the shingles. */
+struct mark {
+    struct hash128 key;
+    uint64_t n;
+    uint64_t band[]; /* bands keys, then n uint32_t */
+};
+
+struct worker {
+    struct shingles *shingles;
+    struct buf mark;
+};
+
+static void worker_free(void *ctx, void *worker)
+{
+    struct worker *w = worker;
+    shingles_free(w->shingles);
+    buf_free(&w->mark);
+    free(w);
+}
+
+static void *worker_new(void *ctx)
+{
+    struct worker *w = calloc(1, sizeof *w);
+    if (!w) return NULL;
+    buf_init(&w->mark, BUF_NO_MAX);
+    w->shingles = shingles_new((unsigned)words_per_shingle);
+    if (w->shingles) return w;
+    worker_free(ctx, w);
+    return NULL;
+}
+
+static int exact_doc(void *ctx, void *worker, struct doc *d, struct stage_out *o, struct err *e)
+{
+    struct worker *w = worker;
+    struct hash128 key;
+    int r = 0;
+    if (normalize)
+        r = shingles_normal_hash(w->shingles, d->text, &key, e);
+    else
+        key = hash128(d->text.p, d->text.n);
+    return r < 0 ? r : stage_defer(o, d, &key, sizeof key);
+}
+
+static int minhash_doc(void *ctx, void *worker, struct doc *d, struct stage_out *o, struct err *e)
+{
+    const struct dedup *x = ctx;
+    struct worker *w = worker;
+    const uint32_t *set;
+    size_t n, head = sizeof(struct mark) + x->minhash.bands * sizeof(uint64_t);
+    int r = shingles_of(w->shingles, d->text, &set, &n, e);
+    if (r < 0) return r;
+    buf_clear(&w->mark);
+    if (buf_reserve(&w->mark, head + n * sizeof *set) < 0)
+        return err_nomem(e, "keeping a document's shingles");
+    struct mark *m = (struct mark *)(void *)w->mark.p;
+    m->key = (struct hash128){0};
+    m->n = n;
+    minhash_bands(&x->minhash, set, n, m->band);
+    if (n) memcpy(w->mark.p + head, set, n * sizeof *set);
+    return stage_defer(o, d, m, head + n * sizeof *set);
+}
+
+static int find(struct dedup *x, const struct stage_deferred *m, uint64_t *number, double *similarity,
+                struct err *e)
+{
+    *similarity = 1;
+    if (x->exact) return survivors_exact(x->survivors, *(const struct hash128 *)m->data, m->id, number, e);
+    const struct mark *mark = m->data;
+    const uint32_t *set = (const uint32_t *)(mark->band + x->minhash.bands);
+    return survivors_similar(x->survivors, mark->band, set, mark->n, m->id, threshold, number, similarity, e);
+}
+
+static int report(struct dedup *x, struct slice dropped, struct slice kept, double similarity, struct err *e)
+{
+    if (!x->pairs) return 0;
+    buf_clear(&x->pair_lines);
+    buf_put_slice(&x->pair_lines, dropped);
+    buf_putc(&x->pair_lines, '\t');
+    buf_put_slice(&x->pair_lines, kept);
+    buf_printf(&x->pair_lines, "\t%.6f\n", similarity);
+    if (x->pair_lines.failed) return err_nomem(e, "writing --pairs");
+    return out_write(x->pairs, x->pair_lines.p, x->pair_lines.n, 1, e);
+}
+
+static int drop(struct dedup *x, const struct stage_deferred *m, uint64_t number, double similarity,
+                struct stage_out *o, struct err *e)
+{
+    struct slice kept = survivors_id(x->survivors, number);
+    buf_clear(&x->value);
+    buf_puts(&x->value, "{\"of\":");
+    json_put_str(&x->value, kept);
+    buf_puts(&x->value, ",\"similarity\":");
+    json_put_num(&x->value, similarity);
+    buf_puts(&x->value, "}");
+    if (buf_terminate(&x->value) < 0) return err_nomem(e, "naming a duplicate");
+    int r = report(x, m->id, kept, similarity, e);
+    return r < 0 ? r : stage_resolve(o, m, x->exact ? "exact-duplicate" : "near-duplicate", x->value.p);
+}
+
+static int in_order(void *ctx, struct stage_deferred *marks, size_t n, struct stage_out *o, struct err *e)
+{
+    struct dedup *x = ctx;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t number;
+        double similarity;
+        int r = find(x, &marks[i], &number, &similarity, e);
+        if (r == 1)
+            r = drop(x, &marks[i], number, similarity, o, e);
+        else if (r == 0)
+            r = stage_resolve(o, &marks[i], NULL, NULL);
+        if (r < 0) return r;
+    }
+    return 0;
+}
+
+static int open_all(struct dedup *x, const struct tool *t, struct err *e)
+{
+    struct out_opts pairs = {.path = pairs_file, .threads = (int)t->threads};
+    x->exact = strcmp(t->verb, "exact") == 0;
+    buf_init(&x->value, BUF_NO_MAX);
+    buf_init(&x->pair_lines, BUF_NO_MAX);
+    int r = minhash_init(&x->minhash, profile, (uint64_t)seed, e);
+    if (r < 0) return r;
+    x->survivors = survivors_new(x->exact ? 0 : x->minhash.bands, t->memory);
+    if (!x->survivors) return err_nomem(e, "starting");
+    return pairs_file ? out_open(&x->pairs, &pairs, e) : 0;
+}
+
+static int close_all(struct dedup *x, struct tool *t, int r)
+{
+    struct err late = {0};
+    if (x->survivors) {
+        ledger_extra(&t->ledger, "survivors", survivors_count(x->survivors));
+        ledger_extra(&t->ledger, "pairs_verified", survivors_checked(x->survivors));
+        ledger_extra(&t->ledger, "state_bytes", survivors_bytes(x->survivors));
+    }
+    int closed = out_close(x->pairs, tool_out_end(t, r), &late);
+    if (r == 0 && closed < 0) {
+        t->err = late;
+        r = closed;
+    }
+    survivors_free(x->survivors);
+    buf_free(&x->value);
+    buf_free(&x->pair_lines);
+    return r;
+}
+
+int main(int argc, char **argv)
+{
+    static struct stage_ops ops = {
+        .kind = "jsonl", .worker_new = worker_new, .worker_free = worker_free, .ordered = in_order};
+    struct tool t;
+    struct dedup x = {0};
+    if (!tool_start(&t, &spec, TOOL_DOCS | TOOL_REJECTS | TOOL_MEMORY | TOOL_VERB, argc, argv))
+        return t.status;
+    int r = open_all(&x, &t, &t.err);
+    ops.doc = x.exact ? exact_doc : minhash_doc;
+    if (r == 0) r = stage_run(&t, &ops, &x);
+    return tool_finish(&t, close_all(&x, &t, r));
+}

@@ -1,0 +1,30 @@
+/* minhash.h: MinHash signatures in bands (Broder 1997; banding as in Leskovec, Rajaraman, Ullman, ch. 3).
+ *
+ * k = bands * rows lanes; lane j keeps the least value of shingle * multiplier[j] modulo 2^32, the multipliers being odd and
+ * the shingles well mixed. Two documents of Jaccard similarity J agree in a lane with probability about J, so they share
+ * at least one band with probability 1 - (1 - J^rows)^bands. */
+#ifndef LEAT_DEDUP_MINHASH_H
+#define LEAT_DEDUP_MINHASH_H
+
+#include "common/err.h"
+#include <stddef.h>
+#include <stdint.h>
+
+#define MINHASH_MAX_LANES 1024
+
+struct minhash {
+    unsigned bands, rows;
+    uint32_t multiplier[MINHASH_MAX_LANES];
+};
+
+/* profile "BANDSxROWS", such as 14x8, 20x13, 26x11; at most MINHASH_MAX_LANES lanes. The seed makes the multipliers. */
+int minhash_init(struct minhash *m, const char *profile, uint64_t seed, struct err *e);
+
+/* key[0..bands): one 64-bit key per band, different between bands. Of an empty set all lanes are 2^32-1. The same on every
+ * CPU. */
+void minhash_bands(const struct minhash *m, const uint32_t *set, size_t n, uint64_t *key);
+
+/* 1 - (1 - jaccard^rows)^bands */
+double minhash_probability(const struct minhash *m, double jaccard);
+
+#endif

@@ -1,0 +1,212 @@
+/* survivors.c: open-addressing tables over append-only arrays.
+ *
+ * Exact: slots of (key, number). Similar: slots of (band key, number of the newest survivor in that bucket); the older
+ * ones hang on it through `next[number * bands + band]`. A candidate met in several bands is verified once. Shingles and
+ * ids of survivors lie in chunks of an arena, so nothing moves but the tables, which double at a load of 1/2.
+ *
+ * Memory: exact 24-48 bytes a survivor and its id; similar 4 bytes a shingle, 8 + 24-48 bytes a band, the id. */
+#include "dedup/survivors.h"
+#include "dedup/shingle.h"
+#include <stdlib.h>
+
+#define NONE UINT32_MAX
+
+struct slot {
+    uint64_t key, low; /* low: the other half of an exact key, or the band */
+    uint32_t number;
+    uint32_t used;
+};
+
+struct survivor {
+    const char *id;
+    const uint32_t *set;
+    uint32_t id_bytes, n;
+    uint64_t checked_for; /* the last document that it was verified against, counted from 1 */
+};
+
+struct survivors {
+    unsigned bands;
+    uint64_t memory_bytes, seen, checked;
+    struct arena arena;
+    struct slot *slot;
+    size_t cap, used;
+    struct survivor *at;
+    uint32_t *next; /* bands per survivor */
+    size_t n, room;
+};
+
+struct survivors *survivors_new(unsigned bands, uint64_t memory_bytes)
+{
+    struct survivors *s = calloc(1, sizeof *s);
+    if (!s) return NULL;
+    s->bands = bands;
+    s->memory_bytes = memory_bytes;
+    arena_init(&s->arena);
+    return s;
+}
+
+void survivors_free(struct survivors *s)
+{
+    if (!s) return;
+    arena_free(&s->arena);
+    free(s->slot);
+    free(s->at);
+    free(s->next);
+    free(s);
+}
+
+uint64_t survivors_count(const struct survivors *s)
+{
+    return s->n;
+}
+
+uint64_t survivors_bytes(const struct survivors *s)
+{
+    return s->arena.used_bytes + s->cap * sizeof *s->slot +
+           s->room * (sizeof *s->at + s->bands * sizeof *s->next);
+}
+
+uint64_t survivors_checked(const struct survivors *s)
+{
+    return s->checked;
+}
+
+struct slice survivors_id(const struct survivors *s, uint64_t number)
+{
+    return slice_of(s->at[number].id, s->at[number].id_bytes);
+}
+
+/* ------------------------------------------------------------------ growing within the bound */
+
+static int refuse(const struct survivors *s, struct err *e)
+{
+    return err_set(
+        e, ERR_IO,
+        "the state of %llu kept documents needs more than --memory %llu bytes: give more, or deduplicate "
+        "parts of the input first",
+        (unsigned long long)s->n, (unsigned long long)s->memory_bytes);
+}
+
+static struct slot *find_slot(const struct survivors *s, uint64_t key, uint64_t low)
+{
+    size_t i = hash_mix64(key + low) & (s->cap - 1);
+    while (s->slot[i].used && (s->slot[i].key != key || s->slot[i].low != low)) i = (i + 1) & (s->cap - 1);
+    return &s->slot[i];
+}
+
+static int grow_table(struct survivors *s, size_t more, struct err *e)
+{
+    if (2 * (s->used + more) <= s->cap) return 0;
+    struct slot *old = s->slot;
+    size_t old_cap = s->cap, cap = s->cap ? 2 * s->cap : 4096;
+    if (survivors_bytes(s) + cap * sizeof *old > s->memory_bytes) return refuse(s, e);
+    struct slot *larger = calloc(cap, sizeof *larger);
+    if (!larger) return err_nomem(e, "growing the table of kept documents");
+    s->slot = larger;
+    s->cap = cap;
+    for (size_t i = 0; i < old_cap; i++)
+        if (old[i].used) *find_slot(s, old[i].key, old[i].low) = old[i];
+    free(old);
+    return 0;
+}
+
+static int grow_list(struct survivors *s, struct err *e)
+{
+    if (s->n < s->room) return 0;
+    size_t room = s->room ? s->room + s->room / 2 : 1024, item = sizeof *s->at + s->bands * sizeof *s->next;
+    if (room >= NONE)
+        return err_set(e, ERR_IO, "more than 4 billion kept documents: deduplicate parts of the input");
+    if (survivors_bytes(s) + room * item > s->memory_bytes) return refuse(s, e);
+    struct survivor *at = realloc(s->at, room * sizeof *at);
+    if (at) s->at = at;
+    uint32_t *next = realloc(s->next, room * (s->bands ? s->bands : 1) * sizeof *next);
+    if (next) s->next = next;
+    if (!at || !next) return err_nomem(e, "growing the list of kept documents");
+    s->room = room;
+    return 0;
+}
+
+/* Appends a survivor; its number is s->n - 1. */
+static int append(struct survivors *s, struct slice id, const uint32_t *set, size_t n, struct err *e)
+{
+    int r = grow_list(s, e);
+    if (r < 0) return r;
+    if (survivors_bytes(s) + id.n + 4 * n + (1 << 16) > s->memory_bytes) return refuse(s, e);
+    char *own_id = arena_strndup(&s->arena, id.p, id.n);
+    uint32_t *own_set = arena_alloc(&s->arena, n ? n * sizeof *set : 1);
+    if (!own_id || !own_set || n > UINT32_MAX || id.n > UINT32_MAX)
+        return err_nomem(e, "keeping a document's shingles");
+    if (n) memcpy(own_set, set, n * sizeof *set);
+    s->at[s->n++] = (struct survivor){own_id, own_set, (uint32_t)id.n, (uint32_t)n, 0};
+    return 0;
+}
+
+/* ------------------------------------------------------------------ the two forms */
+
+int survivors_exact(struct survivors *s, struct hash128 key, struct slice id, uint64_t *number, struct err *e)
+{
+    int r = grow_table(s, 1, e);
+    if (r < 0) return r;
+    struct slot *slot = find_slot(s, key.hi, key.lo);
+    if (slot->used) {
+        *number = slot->number;
+        return 1;
+    }
+    if ((r = append(s, id, NULL, 0, e)) < 0) return r;
+    *slot = (struct slot){key.hi, key.lo, (uint32_t)(s->n - 1), 1};
+    s->used++;
+    return 0;
+}
+
+struct best {
+    uint32_t number;
+    double jaccard;
+};
+
+/* Verifies one bucket's survivors that this document has not met yet. */
+static void check_bucket(struct survivors *s, unsigned band, uint32_t first, const uint32_t *set, size_t n,
+                         double threshold, struct best *best)
+{
+    for (uint32_t i = first; i != NONE; i = s->next[(size_t)i * s->bands + band]) {
+        struct survivor *c = &s->at[i];
+        if (c->checked_for == s->seen) continue;
+        c->checked_for = s->seen;
+        s->checked++;
+        double j = shingles_jaccard(c->set, c->n, set, n);
+        if (j < threshold) continue;
+        if (best->number == NONE || j > best->jaccard || (j == best->jaccard && i < best->number))
+            *best = (struct best){i, j};
+    }
+}
+
+static int insert_bands(struct survivors *s, const uint64_t *band, struct err *e)
+{
+    int r = grow_table(s, s->bands, e);
+    if (r < 0) return r;
+    uint32_t number = (uint32_t)(s->n - 1);
+    for (unsigned b = 0; b < s->bands; b++) {
+        struct slot *slot = find_slot(s, band[b], b);
+        s->next[(size_t)number * s->bands + b] = slot->used ? slot->number : NONE;
+        s->used += !slot->used;
+        *slot = (struct slot){band[b], b, number, 1};
+    }
+    return 0;
+}
+
+int survivors_similar(struct survivors *s, const uint64_t *band, const uint32_t *set, size_t n,
+                      struct slice id, double threshold, uint64_t *number, double *jaccard, struct err *e)
+{
+    struct best best = {NONE, 0};
+    s->seen++;
+    for (unsigned b = 0; b < s->bands && s->cap; b++) {
+        struct slot *slot = find_slot(s, band[b], b);
+        if (slot->used) check_bucket(s, b, slot->number, set, n, threshold, &best);
+    }
+    if (best.number != NONE) {
+        *number = best.number;
+        *jaccard = best.jaccard;
+        return 1;
+    }
+    int r = append(s, id, set, n, e);
+    return r < 0 ? r : insert_bands(s, band, e);
+}
