@@ -149,6 +149,27 @@ static void resolve_defaults(struct tool *t, unsigned has)
     if (!t->tmp || !*t->tmp) t->tmp = "/tmp";
 }
 
+/* Two outputs must not go to one place. */
+static int check_outputs(const struct tool *t, unsigned has, struct err *e)
+{
+    const char *standard = has & TOOL_OUTPUT ? "-" : NULL;
+    const struct {
+        const char *name, *path;
+    } out[] = {{"the output", t->output ? t->output : standard},
+               {"--rejects", t->rejects},
+               {"--attributes", t->attributes},
+               {"--stats", t->stats}};
+    for (size_t i = 0; i < sizeof out / sizeof *out; i++) {
+        for (size_t j = 0; j < i; j++) {
+            if (!out[i].path || !out[j].path || strcmp(out[i].path, out[j].path) != 0) continue;
+            bool to_standard = strcmp(out[i].path, "-") == 0;
+            return err_set(e, ERR_USAGE, "%s and %s would both go to %s; give each a file of its own",
+                           out[j].name, out[i].name, to_standard ? "standard output" : out[i].path);
+        }
+    }
+    return 0;
+}
+
 /* Ends as a program that does not catch SIGPIPE would. Returns only where the signal is blocked from outside. */
 static int end_by_sigpipe(void)
 {
@@ -195,6 +216,7 @@ bool tool_start(struct tool *t, const struct opt_spec *spec, unsigned has, int a
     if (r < 0 || action != OPT_RUN) return refuse(t, r);
     if (t->quiet && t->verbose)
         return refuse(t, err_set(&t->err, ERR_USAGE, "--quiet and --verbose exclude each other"));
+    if (check_outputs(t, has, &t->err) < 0) return refuse(t, -ERR_USAGE);
     log_setup(spec->name, t->quiet, t->verbose);
     set_operands(t, has, operands, n);
     resolve_defaults(t, has);
@@ -273,7 +295,12 @@ static int write_ledger(const struct tool *t, int status, bool balanced, struct 
     struct buf b;
     buf_init(&b, BUF_NO_MAX);
     int r = put_ledger(t, status, balanced, &b);
-    r = r < 0 ? err_nomem(e, "writing the ledger") : file_write(t->stats, buf_slice(&b), e);
+    if (r < 0)
+        r = err_nomem(e, "writing the ledger");
+    else if (strcmp(t->stats, "-") == 0)
+        r = write_stdout(buf_slice(&b), e);
+    else
+        r = file_write(t->stats, buf_slice(&b), e);
     buf_free(&b);
     return r;
 }

@@ -211,6 +211,22 @@ TEST(usage_errors)
     CHECK_STR(content("out"), "");
 }
 
+TEST(outputs_exclude_each_other)
+{
+    CHECK_INT(run(nothing, "-o a --rejects a"), ERR_USAGE);
+    SAYS("err", "the output and --rejects would both go to a; give each a file of its own\nTry ");
+    CHECK_INT(run(nothing, "--stats x --attributes x -o a"), ERR_USAGE);
+    CHECK_INT(run(nothing, "--stats -"), ERR_USAGE);
+    SAYS("err", "the output and --stats would both go to standard output");
+    CHECK_INT(run(nothing, "--rejects - --stats s"), ERR_USAGE);
+    has = TOOL_STATS;
+    CHECK_INT(run(balanced, "-q --stats -"), 0);
+    SAYS("out", "{\"tool\":\"leat test\",");
+    has = TOOL_DOCS | TOOL_REJECTS | TOOL_ATTRIBUTES | TOOL_MEMORY;
+    CHECK_INT(run(balanced, "-q -o x --stats -"), 0);
+    SAYS("out", ",\"balanced\":true}\n");
+}
+
 TEST(a_good_run)
 {
     CHECK_INT(run(balanced, "--stats stats a b"), 0);
@@ -334,6 +350,7 @@ int main(void)
     RUN(options_arrive);
     RUN(help_version_man);
     RUN(usage_errors);
+    RUN(outputs_exclude_each_other);
     RUN(a_good_run);
     RUN(arguments_of_any_bytes);
     RUN(an_imbalance_fails);
