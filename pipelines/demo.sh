@@ -65,7 +65,9 @@ PY
     server=$!
     # shellcheck disable=SC2064
     trap "kill $server 2>/dev/null || true" EXIT
-    for _ in $(seq 100); do [ -s "$dir/crawl/port" ] && break || sleep 0.1; done
+    for _ in $(seq 100); do
+        if [ -s "$dir/crawl/port" ]; then break; else sleep 0.1; fi
+    done
     port=$(cat "$dir/crawl/port")
     crawl "$port" en
     crawl "$port" intl
