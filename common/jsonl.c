@@ -9,6 +9,8 @@
 #include "common/jsonl.h"
 #include "common/json_index.h"
 #include "common/json_text.h"
+#include "common/text.h"
+#include <math.h>
 #include <stdlib.h>
 
 _Static_assert(JSONL_PADDING >= JSON_INDEX_PADDING, "lines carry too little padding");
@@ -302,17 +304,34 @@ static int take_document(struct jsonl *j, struct walk *w, struct doc *d)
     return 0;
 }
 
+/* Offset of the first control character inside a string, as simdjson sees strings: a quote behind an odd number of
+ * backslashes is none. */
+static size_t find_control(const char *p, size_t n)
+{
+    bool inside = false;
+    for (size_t i = 0; i < n; i++) {
+        if (inside && (unsigned char)p[i] < 0x20) return i;
+        if (p[i] == '\\' && inside)
+            i++;
+        else if (p[i] == '"')
+            inside = !inside;
+    }
+    return n;
+}
+
 static int index_failed(struct walk *w, enum json_index_status status)
 {
-    static const char *const why[] = {[JSON_INDEX_OK] = "",
-                                      [JSON_INDEX_UTF8] = "the line is not valid UTF-8",
-                                      [JSON_INDEX_UNCLOSED] = "a string without its end",
-                                      [JSON_INDEX_CONTROL] = "a control character in a string",
-                                      [JSON_INDEX_EMPTY] = "the line is empty",
-                                      [JSON_INDEX_SIZE] = "the line is longer than 2 GiB"};
     err_clear(w->e);
-    if (status == JSON_INDEX_MEMORY) return err_nomem(w->e, "parsing a line");
-    return err_set(w->e, ERR_DATA, "%s", why[status]);
+    switch (status) {
+    case JSON_INDEX_UTF8:
+        return err_set(w->e, ERR_DATA, "the line is not valid UTF-8 from byte %zu",
+                       utf8_valid_prefix(w->p, w->n));
+    case JSON_INDEX_CONTROL: return damaged(w, find_control(w->p, w->n), "a control character in a string");
+    case JSON_INDEX_UNCLOSED: return err_set(w->e, ERR_DATA, "a string without its end");
+    case JSON_INDEX_EMPTY: return err_set(w->e, ERR_DATA, "the line is empty");
+    case JSON_INDEX_SIZE: return err_set(w->e, ERR_DATA, "the line is longer than 2 GiB");
+    default: return err_nomem(w->e, "parsing a line");
+    }
 }
 
 int jsonl_parse(struct jsonl *j, const char *line, size_t n, struct doc *d, struct err *e)
@@ -369,6 +388,8 @@ int jsonl_meta_num(struct jsonl *j, const struct doc *d, const char *key, double
     buf_clear(&j->value);
     if (buf_put(&j->value, raw.p, raw.n) < 0 || buf_terminate(&j->value) < 0)
         return err_nomem(e, "reading metadata");
-    *out = strtod(j->value.p, NULL);
+    double v = strtod(j->value.p, NULL);
+    if (!isfinite(v)) return err_set(e, ERR_DATA, "metadata's \"%s\" is out of a double's range", key);
+    *out = v;
     return 1;
 }
