@@ -333,13 +333,6 @@ int yaml_check_used(const struct yaml *node, struct err *e)
 
 /* ---- --set */
 
-static int set_error(const char *option, struct err *e, const char *fmt, const char *name)
-{
-    char what[256];
-    snprintf(what, sizeof what, fmt, name);
-    return err_set(e, ERR_USAGE, "%s: %s", option, what);
-}
-
 /* The element of a sequence by its index from 0, or NULL with an error. */
 static struct yaml_node *element(struct yaml_node *seq, const char *index, const char *option, struct err *e)
 {
@@ -354,22 +347,23 @@ static struct yaml_node *element(struct yaml_node *seq, const char *index, const
     return yaml_node_of(c);
 }
 
-/* The node called `name` within `in`, made when it is missing. */
-static struct yaml_node *step(struct yaml_file *f, struct yaml_node *in, char *name, const char *option,
+/* The node called `key` within `in`, made when it is missing. */
+static struct yaml_node *step(struct yaml_file *f, struct yaml_node *in, char *key, const char *option,
                               struct err *e)
 {
     if (is_null(&in->y)) in->y.kind = YAML_MAP;
-    if (in->y.kind == YAML_SEQ) return element(in, name, option, e);
-    if (in->y.kind != YAML_MAP || !*name) {
-        set_error(option, e, *name ? "nothing can be set below a single value: '%.60s'" : "a name is empty%s",
-                  name);
+    if (in->y.kind == YAML_SEQ) return element(in, key, option, e);
+    if (in->y.kind != YAML_MAP || !*key) {
+        const char *why =
+            *key ? "the key before it has a single value, nothing can be below" : "a key is empty";
+        err_set(e, ERR_USAGE, "%s: '%.60s': %s", option, key, why);
         return NULL;
     }
-    struct yaml *have = find(&in->y, name);
+    struct yaml *have = find(&in->y, key);
     if (have) return yaml_node_of(have);
     struct yaml_node *n = yaml_node_new(f, YAML_SCALAR, option, e);
     if (!n) return NULL;
-    n->y.key = name;
+    n->y.key = key;
     yaml_node_append(in, n);
     return n;
 }
@@ -383,29 +377,32 @@ static void replace(struct yaml_node *at, const struct yaml_node *value)
     at->y.next = next;
 }
 
+/* "--set a.b=1", for messages. */
+static char *option_text(struct yaml_file *f, const char *assignment)
+{
+    char text[240];
+    snprintf(text, sizeof text, "--set %.200s", assignment);
+    return arena_strndup(&f->arena, text, strlen(text));
+}
+
 int yaml_set(struct yaml_file *f, const char *assignment, struct err *e)
 {
+    struct err local = {0};
     const char *equals = strchr(assignment, '=');
     if (!equals || equals == assignment)
-        return set_error("--set", e, "'%.200s' is not KEY=VALUE", assignment);
-    size_t bytes = strlen(assignment);
-    struct buf b;
-    buf_init(&b, YAML_MAX_BYTES);
-    buf_printf(&b, "--set %.*s", (int)(bytes < 200 ? bytes : 200), assignment);
-    char *option = b.failed ? NULL : arena_strndup(&f->arena, b.p, b.n);
+        return err_set(e, ERR_USAGE, "--set %.200s: must be KEY=VALUE, as in --set a.b=1", assignment);
+    char *option = option_text(f, assignment);
     char *path = arena_strndup(&f->arena, assignment, (size_t)(equals - assignment));
-    buf_free(&b);
     if (!option || !path) return err_nomem(e, "reading --set");
-    struct yaml_node *value = yaml_tree(f, slice_str(equals + 1), option, e), *at = f->root;
-    if (!value) return -ERR_USAGE;
+    struct yaml_node *value = yaml_tree(f, slice_str(equals + 1), option, &local), *at = f->root;
     unsigned depth = 0;
-    for (char *name = path, *dot; name && at; name = dot) {
-        if (++depth > YAML_MAX_DEPTH / 2) return set_error(option, e, "more than 32 names%s", "");
-        dot = strchr(name, '.');
+    for (char *key = path, *dot; value && key && at; key = dot) {
+        if (++depth > YAML_MAX_DEPTH) return err_set(e, ERR_USAGE, "%s: more than 64 keys deep", option);
+        dot = strchr(key, '.');
         if (dot) *dot++ = 0;
-        at = step(f, at, name, option, e);
+        at = step(f, at, key, option, &local);
     }
-    if (!at) return -ERR_USAGE;
+    if (local.code) return err_set(e, local.code, "%s", local.msg);
     replace(at, value);
     return 0;
 }

@@ -22,7 +22,7 @@ struct yaml { /* node; borrowed from its file */
     const char *key;     /* in a map; NUL-terminated */
     const char *value;   /* scalar text, NUL-terminated; may hold no NUL itself */
     size_t value_bytes;
-    unsigned line, column; /* from 1 */
+    unsigned line, column; /* from 1; of its key, in a map */
     const struct yaml *child, *next; /* first child; next sibling */
     size_t n_children;
     bool used;           /* set by the getters; see yaml_check_used */
@@ -44,7 +44,8 @@ struct yaml *yaml_get(const struct yaml *map, const char *key);
 /* -ERR_USAGE with "FILE:LINE:COL: …". */
 int yaml_error(const struct yaml *node, struct err *e, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
-/* Getters by key of a map: 1 set, 0 absent (the variable keeps its value), < 0 another type or out of range. */
+/* Getters by key of a map: 1 set, 0 absent (the variable keeps its value), < 0 another type or out of range. A null
+ * (nothing, ~ or null, not in quotes) is absent. Integers: digits with _ between, 0x…, or 1e9. */
 int yaml_str(const struct yaml *map, const char *key, const char **out, struct err *e);
 int yaml_int(const struct yaml *map, const char *key, int64_t min, int64_t max, int64_t *out, struct err *e);
 int yaml_num(const struct yaml *map, const char *key, double min, double max, double *out, struct err *e);
@@ -53,7 +54,8 @@ int yaml_choice(const struct yaml *map, const char *key, const char *choices /* 
 int yaml_map(const struct yaml *map, const char *key, struct yaml **out, struct err *e);
 int yaml_seq(const struct yaml *map, const char *key, struct yaml **out, struct err *e);
 
-/* A key that nobody asked for is an error that names it and the nearest known one. Checks the whole tree below node. */
+/* A key that nobody asked for is an error that names it and the nearest known one. Checks the whole tree below node.
+ * What is only there to be referred to (&anchor) need not be asked for. */
 int yaml_check_used(const struct yaml *node, struct err *e);
 
 #ifdef __cplusplus

@@ -253,9 +253,9 @@ static int by_rank(const void *a, const void *b)
 
 static int duplicate_error(struct parse *p, const struct yaml_node *first, const struct yaml_node *second)
 {
-    return err_set(p->e, ERR_USAGE, "%s%s%u:%u: key '%s' is here a second time; the first is on line %u",
-                   p->option ? p->option : p->f->name, ":", second->y.line, second->y.column, second->y.key,
-                   first->y.line);
+    return yaml_error(&second->y, p->e,
+                      "key '%.80s' is here a second time; the first is on line %u, column %u", second->y.key,
+                      first->y.line, first->y.column);
 }
 
 /* Leaves one member a key: the map's own, else the first that a merge brings. */
@@ -278,8 +278,7 @@ static int members_unique(struct parse *p, struct members *m)
 static int add_children(struct parse *p, struct members *m, const struct yaml_node *map)
 {
     int rc = 0;
-    if (map->y.kind != YAML_MAP)
-        return fail_at(p, p->event.start_mark, "<< takes a map or a list of maps", "");
+    if (map->y.kind != YAML_MAP) return yaml_error(&map->y, p->e, "<< takes a map or a list of maps");
     for (const struct yaml *c = map->y.child; c && rc == 0; c = c->next)
         rc = member_add(p, m, yaml_node_of(c));
     return rc;
@@ -306,10 +305,9 @@ static struct yaml_node *parse_member(struct parse *p, unsigned depth, bool *mer
     struct yaml_node *value = parse_node(p, depth + 1);
     if (!value) return NULL;
     value->y.key = key->y.value;
-    *merge = !key->y.quoted && strcmp(key->y.value, "<<") == 0;
-    if (*merge || p->event.type != YAML_ALIAS_EVENT) return value;
-    value->y.line = key->y.line; /* the place of use, not that of the anchor */
+    value->y.line = key->y.line;
     value->y.column = key->y.column;
+    *merge = !key->y.quoted && strcmp(key->y.value, "<<") == 0;
     return value;
 }
 
@@ -376,7 +374,7 @@ static struct yaml_node *parse_node(struct parse *p, unsigned depth)
 static struct yaml_node *parse_document(struct parse *p)
 {
     if (next_event(p) < 0 || next_event(p) < 0) return NULL; /* stream start, document start */
-    if (p->event.type == YAML_STREAM_END_EVENT) return new_node(p, YAML_MAP);
+    if (p->event.type == YAML_STREAM_END_EVENT) return new_node(p, p->option ? YAML_SCALAR : YAML_MAP);
     if (next_event(p) < 0) return NULL;
     struct yaml_node *root = parse_node(p, 1);
     if (!root || next_event(p) < 0 || next_event(p) < 0) return NULL; /* document end, and what comes then */
