@@ -3,6 +3,7 @@
 . "$LEAT_ROOT/tests/lib.sh"
 
 for program in "$LEAT_BIN"/leat "$LEAT_BIN"/leat-*; do
+    [ -x "$program" ] || continue
     tool=$(basename "$program")
     exits "$tool --man" 0 "$program" --man
     cp out page.1
