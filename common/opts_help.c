@@ -79,7 +79,7 @@ static bool has_default(const struct opt *o)
     return o->type != OPT_STR || *(const char **)o->value != NULL;
 }
 
-/* The help sentence with what follows from the table: choices, repetition, the default. */
+/* The help sentence with what follows from the table: choices and the default. */
 static void put_sentence(struct buf *b, const struct opt *o)
 {
     buf_puts(b, o->help);
@@ -87,7 +87,6 @@ static void put_sentence(struct buf *b, const struct opt *o)
         buf_puts(b, ": ");
         for (const char *p = o->choices; *p; p++) *p == '|' ? buf_puts(b, ", ") : buf_putc(b, *p);
     }
-    if (o->type == OPT_LIST) buf_puts(b, "; may be repeated");
     if (has_default(o)) {
         buf_puts(b, " [default: ");
         put_default(b, o);

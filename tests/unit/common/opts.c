@@ -254,7 +254,7 @@ TEST(help_shows_live_defaults)
     SAYS(h, "      --size SIZE         so many bytes [default: 64M]\n");
     SAYS(h, "  -m, --mode auto|warc|wet\n                          the mode [default: auto]\n");
     SAYS(h, "one of: auto, warc, wet [default: auto]\n");
-    SAYS(h, "a thing; may be repeated\n");
+    SAYS(h, "a thing\n");
     SAYS(h, "\n\n  -F, --file FILE         write to FILE\n");
     SAYS(h, "  -h, --help              print this help\n");
     SAYS(h, "Examples:\n  # a comment\n  leat test -c 5 'a b' | jq -r .id\n");
