@@ -1,0 +1,421 @@
+/* train.c: learns byte-pair merges.
+ *
+ * The pair of neighbouring tokens that occurs most often (of equals the one with the lower ids) becomes a token, everywhere,
+ * until the vocabulary is full. Counts are kept up to date by touching only the words that hold the pair, and the next pair
+ * comes out of a heap whose stale entries are set right when they surface.
+ *
+ * What comes out is what Hugging Face's BpeTrainer gives (models/bpe/trainer.rs, 0.22), its corners included: a pair's own
+ * count is not lowered when it is merged; places where a pair newly arose form a heap entry of their own, merged on its own; a
+ * merge whose text is a token already uses that token. Only its 32-bit counts, which wrap, are 64-bit here.
+ *
+ * State: the words' symbols (4 bytes each), the pairs met (48 bytes each), and for each heap entry the words to look at
+ * (4 bytes each). Time: in proportion to the symbols of the words touched; a long word is walked for each merge in it. */
+#include "tokenizer/train.h"
+#include "tokenizer/bytemap.h"
+#include "common/text.h"
+#include <stdlib.h>
+
+struct pair {
+    uint64_t key; /* left << 32 | right */
+    int64_t count;
+    uint32_t *word; /* where it arose during this merge; owned until it goes to the heap */
+    uint32_t n, cap;
+};
+
+/* Open addressing over dense pairs. */
+struct pairs {
+    struct pair *at;
+    uint32_t *slot; /* index + 1; 0: empty */
+    size_t n, cap, n_slots;
+};
+
+struct entry {
+    int64_t count;
+    uint64_t key;
+    uint32_t pair, n;
+    uint32_t *word; /* ascending; owned */
+};
+
+struct heap {
+    struct entry *at;
+    size_t n, cap;
+};
+
+struct trainer {
+    const struct train_opts *o;
+    struct err *e;
+    struct vocab *v;
+    uint32_t *symbol; /* of all words, end to end */
+    uint64_t *start;  /* of each word, and the end of the last */
+    uint32_t *length; /* symbols left of each word */
+    const struct piece *piece;
+    size_t n_words;
+    struct pairs pairs;
+    struct heap heap;
+    uint32_t *touched; /* pairs with new places */
+    size_t n_touched, cap_touched;
+    uint64_t place_bytes;
+    bool failed; /* out of memory */
+};
+
+/* ------------------------------------------------------------------ pairs */
+
+static size_t pair_slot(const struct pairs *p, uint64_t key)
+{
+    size_t i = (size_t)((key * 0x9E3779B97F4A7C15ULL) >> 24) & (p->n_slots - 1);
+    while (p->slot[i] && p->at[p->slot[i] - 1].key != key) i = (i + 1) & (p->n_slots - 1);
+    return i;
+}
+
+static int pairs_grow(struct pairs *p)
+{
+    size_t cap = p->cap ? 2 * p->cap : 65536;
+    struct pair *at = realloc(p->at, cap * sizeof *at);
+    if (!at) return -1;
+    p->at = at;
+    uint32_t *slot = calloc(2 * cap, sizeof *slot);
+    if (!slot) return -1;
+    free(p->slot);
+    p->slot = slot;
+    p->cap = cap;
+    p->n_slots = 2 * cap;
+    for (size_t i = 0; i < p->n; i++) p->slot[pair_slot(p, p->at[i].key)] = (uint32_t)i + 1;
+    return 0;
+}
+
+/* The pair's index; it is made when it is new. */
+static uint32_t pair_at(struct trainer *t, uint32_t left, uint32_t right)
+{
+    struct pairs *p = &t->pairs;
+    if (p->n == p->cap && (p->n >= UINT32_MAX / 2 || pairs_grow(p) < 0)) {
+        t->failed = true;
+        return 0;
+    }
+    uint64_t key = (uint64_t)left << 32 | right;
+    size_t slot = pair_slot(p, key);
+    if (!p->slot[slot]) {
+        p->at[p->n] = (struct pair){.key = key};
+        p->slot[slot] = (uint32_t)++p->n;
+    }
+    return p->slot[slot] - 1;
+}
+
+/* ------------------------------------------------------------------ heap */
+
+static bool before(const struct entry *a, const struct entry *b)
+{
+    return a->count != b->count ? a->count > b->count : a->key < b->key;
+}
+
+static void heap_sink(struct heap *h, size_t i)
+{
+    struct entry moved = h->at[i];
+    for (size_t child; (child = 2 * i + 1) < h->n; i = child) {
+        if (child + 1 < h->n && before(&h->at[child + 1], &h->at[child])) child++;
+        if (!before(&h->at[child], &moved)) break;
+        h->at[i] = h->at[child];
+    }
+    h->at[i] = moved;
+}
+
+static int heap_push(struct heap *h, struct entry x)
+{
+    if (h->n == h->cap) {
+        size_t cap = h->cap ? 2 * h->cap : 65536;
+        struct entry *grown = realloc(h->at, cap * sizeof *grown);
+        if (!grown) return -1;
+        h->at = grown;
+        h->cap = cap;
+    }
+    size_t i = h->n++;
+    for (; i > 0 && before(&x, &h->at[(i - 1) / 2]); i = (i - 1) / 2) h->at[i] = h->at[(i - 1) / 2];
+    h->at[i] = x;
+    return 0;
+}
+
+static struct entry heap_pop(struct heap *h)
+{
+    struct entry top = h->at[0];
+    h->at[0] = h->at[--h->n];
+    if (h->n) heap_sink(h, 0);
+    return top;
+}
+
+/* ------------------------------------------------------------------ the first vocabulary and the words */
+
+static int add_token(struct trainer *t, struct slice text)
+{
+    return vocab_add_token(t->v, (uint32_t)t->v->n_ids, text, t->e);
+}
+
+static int add_specials(struct trainer *t)
+{
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < t->o->n_special; i++) {
+        struct slice text = slice_str(t->o->special[i]);
+        if (text.n == 0) return err_set(t->e, ERR_USAGE, "--special \"\": a special token needs a text");
+        if (utf8_valid_prefix(text.p, text.n) < text.n)
+            return err_set(t->e, ERR_USAGE, "--special: a special token that is not valid UTF-8");
+        if (vocab_index_get(&t->v->by_text, text) != VOCAB_NO_ID) continue;
+        r = add_token(t, text);
+        if (r == 0) r = vocab_add_added(t->v, (uint32_t)t->v->n_ids - 1, text, ADDED_SPECIAL, t->e);
+    }
+    return r;
+}
+
+static int add_bytes(struct trainer *t)
+{
+    uint8_t bytes[256];
+    int r = 0;
+    bytemap_sorted(bytes);
+    for (int i = 0; r == 0 && i < 256; i++) {
+        char c[4];
+        struct slice text = {c, utf8_encode(bytemap_char(bytes[i]), c)};
+        if (vocab_index_get(&t->v->by_text, text) == VOCAB_NO_ID) r = add_token(t, text);
+    }
+    return r == 0 ? vocab_finish(t->v, "the new vocabulary", t->e) : r;
+}
+
+static int make_words(struct trainer *t, const struct pieces *pieces)
+{
+    uint64_t at = 0;
+    t->n_words = pieces->n;
+    t->piece = pieces->slot;
+    t->symbol = malloc((pieces->n_bytes + 1) * sizeof *t->symbol);
+    t->start = malloc((t->n_words + 1) * sizeof *t->start);
+    t->length = malloc((t->n_words + 1) * sizeof *t->length);
+    if (!t->symbol || !t->start || !t->length) return err_nomem(t->e, "training");
+    for (size_t w = 0; w < t->n_words; w++) {
+        struct slice bytes = piece_bytes(pieces, &t->piece[w]);
+        t->start[w] = at;
+        t->length[w] = (uint32_t)bytes.n;
+        for (size_t i = 0; i < bytes.n; i++) t->symbol[at++] = t->v->byte_id[(uint8_t)bytes.p[i]];
+    }
+    t->start[t->n_words] = at;
+    return 0;
+}
+
+/* ------------------------------------------------------------------ counts and places */
+
+static void change(struct trainer *t, uint32_t left, uint32_t right, int64_t by)
+{
+    uint32_t i = pair_at(t, left, right);
+    if (!t->failed) t->pairs.at[i].count += by;
+}
+
+static int touch(struct trainer *t, uint32_t pair)
+{
+    if (t->n_touched == t->cap_touched) {
+        size_t cap = t->cap_touched ? 2 * t->cap_touched : 4096;
+        uint32_t *grown = realloc(t->touched, cap * sizeof *grown);
+        if (!grown) return -1;
+        t->touched = grown;
+        t->cap_touched = cap;
+    }
+    t->touched[t->n_touched++] = pair;
+    return 0;
+}
+
+/* Counts the pair up in a word, and notes the word. Words come in ascending order. */
+static void arise(struct trainer *t, uint32_t left, uint32_t right, uint32_t word)
+{
+    uint32_t i = pair_at(t, left, right);
+    if (t->failed) return;
+    struct pair *p = &t->pairs.at[i];
+    p->count += t->piece[word].count;
+    if (p->n && p->word[p->n - 1] == word) return;
+    if (p->n == 0 && touch(t, i) < 0) t->failed = true;
+    if (p->n == p->cap) {
+        uint32_t cap = p->cap ? 2 * p->cap : 4;
+        uint32_t *grown = realloc(p->word, cap * sizeof *grown);
+        if (!grown) {
+            t->failed = true;
+            return;
+        }
+        t->place_bytes += (cap - p->cap) * sizeof *grown;
+        p->word = grown;
+        p->cap = cap;
+    }
+    p->word[p->n++] = word;
+}
+
+static void release_places(struct trainer *t, uint32_t *word, uint32_t cap)
+{
+    t->place_bytes -= cap * sizeof *word;
+    free(word);
+}
+
+/* The places noted since the last call become heap entries. */
+static void push_touched(struct trainer *t)
+{
+    for (size_t i = 0; i < t->n_touched; i++) {
+        struct pair *p = &t->pairs.at[t->touched[i]];
+        struct entry x = {
+            .count = p->count, .key = p->key, .pair = t->touched[i], .n = p->n, .word = p->word};
+        if (p->count > 0) {
+            uint32_t *exact = realloc(p->word, p->n * sizeof *exact);
+            if (exact) x.word = exact;
+            t->place_bytes -= (p->cap - p->n) * sizeof *exact;
+        }
+        if (p->count <= 0) {
+            release_places(t, p->word, p->cap);
+        } else if (heap_push(&t->heap, x) < 0) {
+            free(x.word);
+            t->failed = true;
+        }
+        p->word = NULL;
+        p->n = p->cap = 0;
+    }
+    t->n_touched = 0;
+}
+
+static void count_pairs(struct trainer *t)
+{
+    for (size_t w = 0; w < t->n_words && !t->failed; w++) {
+        const uint32_t *s = t->symbol + t->start[w];
+        for (uint32_t i = 0; i + 1 < t->length[w]; i++) arise(t, s[i], s[i + 1], (uint32_t)w);
+    }
+    push_touched(t);
+}
+
+/* ------------------------------------------------------------------ merging */
+
+static void merge_word(struct trainer *t, uint32_t word, uint32_t left, uint32_t right, uint32_t made)
+{
+    uint32_t *s = t->symbol + t->start[word], n = t->length[word], out = 0;
+    int64_t count = t->piece[word].count;
+    for (uint32_t i = 0; i < n;) {
+        if (s[i] != left || i + 1 == n || s[i + 1] != right) {
+            s[out++] = s[i++];
+            continue;
+        }
+        if (out > 0) {
+            change(t, s[out - 1], left, -count);
+            arise(t, s[out - 1], made, word);
+        }
+        i += 2;
+        s[out++] = made;
+        if (i < n) {
+            change(t, right, s[i], -count);
+            arise(t, made, s[i], word);
+        }
+    }
+    t->length[word] = out;
+}
+
+/* The token that left and right make: a new one, unless its text is a token already. */
+static int make_token(struct trainer *t, uint32_t left, uint32_t right, uint32_t *made)
+{
+    struct buf text;
+    buf_init(&text, BUF_NO_MAX);
+    buf_put_slice(&text, t->v->token[left].text);
+    buf_put_slice(&text, t->v->token[right].text);
+    int r = text.failed ? err_nomem(t->e, "training") : 0;
+    *made = r == 0 ? vocab_index_get(&t->v->by_text, buf_slice(&text)) : 0;
+    if (r == 0 && *made == VOCAB_NO_ID) {
+        *made = (uint32_t)t->v->n_ids;
+        r = add_token(t, buf_slice(&text));
+    }
+    buf_free(&text);
+    return r < 0 ? r : vocab_add_merge(t->v, left, right, *made, t->e);
+}
+
+static int check_memory(const struct trainer *t)
+{
+    uint64_t need = t->start[t->n_words] * sizeof *t->symbol +
+                    t->n_words * (sizeof *t->start + sizeof *t->length + sizeof *t->piece) +
+                    t->pairs.cap * (sizeof *t->pairs.at + 2 * sizeof *t->pairs.slot) +
+                    t->heap.cap * sizeof *t->heap.at + t->place_bytes;
+    if (t->failed) return err_nomem(t->e, "training");
+    if (need <= t->o->memory_bytes) return 0;
+    return err_set(t->e, ERR_USAGE,
+                   "training on %zu different pieces needs more than --memory %llu bytes: train on a sample "
+                   "(--sample 0.1), "
+                   "or give more memory",
+                   t->n_words, (unsigned long long)t->o->memory_bytes);
+}
+
+static int merge_entry(struct trainer *t, const struct entry *top)
+{
+    uint32_t left = (uint32_t)(top->key >> 32), right = (uint32_t)top->key, made;
+    int r = make_token(t, left, right, &made);
+    for (uint32_t i = 0; r == 0 && i < top->n; i++) merge_word(t, top->word[i], left, right, made);
+    push_touched(t);
+    return r < 0 ? r : check_memory(t);
+}
+
+static int merge_all(struct trainer *t)
+{
+    int64_t least = t->o->min_frequency > 1 ? t->o->min_frequency : 1;
+    int r = check_memory(t);
+    while (r == 0 && t->v->n_tokens < t->o->vocab_size && t->heap.n) {
+        int64_t now = t->pairs.at[t->heap.at[0].pair].count;
+        if (t->heap.at[0].count != now) {
+            t->heap.at[0].count = now;
+            heap_sink(&t->heap, 0);
+            continue;
+        }
+        if (now < least) break;
+        struct entry top = heap_pop(&t->heap);
+        r = merge_entry(t, &top);
+        release_places(t, top.word, top.n);
+    }
+    return r;
+}
+
+/* A pair that was merged twice keeps its last rank, as in a map from pairs to ranks. */
+static void drop_repeated_merges(struct trainer *t)
+{
+    struct vocab *v = t->v;
+    size_t kept = v->n_merges;
+    for (size_t i = 0; i < t->pairs.n; i++) t->pairs.at[i].n = 0;
+    for (size_t i = v->n_merges; i-- > 0;) {
+        struct pair *p = &t->pairs.at[pair_at(t, v->merge[i].left, v->merge[i].right)];
+        if (p->n++ == 0) v->merge[--kept] = v->merge[i];
+    }
+    memmove(v->merge, v->merge + kept, (v->n_merges - kept) * sizeof *v->merge);
+    v->n_merges -= kept;
+}
+
+static void trainer_free(struct trainer *t)
+{
+    for (size_t i = 0; i < t->heap.n; i++) free(t->heap.at[i].word);
+    for (size_t i = 0; i < t->pairs.n; i++) free(t->pairs.at[i].word);
+    free(t->heap.at);
+    free(t->pairs.at);
+    free(t->pairs.slot);
+    free(t->touched);
+    free(t->symbol);
+    free(t->start);
+    free(t->length);
+}
+
+static int train(struct trainer *t, const struct pieces *pieces)
+{
+    int r = vocab_set_pattern(t->v, t->o->pattern, t->e);
+    if (r == 0) r = add_specials(t);
+    if (r == 0) r = add_bytes(t);
+    if (r == 0 && t->o->vocab_size < t->v->n_tokens)
+        r = err_set(t->e, ERR_USAGE,
+                    "--vocab-size %llu is too small: the special tokens and the 256 bytes are %llu",
+                    (unsigned long long)t->o->vocab_size, (unsigned long long)t->v->n_tokens);
+    if (r == 0 && pieces->n > UINT32_MAX)
+        r = err_set(t->e, ERR_USAGE, "more than 2^32 different pieces: train on a sample (--sample 0.1)");
+    if (r == 0) r = make_words(t, pieces);
+    if (r == 0) count_pairs(t);
+    if (r == 0) r = merge_all(t);
+    if (r == 0) drop_repeated_merges(t);
+    return r;
+}
+
+int train_merges(struct vocab **v, const struct pieces *pieces, const struct train_opts *o, struct err *e)
+{
+    struct trainer t = {.o = o, .e = e, .v = vocab_new()};
+    int r = t.v ? train(&t, pieces) : err_nomem(e, "training");
+    trainer_free(&t);
+    if (r < 0)
+        vocab_free(t.v);
+    else
+        *v = t.v;
+    return r;
+}
