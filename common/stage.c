@@ -341,7 +341,7 @@ static int open_outputs(struct run *run, struct err *e)
     const struct tool *t = run->tool;
     struct out_opts rejects = {.path = t->rejects, .threads = (int)t->threads};
     struct out_opts attributes = {.path = t->attributes, .threads = (int)t->threads};
-    int r = tool_open_output(t, run->ops->kind, &run->out, e);
+    int r = run->ops->kind ? tool_open_output(t, run->ops->kind, &run->out, e) : 0;
     if (r == 0 && t->rejects) r = out_open(&run->rejects, &rejects, e);
     if (r == 0 && t->attributes) r = out_open(&run->attributes, &attributes, e);
     return r;

@@ -38,7 +38,8 @@ int stage_attributes(struct stage_out *o, const struct doc *d, const char *membe
 struct stage_deferred;
 
 struct stage_ops {
-    const char *kind; /* of the output: "jsonl", "ltok" */
+    /* Of the output: "jsonl", "ltok". NULL: the documents are only looked at, and nothing is written as they pass. */
+    const char *kind;
     void *(*worker_new)(void *ctx); /* per thread; may be NULL */
     void (*worker_free)(void *ctx, void *worker);
     /* Decides on one document, on any thread. < 0 ends the run. */
