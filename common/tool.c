@@ -204,6 +204,7 @@ bool tool_start(struct tool *t, const struct opt_spec *spec, unsigned has, int a
     t->spec = spec;
     t->started = clock_seconds();
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a limit on file sizes is a failed write, not a death */
     log_setup(spec->name, false, false);
     t->argc = argc;
     t->argv = copy_arguments(argc, argv);

@@ -25,7 +25,7 @@ exits() {
     "$@" >out 2>err </dev/null
     got=$?
     if [ "$got" = "$want" ]; then ok "$name"; else
-        sed 's/^/# /' err | head -20
+        head -5 err | cut -c1-300 | sed 's/^/# /'
         printf '# exit status %s, not %s\n' "$got" "$want"
         not_ok "$name"
     fi
@@ -33,14 +33,14 @@ exits() {
 # same NAME FILE FILE
 same() {
     if cmp -s "$2" "$3"; then ok "$1"; else
-        diff "$2" "$3" | head -10 | sed 's/^/# /'
+        diff "$2" "$3" 2>&1 | head -6 | cut -c1-160 | sed 's/^/# /'
         not_ok "$1"
     fi
 }
 # says NAME FILE TEXT: the file contains the text
 says() {
     if grep -qF -- "$3" "$2"; then ok "$1"; else
-        head -5 "$2" | sed 's/^/# /'
+        head -5 "$2" | cut -c1-300 | sed 's/^/# /'
         printf '# does not say: %s\n' "$3"
         not_ok "$1"
     fi
