@@ -6,6 +6,7 @@
  * and what was read ahead. Memory: max_doc_bytes plus READ_BYTES, taken as the bytes arrive, not as they are announced. */
 #include "common/ltok.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define MAGIC "LEATTOK\1"
@@ -307,6 +308,14 @@ static bool tokens_known(const struct ltok_header *h, const struct ltok_doc *d)
     return most < h->vocab_size;
 }
 
+static int too_large(struct ltok_reader *r, struct err *e)
+{
+    char what[96];
+    snprintf(what, sizeof what, "a document that would be larger than %llu bytes",
+             (unsigned long long)r->max_doc_bytes);
+    return damaged(r, e, what);
+}
+
 /* The document here, whose fixed part has arrived. */
 static int read_doc(struct ltok_reader *r, struct ltok_doc *d, struct err *e)
 {
@@ -316,7 +325,7 @@ static int read_doc(struct ltok_reader *r, struct ltok_doc *d, struct err *e)
     if (flags & ~h->flags) return damaged(r, e, "impossible flags");
     uint64_t each = h->width + (flags & LTOK_MASK ? 1 : 0) + (flags & LTOK_ROLES ? 1 : 0);
     if (tokens > r->max_doc_bytes / each || DOC_BYTES + strings + tokens * each > r->max_doc_bytes)
-        return damaged(r, e, "the document is larger than the limit (--max-record)");
+        return too_large(r, e);
     size_t n = (size_t)(DOC_BYTES + strings + tokens * each);
     int rc = need(r, n + 4, e);
     if (rc < 0) return rc;

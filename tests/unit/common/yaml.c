@@ -94,8 +94,8 @@ TEST(malformed)
 {
     refused("a: [1, 2\n",
             "f.yaml:2:1: did not find expected ',' or ']', while parsing a flow sequence (line 1)");
-    refused("a: 1\n\tb: 2\n", "f.yaml:2:1: found character that cannot start any token, while scanning for "
-                              "the next token (line 2)");
+    refused("a: 1\n\tb: 2\n", "f.yaml:2:1: found a tab character that violates indentation, "
+                              "while scanning a plain scalar (line 1)");
     refused("a: 1\nb: \"x",
             "f.yaml:2:6: found unexpected end of stream, while scanning a quoted scalar (line 2)");
     refused("a: 1\nb: \x01\n", "f.yaml:2:4: control characters are not allowed");
