@@ -302,6 +302,7 @@ static void write_new(const struct doc *d, struct buf *out, const struct edit_se
 
 int doc_write(const struct doc *d, struct buf *out)
 {
+    if (d->edits.failed || d->new_text.failed || d->own.failed) return -ERR_IO;
     if (!doc_changed(d)) {
         buf_put_slice(out, d->line);
         return buf_putc(out, '\n') < 0 ? -ERR_IO : 0;

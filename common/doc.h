@@ -56,7 +56,8 @@ int doc_meta_set_raw(struct doc *d, const char *key, struct slice json);
 
 bool doc_changed(const struct doc *d);
 
-/* Appends the document as one line with its newline. -ERR_IO when out of memory. */
+/* Appends the document as one line with its newline. -ERR_IO when out of memory, here or in an edit before: so a caller may
+ * make many edits and look at doc_write's answer alone. */
 int doc_write(const struct doc *d, struct buf *out);
 
 #ifdef __cplusplus

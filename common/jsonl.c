@@ -161,8 +161,8 @@ static int take_value(struct walk *w)
         if (c == '{' || c == '[') {
             w->i++;
             close = c == '{' ? '}' : ']';
+            if (depth >= MAX_DEPTH) return damaged(w, w->at[w->i - 1], "values nested more than 512 deep");
             if (peek(w) != close) {
-                if (depth >= MAX_DEPTH) return damaged(w, offset_here(w), "values nested more than 512 deep");
                 is_object[depth++] = c == '{';
                 if (c == '{' && (r = take_key(w, &content, &escaped)) < 0) return r;
                 continue;

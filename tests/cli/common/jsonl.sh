@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Documents against Python's json module: what is JSON, what it says, and what edits make of it.
+source "$LEAT_ROOT/tests/lib.sh"
+
+oracle=$LEAT_ROOT/tests/cli/common/jsonl.py
+helper=$LEAT_BUILD/unit/common/jsonl
+
+python3 "$oracle" cases >cases
+check 'cases were made' test "$(wc -l <cases)" -gt 19000
+"$helper" verdicts <cases >verdicts
+check 'every verdict and every field as Python has it' python3 "$oracle" verdicts cases verdicts
+"$helper" edits <cases >edited
+check 'every edited line as Python has it' python3 "$oracle" edits cases edited
