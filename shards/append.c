@@ -58,7 +58,7 @@ int shard_append_put(struct shard_append *a, const void *p, size_t n, struct err
 int shard_append_end(struct shard_append *a, struct shard_digest *g, struct err *e)
 {
     if (g) *g = (struct shard_digest){a->bytes, hash_stream_digest(a->hash)};
-    return write_out(a, NULL, 0, true, e);
+    return write_out(a, NULL, 0, g != NULL, e);
 }
 
 void shard_append_free(struct shard_append *a)

@@ -19,7 +19,8 @@ int shard_append_init(struct shard_append *a, const char *dir, const char *stem,
                       size_t hold_bytes, struct err *e);
 int shard_append_put(struct shard_append *a, const void *p, size_t n, struct err *e);
 
-/* Writes what is held and fsyncs; the file exists afterwards, even when empty. *g (or NULL) gets size and hash. */
+/* Writes what is held; the file exists afterwards, even when empty. With g, *g gets size and hash, and the file is
+ * fsynced; without, it is a temporary one. */
 int shard_append_end(struct shard_append *a, struct shard_digest *g, struct err *e);
 void shard_append_free(struct shard_append *a); /* the file stays */
 

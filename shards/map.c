@@ -1,6 +1,7 @@
 /* map.c: mmap, since a run touches few pages of many large files, and a mapping needs no descriptor. A file must not be cut
  * short while it is mapped; `leat shard` never writes into a finished directory. */
 #include "shards/map.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,6 +15,8 @@ static int map_path(struct slice *m, const char *path, uint64_t bytes, struct er
     struct stat st;
     int r = 0;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 && errno == ENOENT)
+        return err_set(e, ERR_DATA, "%s is missing, but the manifest names it", path);
     if (fd < 0) return err_sys(e, "cannot open %s", path);
     if (fstat(fd, &st) < 0)
         r = err_sys(e, "cannot read %s", path);
