@@ -97,7 +97,7 @@ sed -i 's/  - sh: .*/  - nosuchtool: {}/' bad.yaml
 exits "a leat tool that is not there" 1 leat run bad.yaml --run-dir bad
 says "the tool is named" err nosuchtool
 mkdir path
-printf '#!/bin/sh\ncase "$*" in *--stats*) sed -n 2,4p; for a; do case $a in --stats=*) printf %s "{\\"balanced\\":true,\\"records\\":{\\"in\\":1500,\\"kept\\":1500},\\"text\\":{}}" >"${a#--stats=}";; esac; done;; esac\n' >path/leat-loser
+printf '#!/bin/sh\ncase "$*" in *--stats*) sed -n 2,4p; for a; do case $a in --stats=*) printf %s "{\\"balanced\\":true,\\"records\\":{\\"in\\":1500,\\"kept\\":1500},\\"text\\":{\\"in\\":$TEXT}}" >"${a#--stats=}";; esac; done;; esac\n' >path/leat-loser
 chmod +x path/leat-loser
 cat >lossy.yaml <<'Y'
 name: lossy
@@ -109,6 +109,8 @@ sources:
       - loser: {}
       - filter: {set: gopher_short_doc=1}
 Y
+TEXT=$(jq -j .text in/a1.jsonl | wc -c)
+export TEXT
 PATH="$PWD/path:$PATH" exits "a tool that loses documents" 1 leat run lossy.yaml --run-dir lossy
 says "the boundary is named" err "took in 3"
 
