@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # leat run: the plan, the script and the run agree; every status and every ledger counts.
+# shellcheck disable=SC2016
 # shellcheck source=tests/lib.sh
 . "$LEAT_ROOT/tests/lib.sh"
 mkdir -p in
@@ -97,7 +98,16 @@ sed -i 's/  - sh: .*/  - nosuchtool: {}/' bad.yaml
 exits "a leat tool that is not there" 1 leat run bad.yaml --run-dir bad
 says "the tool is named" err nosuchtool
 mkdir path
-printf '#!/bin/sh\ncase "$*" in *--stats*) sed -n 2,4p; for a; do case $a in --stats=*) printf %s "{\\"balanced\\":true,\\"records\\":{\\"in\\":1500,\\"kept\\":1500},\\"text\\":{\\"in\\":$TEXT}}" >"${a#--stats=}";; esac; done;; esac\n' >path/leat-loser
+cat >path/leat-loser <<'SH'
+#!/bin/sh
+# says that it kept all, and passes on three
+sed -n 2,4p
+for a; do
+    case $a in --stats=*)
+        echo '{"balanced":true,"records":{"in":1500,"kept":1500},"text":{"in":'"$TEXT"'}}' >"${a#--stats=}" ;;
+    esac
+done
+SH
 chmod +x path/leat-loser
 cat >lossy.yaml <<'Y'
 name: lossy
