@@ -49,6 +49,7 @@ static inline int sequence(const uint8_t *p, const uint8_t *end)
 
 size_t utf8_valid_prefix(const char *p, size_t n)
 {
+    if (n == 0) return 0; /* p may be NULL */
     const char *at = p, *end = p + n;
     while ((at = skip_ascii(at, end)) < end) {
         do {
