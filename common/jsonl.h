@@ -64,17 +64,22 @@ void lines_free(struct lines *l);
 int64_t lines_next(struct lines *l, struct buf *b, struct ledger *led, const char **file, uint64_t *offset,
                    struct err *e);
 
+static inline bool line_is_blank(struct slice line)
+{
+    size_t i = 0;
+    while (i < line.n && (line.p[i] == ' ' || line.p[i] == '\t' || line.p[i] == '\r')) i++;
+    return i == line.n;
+}
+
 /* The lines of a batch: for (size_t at = 0; lines_each(b, &at, &line);), each without its newline; its offset in the
  * batch is line.p - b->p. */
 static inline bool lines_each(const struct buf *b, size_t *at, struct slice *line)
 {
     while (*at < b->n) {
         const char *p = b->p + *at, *newline = (const char *)memchr(p, '\n', b->n - *at);
-        size_t n = newline ? (size_t)(newline - p) : b->n - *at, blank = 0;
-        *at += n + 1;
-        while (blank < n && (p[blank] == ' ' || p[blank] == '\t' || p[blank] == '\r')) blank++;
-        *line = slice_of(p, n);
-        if (blank < n) return true;
+        *line = slice_of(p, newline ? (size_t)(newline - p) : b->n - *at);
+        *at += line->n + 1;
+        if (!line_is_blank(*line)) return true;
     }
     return false;
 }

@@ -109,6 +109,7 @@ static void skip_on(struct lines *l, struct buf *b, struct ledger *led)
     bool line_begins = l->skipping == SKIP_DAMAGE && (b->p[0] == '{' || b->p[0] == '\n');
     const char *newline = line_begins ? NULL : memchr(b->p, '\n', b->n);
     if (!line_begins) skip_bytes(l, b, newline ? (size_t)(newline - b->p) + 1 : b->n);
+    if (newline) l->skip_bytes--; /* counted like other damaged lines, without it */
     if (line_begins || newline)
         skip_end(l, led);
     else
@@ -171,7 +172,8 @@ static int read_batch(struct lines *l, struct buf *b, size_t *whole, struct ledg
             searched = 0;
         }
         if (r == 0 || (*whole && b->n >= target)) return 0;
-        if (b->n >= target) target = l->max_record_bytes / 2 < target ? l->max_record_bytes + 1 : 2 * target;
+        while (b->n >= target)
+            target = target > l->max_record_bytes / 2 ? l->max_record_bytes + 1 : 2 * target;
     }
 }
 
@@ -241,15 +243,15 @@ static uint64_t count_newlines(const char *p, size_t n, bool *odd)
 static uint64_t count_each(struct lines *l, struct buf *b, struct ledger *led, uint64_t offset)
 {
     uint64_t count = 0;
-    struct slice line;
-    for (size_t at = 0; lines_each(b, &at, &line);) {
-        size_t where = (size_t)(line.p - b->p);
-        if (line.n > l->max_record_bytes) {
-            ledger_damage(led, current_name(l), offset + where, line.n, TOO_LONG,
+    for (size_t at = 0, n; at < b->n; at += n + 1) {
+        n = (size_t)((char *)memchr(b->p + at, '\n', b->n - at) - (b->p + at));
+        if (n > l->max_record_bytes) {
+            ledger_damage(led, current_name(l), offset + at, n, TOO_LONG,
                           (unsigned long long)l->max_record_bytes);
-            memset(b->p + where, ' ', line.n);
-        } else if (++count == l->limit_records - l->records)
-            b->n = at;
+            memset(b->p + at, ' ', n);
+        } else if (!line_is_blank(slice_of(b->p + at, n)) && ++count == l->limit_records - l->records) {
+            b->n = at + n + 1;
+        }
     }
     return count;
 }

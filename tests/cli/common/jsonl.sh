@@ -5,9 +5,9 @@ source "$LEAT_ROOT/tests/lib.sh"
 oracle=$LEAT_ROOT/tests/cli/common/jsonl.py
 helper=$LEAT_BUILD/unit/common/jsonl
 
-python3 "$oracle" cases >cases
-check 'cases were made' test "$(wc -l <cases)" -gt 19000
-"$helper" verdicts <cases >verdicts
-check 'every verdict and every field as Python has it' python3 "$oracle" verdicts cases verdicts
-"$helper" edits <cases >edited
-check 'every edited line as Python has it' python3 "$oracle" edits cases edited
+python3 "$oracle" cases >made.jsonl
+check 'cases were made' test "$(wc -l <made.jsonl)" -gt 19000
+"$helper" verdicts <made.jsonl >verdicts.jsonl
+check 'every verdict and every field as Python has it' python3 "$oracle" verdicts made.jsonl verdicts.jsonl
+"$helper" edits <made.jsonl >edited.jsonl
+check 'every edited line as Python has it' python3 "$oracle" edits made.jsonl edited.jsonl
