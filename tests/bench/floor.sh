@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# floor.sh: the floor under every stage: a filter without rules (each record parsed, checked, written unchanged) from the page
+# cache to /dev/null on one core and on two, interleaved; start-up time; memory on a 10-GB stream.
+# shellcheck source=tests/bench/lib.sh
+. "$(dirname "$0")/lib.sh"
+mb=${FLOOR_MB:-600} runs=${FLOOR_RUNS:-9} stream_gb=${FLOOR_STREAM_GB:-10}
+corpus "$mb"
+file=$BENCH_DIR/corpus-$mb.jsonl
+: >"$BENCH_DIR/none.yaml"
+null() { leat-filter -q --rules "$BENCH_DIR/none.yaml" "$@"; }
+machine
+cat "$file" >/dev/null
+bytes=$(stat -c %s "$file")
+rm -f "$BENCH_DIR"/t[12] "$BENCH_DIR/ratio"
+for _ in $(seq "$runs"); do
+    a=$(seconds taskset -c 0 leat-filter -q --rules "$BENCH_DIR/none.yaml" -t1 "$file")
+    b=$(seconds null -t2 "$file")
+    echo "$a" >>"$BENCH_DIR/t1"
+    echo "$b" >>"$BENCH_DIR/t2"
+    awk -v a="$a" -v b="$b" 'BEGIN { print a / b }' >>"$BENCH_DIR/ratio"
+done
+awk -v b="$bytes" -v one="$(median <"$BENCH_DIR/t1")" -v two="$(median <"$BENCH_DIR/t2")" -v r="$(median <"$BENCH_DIR/ratio")" \
+    'BEGIN { printf "null filter: one core %.2f GB/s, two cores %.2f GB/s, ratio %.2f\n", b / one / 1e9, b / two / 1e9, r }'
+python3 - <<'PY'
+import glob, os, statistics, subprocess, time
+def median_ms(cmd, n=100):
+    times = []
+    for _ in range(n):
+        t = time.perf_counter()
+        subprocess.run(cmd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        times.append(1e3 * (time.perf_counter() - t))
+    return statistics.median(times)
+base = median_ms(["/bin/true"])
+print(f"start to end of /bin/true: {base:.2f} ms; of the tools on empty input or --version:")
+empty = {"leat-filter": ["--preset", "gopher-quality"], "leat-ingest": ["--format", "jsonl"], "leat-code": [], "leat-dedup": ["exact"]}
+for path in sorted(glob.glob(os.environ["LEAT_BIN"] + "/leat*")):
+    name = os.path.basename(path)
+    args = [path] + empty.get(name, ["--version"])
+    print(f"  {name:16s} {median_ms(args):6.2f} ms  {' '.join(args[1:])}")
+PY
+for ((i = 0; i < stream_gb * 1000 / mb; i++)); do cat "$file"; done |
+    /usr/bin/env python3 -c '
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
+print("peak RSS on the stream: %.1f MB" % (resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024))' \
+        leat-filter -q --rules "$BENCH_DIR/none.yaml"
