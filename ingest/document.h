@@ -1,0 +1,55 @@
+/* document.h: one record of an input becomes one document, or is counted as what it was instead.
+ *
+ * Every call counts the record in the ledger exactly once: kept, skipped by kind, or damaged. Kinds: the WARC record type
+ * ("request", "revisit"…), "http-4xx" by hundreds, "type-image" by major media type, "encoding-br", "binary", "empty-text",
+ * "charset-unavailable", "sample". */
+#ifndef LEAT_INGEST_DOCUMENT_H
+#define LEAT_INGEST_DOCUMENT_H
+
+#include "common/jsonl.h"
+#include "common/ledger.h"
+#include "ingest/charset.h"
+#include "ingest/extract.h"
+#include "ingest/fields.h"
+#include "ingest/piece.h"
+
+struct document_options {
+    enum extract_mode extract;
+    const char *source; /* NULL: the name of the input's format */
+    uint64_t max_record;
+    double sample; /* share of the documents, by id */
+};
+
+struct document_maker { /* one per thread */
+    struct document_options options;
+    struct html html;
+    struct page page;
+    struct charset_decoder charset;
+    struct fields fields; /* of the WARC record */
+    struct buf a, b;      /* HTTP bodies */
+    struct buf text, meta;
+    struct doc doc;
+    struct jsonl *jsonl;
+};
+
+int document_init(struct document_maker *m, const struct document_options *o, struct err *e);
+void document_free(struct document_maker *m);
+
+/* A record with more content than this is large: one at a time is worked on. */
+#define DOCUMENT_LARGE ((size_t)2 << 20)
+
+enum document_result {
+    DOCUMENT_DONE = 0,
+    DOCUMENT_LATER = 1 /* it is large, and `large_allowed` is false: nothing was counted, call again */
+};
+
+/* bytes: what the piece's offsets refer to; header blocks are changed in place, so that only one call (or a second one
+ * after DOCUMENT_LATER) is made for a piece; JSONL_PADDING bytes behind a line are readable. Appends at most one line
+ * to *out and adds to *records. < 0: out of memory. */
+int document_make(struct document_maker *m, char *bytes, const struct piece *piece, bool large_allowed,
+                  struct buf *out, uint64_t *records, struct ledger *l, struct err *e);
+
+/* Whether content begins as HTML does (white space and a byte order mark aside). */
+bool document_looks_like_html(struct slice s);
+
+#endif

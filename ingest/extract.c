@@ -1,0 +1,194 @@
+/* extract.c: chooses the main content among a page's spans, and lays out text.
+ *
+ * Choice: furniture goes, and what is named or hidden like furniture unless half of the page lies in it. Of the rest, the
+ * one <main>, else the one <article>, is the content if it holds enough of the text; else all of it is.
+ * In: struct page. Out: text. State: none. Memory: the output. Time: linear in text and spans. */
+#include "ingest/extract.h"
+
+#define CONTENT_MIN 200  /* bytes that a <main> or <article> must have to be believed */
+#define NOSCRIPT_MIN 500 /* bytes of a <noscript> that is more than a plea for JavaScript */
+#define CONTENT_SHARE 4  /* …and at least one part in so many of what is left of the page */
+
+/* ------------------------------------------------------------------ choice */
+
+static bool is_dropped(const struct page *p, enum extract_mode mode, const struct page_span *s)
+{
+    size_t bytes = s->end - s->start;
+    if (s->kind == SPAN_NOSCRIPT) return bytes < NOSCRIPT_MIN || bytes <= p->text.n / 2;
+    if (mode == EXTRACT_ALL) return false;
+    switch (s->kind) {
+    case SPAN_FURNITURE: return true;
+    case SPAN_HEADER: return !s->in_content && bytes <= p->text.n / 2;
+    case SPAN_SUSPECT: return bytes <= p->text.n / 2;
+    default: return false;
+    }
+}
+
+/* Spans are nested and in the order of their starts: the first span behind those inside span i. */
+static size_t span_behind(const struct page *p, size_t i)
+{
+    size_t end = p->spans[i].end;
+    for (i++; i < p->n_spans && p->spans[i].start < end && p->spans[i].end <= end;) i++;
+    return i;
+}
+
+/* Bytes of [start, end) that are kept. */
+static size_t kept_bytes(const struct page *p, size_t start, size_t end)
+{
+    size_t bytes = end - start;
+    for (size_t i = 0; i < p->n_spans;) {
+        const struct page_span *s = &p->spans[i];
+        bool inside = s->start >= start && s->end <= end;
+        if (inside && is_dropped(p, EXTRACT_MAIN, s)) {
+            bytes -= s->end - s->start;
+            i = span_behind(p, i);
+        } else {
+            i++;
+        }
+    }
+    return bytes;
+}
+
+/* The one outermost span of a kind that is not dropped: its index; -1: none, or several. */
+static int64_t only_span(const struct page *p, enum page_span_kind kind)
+{
+    int64_t found = -1;
+    for (size_t i = 0; i < p->n_spans;) {
+        bool here = p->spans[i].kind == kind;
+        if (here && found >= 0) return -1;
+        if (here) found = (int64_t)i;
+        i = here || is_dropped(p, EXTRACT_MAIN, &p->spans[i]) ? span_behind(p, i) : i + 1;
+    }
+    return found;
+}
+
+static bool choose_span(const struct page *p, enum page_span_kind kind, size_t *start, size_t *end)
+{
+    int64_t i = only_span(p, kind);
+    if (i < 0) return false;
+    size_t all = kept_bytes(p, 0, p->text.n), bytes = kept_bytes(p, p->spans[i].start, p->spans[i].end);
+    if (bytes < CONTENT_MIN || bytes < all / CONTENT_SHARE) return false;
+    *start = p->spans[i].start;
+    *end = p->spans[i].end;
+    return true;
+}
+
+/* ------------------------------------------------------------------ layout */
+
+struct layout {
+    struct buf *out;
+    size_t begin; /* of this text in out */
+    int lines;    /* line ends due before the next word: 0, 1, 2 */
+    int breaks;   /* <br> since the last word */
+    bool item, cell;
+    bool seam; /* a span was left out here */
+};
+
+static void trim_white(struct layout *l)
+{
+    struct buf *b = l->out;
+    while (b->n > l->begin && (b->p[b->n - 1] == ' ' || b->p[b->n - 1] == '\n' || b->p[b->n - 1] == '\t'))
+        b->n--;
+}
+
+/* What the marks since the last word ask for. */
+static void put_separator(struct layout *l)
+{
+    int lines = l->lines > l->breaks ? l->lines : l->breaks;
+    bool first = l->out->n == l->begin;
+    if (lines || l->cell) trim_white(l);
+    if (!first && lines) buf_puts(l->out, lines > 1 ? "\n\n" : "\n");
+    if (l->item)
+        buf_puts(l->out, "- ");
+    else if (l->cell && !lines && !first)
+        buf_puts(l->out, " | ");
+    l->lines = l->breaks = 0;
+    l->item = l->cell = false;
+}
+
+static void take_mark(struct layout *l, char mark)
+{
+    switch (mark) {
+    case MARK_LINE:
+        if (l->lines < 1) l->lines = 1;
+        break;
+    case MARK_PARAGRAPH:
+        if (!l->item) l->lines = 2; /* a paragraph that begins an item stays beside its "- " */
+        break;
+    case MARK_BREAK: l->breaks++; break;
+    case MARK_CELL: l->cell = true; break;
+    case MARK_NEXT_ITEM: l->lines = l->breaks = 0; /* fall through */
+    case MARK_ITEM:
+        if (l->lines < 1) l->lines = 1;
+        l->item = true;
+        break;
+    case MARK_ITEM_END:
+        if (l->lines < 1) l->lines = 1;
+        l->item = false;
+        break;
+    default: break;
+    }
+}
+
+static bool ends_white(const struct layout *l)
+{
+    const struct buf *b = l->out;
+    return b->n == l->begin || b->p[b->n - 1] == ' ' || b->p[b->n - 1] == '\n';
+}
+
+static void put_words(struct layout *l, const char *p, size_t n)
+{
+    bool marked = l->lines || l->breaks || l->cell || l->item;
+    bool blank = n == 1 && *p == ' '; /* white space alone asks for nothing */
+    if (blank && (marked || ends_white(l))) return;
+    if (marked) put_separator(l);
+    if (l->seam && *p == ' ' && ends_white(l)) {
+        p++;
+        n--;
+    }
+    l->seam = false;
+    while (n && *p == '\n' && ends_white(l)) { /* empty lines that begin a <pre> */
+        p++;
+        n--;
+    }
+    buf_put(l->out, p, n);
+}
+
+static void put_range(struct layout *l, const struct page *p, size_t start, size_t end)
+{
+    const char *at = p->text.p + start, *stop = p->text.p + end;
+    while (at < stop) {
+        const char *from = at;
+        while (at < stop && (uint8_t)*at > MARK_LAST) at++;
+        if (at > from) put_words(l, from, (size_t)(at - from));
+        if (at < stop) take_mark(l, *at++);
+    }
+}
+
+/* [start, end) without the spans that are dropped. */
+static void put_kept(struct layout *l, const struct page *p, enum extract_mode mode, size_t start, size_t end)
+{
+    for (size_t i = 0; i < p->n_spans && start < end;) {
+        const struct page_span *s = &p->spans[i];
+        if (s->start < start || s->end > end || !is_dropped(p, mode, s)) {
+            i++;
+            continue;
+        }
+        put_range(l, p, start, s->start);
+        l->seam = true;
+        start = s->end;
+        i = span_behind(p, i);
+    }
+    put_range(l, p, start, end);
+}
+
+int extract_text(const struct page *p, enum extract_mode mode, struct buf *out, struct err *e)
+{
+    struct layout l = {.out = out, .begin = out->n};
+    size_t start = 0, end = p->text.n;
+    if (mode == EXTRACT_MAIN && !choose_span(p, SPAN_MAIN, &start, &end))
+        choose_span(p, SPAN_ARTICLE, &start, &end);
+    put_kept(&l, p, mode, start, end);
+    trim_white(&l);
+    return out->failed ? err_nomem(e, "laying out a page") : 0;
+}

@@ -1,0 +1,283 @@
+/* ingest.c: `leat ingest`: crawls and archives become JSONL documents.
+ *
+ * read: raw records are gathered into batches of about half a megabyte (inputs.h). work: each record becomes a document on
+ * any thread (document.h). write: lines and accounts go out in the order of the inputs.
+ *
+ * A record that is large, or becomes so when it is decoded, is not worked on in parallel: its batch waits for its turn to
+ * be written, and the record is finished there, one at a time; and behind a batch with a large record nothing is read
+ * until it is written. So memory is a few times the largest record, whatever the number of threads. */
+#include "common/log.h"
+#include "common/pool.h"
+#include "common/tool.h"
+#include "ingest/document.h"
+#include "ingest/inputs.h"
+#include <pthread.h>
+#include <stdlib.h>
+
+#define BATCH_BYTES ((size_t)512 << 10)
+#define BATCH_PIECES 4096
+
+struct batch {
+    struct buf in;
+    struct piece *pieces;
+    size_t n_pieces, n_done;
+    struct buf out;
+    uint64_t records;
+    struct ledger ledger;
+    uint64_t raw_bytes; /* of all inputs, read when this batch had been */
+    bool large;
+};
+
+struct run {
+    struct tool *tool;
+    struct document_options options;
+    struct inputs inputs;
+    struct out *out;
+    struct ledger tail;           /* what was counted behind the last record */
+    struct document_maker writer; /* for large records */
+    uint64_t n_records;
+    struct progress progress;
+    pthread_mutex_t lock;
+    pthread_cond_t written;
+    bool large_in_flight, failed; /* under the lock */
+};
+
+/* ------------------------------------------------------------------ read */
+
+static void *batch_new(void *ctx)
+{
+    struct batch *b = calloc(1, sizeof *b);
+    if (!b) return NULL;
+    buf_init(&b->in, BUF_NO_MAX);
+    buf_init(&b->out, BUF_NO_MAX);
+    ledger_init(&b->ledger);
+    b->pieces = calloc(BATCH_PIECES, sizeof *b->pieces);
+    return b;
+}
+
+static void batch_free(void *ctx, void *batch)
+{
+    struct batch *b = batch;
+    buf_free(&b->in);
+    buf_free(&b->out);
+    ledger_free(&b->ledger);
+    free(b->pieces);
+    free(b);
+}
+
+static void reuse(struct buf *b)
+{
+    if (b->cap > 8 * BATCH_BYTES) buf_free(b);
+    buf_clear(b);
+}
+
+static void batch_clear(struct batch *b)
+{
+    reuse(&b->in);
+    reuse(&b->out);
+    ledger_reset(&b->ledger);
+    b->n_pieces = b->n_done = 0;
+    b->records = 0;
+    b->large = false;
+}
+
+static void wait_for_large(struct run *run)
+{
+    pthread_mutex_lock(&run->lock);
+    while (run->large_in_flight && !run->failed) pthread_cond_wait(&run->written, &run->lock);
+    pthread_mutex_unlock(&run->lock);
+}
+
+static void set_large(struct run *run, bool in_flight, bool failed)
+{
+    pthread_mutex_lock(&run->lock);
+    run->large_in_flight = in_flight;
+    run->failed |= failed;
+    pthread_cond_broadcast(&run->written);
+    pthread_mutex_unlock(&run->lock);
+}
+
+static bool is_full(const struct run *run, const struct batch *b)
+{
+    uint64_t limit = (uint64_t)run->tool->limit;
+    return b->large || b->in.n >= BATCH_BYTES || b->n_pieces == BATCH_PIECES ||
+           (limit && run->n_records == limit);
+}
+
+static int batch_read(void *ctx, void *batch, struct err *e)
+{
+    struct run *run = ctx;
+    struct batch *b = batch;
+    int r = 1;
+    batch_clear(b);
+    if (!b->pieces) return err_nomem(e, "reading");
+    wait_for_large(run);
+    while (r > 0 && !is_full(run, b)) {
+        struct piece *p = &b->pieces[b->n_pieces];
+        r = inputs_next(&run->inputs, &b->in, p, &b->ledger, e);
+        if (r <= 0) break;
+        b->n_pieces++;
+        run->n_records++;
+        b->large |= p->body_bytes > DOCUMENT_LARGE;
+    }
+    if (r < 0) return r;
+    if (buf_reserve(&b->in, JSONL_PADDING) < 0) return err_nomem(e, "reading");
+    memset(b->in.p + b->in.n, 0, JSONL_PADDING);
+    b->raw_bytes = inputs_raw_bytes(&run->inputs);
+    if (b->large) set_large(run, true, false);
+    if (b->n_pieces == 0) ledger_merge(&run->tail, &b->ledger);
+    return b->n_pieces > 0;
+}
+
+/* ------------------------------------------------------------------ work */
+
+static void worker_free(void *ctx, void *worker)
+{
+    document_free(worker);
+    free(worker);
+}
+
+static void *worker_new(void *ctx)
+{
+    struct run *run = ctx;
+    struct err e = {0};
+    struct document_maker *m = calloc(1, sizeof *m);
+    if (m && document_init(m, &run->options, &e) < 0) {
+        worker_free(ctx, m);
+        m = NULL;
+    }
+    return m;
+}
+
+/* Works on records up to the first that is large, or on one of them if large ones are allowed. */
+static int work_on(struct document_maker *m, struct batch *b, bool large_allowed, struct err *e)
+{
+    int r = 0;
+    while (r == 0 && b->n_done < b->n_pieces) {
+        r = document_make(m, b->in.p, &b->pieces[b->n_done], large_allowed, &b->out, &b->records, &b->ledger,
+                          e);
+        if (r == DOCUMENT_DONE) b->n_done++;
+        if (large_allowed) break;
+    }
+    return r;
+}
+
+static int batch_work(void *ctx, void *worker, void *batch, struct err *e)
+{
+    struct run *run = ctx;
+    int r = work_on(worker, batch, false, e);
+    if (r < 0) set_large(run, false, true);
+    return r < 0 ? r : 0;
+}
+
+/* ------------------------------------------------------------------ write */
+
+static int write_lines(struct run *run, struct batch *b, struct err *e)
+{
+    int r = b->out.failed ? err_nomem(e, "writing a batch")
+                          : out_write(run->out, b->out.p, b->out.n, b->records, e);
+    reuse(&b->out);
+    b->records = 0;
+    return r;
+}
+
+static int batch_write(void *ctx, void *batch, struct err *e)
+{
+    struct run *run = ctx;
+    struct batch *b = batch;
+    int r = write_lines(run, b, e);
+    while (r == 0 && b->n_done < b->n_pieces) { /* the large one, and what stands behind it */
+        r = work_on(&run->writer, b, true, e);
+        if (r == 0) r = write_lines(run, b, e);
+    }
+    reuse(&b->in);
+    ledger_merge(&run->tool->ledger, &b->ledger);
+    run->progress.records = run->tool->ledger.in;
+    run->progress.kept = run->tool->ledger.kept;
+    run->progress.bytes = b->raw_bytes;
+    run->progress.total_bytes = run->inputs.total_raw_bytes;
+    log_progress(&run->progress);
+    if (b->large || r < 0) set_large(run, false, r < 0);
+    return r;
+}
+
+/* ------------------------------------------------------------------ the run */
+
+static const struct pool_ops pool_ops = {batch_new,  batch_free, worker_new, worker_free,
+                                         batch_read, batch_work, batch_write};
+
+static int run_all(struct run *run, struct err *e)
+{
+    struct tool *t = run->tool;
+    int r = document_init(&run->writer, &run->options, e);
+    if (r == 0) r = tool_open_output(t, "jsonl", &run->out, e);
+    if (r == 0) r = pool_run((int)t->threads, &pool_ops, run, e);
+    ledger_merge(&t->ledger, &run->tail);
+    log_progress_end();
+    int closed = out_close(run->out, tool_out_end(t, r), r < 0 ? NULL : e);
+    return r < 0 ? r : closed;
+}
+
+static int ingest(struct tool *t, enum format format, enum extract_mode extract, const char *source)
+{
+    struct run run = {.tool = t, .options = {extract, source, t->max_record, t->sample}};
+    ledger_init(&run.tail);
+    pthread_mutex_init(&run.lock, NULL);
+    pthread_cond_init(&run.written, NULL);
+    inputs_init(&run.inputs, t->inputs, t->n_inputs, format, t->max_record);
+    int r = run_all(&run, &t->err);
+    inputs_free(&run.inputs);
+    document_free(&run.writer);
+    ledger_free(&run.tail);
+    pthread_cond_destroy(&run.written);
+    pthread_mutex_destroy(&run.lock);
+    return r;
+}
+
+int main(int argc, char **argv)
+{
+    int format = FORMAT_AUTO, extract = EXTRACT_MAIN;
+    const char *source = NULL;
+    const struct opt own[] = {{"format", 'f', OPT_CHOICE, &format, "FORMAT", INGEST_FORMATS, 0, 0,
+                               "what the inputs are; auto: by the first bytes of each. html and text take "
+                               "each input as one document"},
+                              {"extract", 0, OPT_CHOICE, &extract, "WHAT", "main|all", 0, 0,
+                               "the text of a page: main leaves out navigation, headers, footers, forms and "
+                               "what is named like them; all keeps "
+                               "everything that is shown"},
+                              {"source", 0, OPT_STR, &source, "NAME", NULL, 0, 0,
+                               "the documents' source; without it the name of the input's format"},
+                              {0}};
+    const struct opt_spec spec = {
+        .name = "leat ingest",
+        .summary = "turn crawls and archives into JSONL documents",
+        .operands = "[INPUT…]",
+        .description = "Reads WARC files (also WET), tar, zip, 7z and cpio archives of source code, pages, "
+                       "texts and JSONL, compressed "
+                       "or not, and writes one JSON document a line, in the order of the inputs.\n\n"
+                       "Of a WARC file become documents: responses with status 200 and resources that are "
+                       "HTML, XHTML or plain text, and "
+                       "conversions. Everything else is counted in the ledger by kind. Bodies are decoded "
+                       "(chunked, gzip, deflate), "
+                       "brought to UTF-8, and pages to text. Of an archive each regular file that is text "
+                       "becomes a document.\n\n"
+                       "A broken record or compressed member is counted, reported and passed over. An input "
+                       "that ends early gives what "
+                       "was whole before its end, and exit status 3.\n\n"
+                       "A document's id is the UUID of its WARC-Record-ID, else a hash of source, file and "
+                       "place. --limit counts the "
+                       "records of the inputs, of whatever kind.",
+        .examples = "# the main content of a crawl's pages, compressed\n"
+                    "leat ingest -o pages.jsonl.zst crawl-*.warc.gz\n"
+                    "# everything that a page shows\n"
+                    "leat ingest --extract all page.html\n"
+                    "# source code, straight into the code filter\n"
+                    "leat ingest --source debian sources.tar.xz | leat code -o code.jsonl.zst\n"
+                    "# what a crawl holds, without its documents\n"
+                    "leat ingest --stats ledger.json crawl.warc.gz >/dev/null\n",
+        .own = own};
+    struct tool t;
+    if (!tool_start(&t, &spec, TOOL_DOCS, argc, argv)) return t.status;
+    int r = ingest(&t, (enum format)format, (enum extract_mode)extract, source);
+    return tool_finish(&t, r);
+}

@@ -1,0 +1,490 @@
+/* page.c: from HTML tokens to marked text.
+ *
+ * One pass. Inline elements that mean nothing are not even pushed; an end tag is looked for only when an element of its
+ * name is open, and closing pops what it passes, so that the work is linear in the number of tags (a stopped search costs
+ * at most PAGE_DEPTH steps). A page whose tags never close costs no more than one that is well formed.
+ *
+ * In: a page. Out: struct page. State: the open elements. Memory: see page.h. Source of the rules of nesting: HTML
+ * Standard, 13.2.6 (simplified: no foster parenting, no reconstruction of formatting elements). */
+#include "ingest/page.h"
+#include "common/text.h"
+#include "ingest/entities.h"
+#include <stdlib.h>
+
+#define TITLE_MAX 4096
+#define KEEP_BYTES ((size_t)4 << 20)
+
+/* Words in class or id that say "not the content". */
+static const char *const furniture_words[] = {
+    "",          "nav",        "navbar",      "navigation", "menu",       "submenu", "sidebar",
+    "footer",    "breadcrumb", "breadcrumbs", "toc",        "cookie",     "cookies", "consent",
+    "share",     "sharing",    "social",      "ad",         "ads",        "advert",  "advertisement",
+    "sponsored", "newsletter", "popup",       "modal",      "pagination", "related"};
+#define WORDS (sizeof furniture_words / sizeof *furniture_words)
+
+void page_init(struct page *p)
+{
+    memset(p, 0, sizeof *p);
+    buf_init(&p->text, BUF_NO_MAX);
+    buf_init(&p->title, BUF_NO_MAX);
+    names_init(&p->words, furniture_words, WORDS);
+}
+
+void page_free(struct page *p)
+{
+    buf_free(&p->text);
+    buf_free(&p->title);
+    free(p->spans);
+}
+
+/* ------------------------------------------------------------------ text */
+
+enum { T_WORD, T_SPACE, T_CONTROL, T_AMP, T_C2 };
+
+static const uint8_t text_class[256] = {
+    [0 ... 8] = T_CONTROL, ['\t'] = T_SPACE,  ['\n'] = T_SPACE,        [11] = T_CONTROL,
+    ['\f'] = T_SPACE,      ['\r'] = T_SPACE,  [14 ... 31] = T_CONTROL, [' '] = T_SPACE,
+    ['&'] = T_AMP,         [127] = T_CONTROL, [0xc2] = T_C2,
+};
+
+/* Where text goes: the page's, or its title. */
+struct sink {
+    struct buf *b;
+    bool *space;
+    bool pre;
+};
+
+static bool at_line_start(const struct buf *b)
+{
+    return b->n == 0 || (uint8_t)b->p[b->n - 1] <= MARK_LAST;
+}
+
+static void put_space(struct sink *s)
+{
+    if (*s->space && !at_line_start(s->b)) s->b->p[s->b->n++] = ' ';
+    *s->space = false;
+}
+
+/* Room was reserved by the caller. */
+static void put_word(struct sink *s, const char *p, size_t n)
+{
+    put_space(s);
+    memcpy(s->b->p + s->b->n, p, n);
+    s->b->n += n;
+}
+
+static void put_white(struct sink *s, char c)
+{
+    if (!s->pre)
+        *s->space = true;
+    else if (c != '\r' && c != '\f')
+        s->b->p[s->b->n++] = c;
+}
+
+/* One character that a reference gave, or that stands behind 0xC2: white space, a control character, or a word's. */
+static void put_char(struct sink *s, const char *p, size_t n)
+{
+    uint8_t c = (uint8_t)*p;
+    if (n == 2 && c == 0xc2 && (uint8_t)p[1] < 0xa0) return; /* C1 controls */
+    if (n == 2 && c == 0xc2 && (uint8_t)p[1] == 0xa0)        /* no-break space */
+        put_white(s, ' ');
+    else if (n == 1 && text_class[c] == T_SPACE)
+        put_white(s, *p);
+    else if (n != 1 || text_class[c] != T_CONTROL)
+        put_word(s, p, n);
+}
+
+static const char *put_reference(struct sink *s, const char *p, const char *end)
+{
+    char out[ENTITY_BYTES];
+    size_t n = 0, taken = entity_decode(p, end, false, out, &n);
+    if (taken)
+        put_char(s, out, n);
+    else
+        put_word(s, p, taken = 1);
+    return p + taken;
+}
+
+/* Appends text with white space collapsed (kept in <pre>) and control characters removed. */
+static int put_text(struct sink *s, struct slice text, bool references)
+{
+    if (buf_reserve(s->b, text.n + text.n / 2 + 8) < 0)
+        return -1; /* "&nGt;" gives 6 bytes for 5, and a space each */
+    for (const char *p = text.p, *end = p + text.n; p < end;) {
+        const char *from = p;
+        uint8_t class = T_WORD;
+        while (p < end && (class = text_class[(uint8_t)*p]) == T_WORD) p++;
+        if (p > from) put_word(s, from, (size_t)(p - from));
+        if (p == end) break;
+        if (class == T_AMP && references) {
+            p = put_reference(s, p, end);
+            continue;
+        }
+        size_t n = class == T_C2 && end - p > 1 ? 2 : 1;
+        if (class == T_AMP)
+            put_word(s, p, 1);
+        else
+            put_char(s, p, n);
+        p += n;
+    }
+    return 0;
+}
+
+/* ------------------------------------------------------------------ marks and spans */
+
+/* Marks of which the later ones say nothing new are left out. */
+static void put_mark(struct page *p, enum page_mark mark)
+{
+    p->space = false;
+    size_t n = p->text.n;
+    if (mark <= MARK_PARAGRAPH && n > p->last_mark) {
+        char last = p->text.p[n - 1];
+        if (last == MARK_PARAGRAPH || (last == MARK_LINE && mark == MARK_LINE)) return;
+    }
+    if (buf_putc(&p->text, (char)mark) < 0) p->failed = true;
+}
+
+static int32_t open_span(struct page *p, enum page_span_kind kind)
+{
+    if (p->n_spans == PAGE_SPANS) return -1;
+    if (p->n_spans == p->cap_spans) {
+        size_t cap = p->cap_spans ? 2 * p->cap_spans : 64;
+        struct page_span *more = realloc(p->spans, cap * sizeof *more);
+        if (!more) {
+            p->failed = true;
+            return -1;
+        }
+        p->spans = more;
+        p->cap_spans = cap;
+    }
+    if (p->space && buf_reserve(&p->text, 1) == 0) put_space(&(struct sink){&p->text, &p->space, false});
+    p->last_mark = p->text.n;
+    p->spans[p->n_spans] = (struct page_span){p->text.n, SIZE_MAX, kind, p->content > 0};
+    return (int32_t)p->n_spans++;
+}
+
+/* ------------------------------------------------------------------ the open elements */
+
+static uint32_t *count_of(struct page *p, enum tag tag, uint32_t hash)
+{
+    return &p->counts[tag == TAG_OTHER ? TAG_COUNT + hash % PAGE_NAMES : (unsigned)tag];
+}
+
+static bool is_content(const struct page *p, const struct page_open *o)
+{
+    return o->span >= 0 && p->spans[o->span].kind >= SPAN_MAIN;
+}
+
+static enum page_mark block_mark(const struct page *p, enum tag tag, unsigned flags)
+{
+    bool inner_list = p->lists > 0 && (flags & IS_LIST);
+    return (flags & IS_PARAGRAPH) && !inner_list ? MARK_PARAGRAPH : MARK_LINE;
+}
+
+static void pop(struct page *p)
+{
+    struct page_open *o = &p->open[--p->depth];
+    unsigned flags = tag_flags(o->tag);
+    --*count_of(p, o->tag, o->hash);
+    if (o->unseen) p->unseen--;
+    if (is_content(p, o)) p->content--;
+    if (flags & IS_LIST) p->lists--;
+    if (o->tag == TAG_PRE || o->tag == TAG_LISTING || o->tag == TAG_XMP) p->pre--;
+    if (o->span >= 0) {
+        p->spans[o->span].end = p->text.n;
+        p->last_mark = p->text.n;
+    }
+    if (!p->unseen && (flags & (IS_PARAGRAPH | IS_LINE)))
+        put_mark(p, o->tag == TAG_LI ? MARK_ITEM_END : block_mark(p, o->tag, flags));
+}
+
+static void push(struct page *p, const struct html_token *t, unsigned flags, int32_t span)
+{
+    if (p->depth == PAGE_DEPTH) {
+        p->deeper++;
+        if (span >= 0) p->spans[span].end = p->spans[span].start;
+        return;
+    }
+    struct page_open *o = &p->open[p->depth++];
+    *o = (struct page_open){t->tag, t->hash, span, (flags & IS_UNSEEN) != 0, false};
+    ++*count_of(p, t->tag, t->hash);
+    if (o->unseen) p->unseen++;
+    if (is_content(p, o)) p->content++;
+    if (flags & IS_LIST) p->lists++;
+    if (t->tag == TAG_PRE || t->tag == TAG_LISTING || t->tag == TAG_XMP) p->pre++;
+}
+
+/* Pops up to and with the innermost element of one of two names, unless an element with a flag of `stops`, or of the tag
+ * `stop`, lies before it. */
+static void close_inner(struct page *p, enum tag a, enum tag b, unsigned stops, enum tag stop)
+{
+    if (!p->counts[a] && !p->counts[b]) return;
+    for (size_t i = p->depth; i-- > 0;) {
+        enum tag tag = p->open[i].tag;
+        if (tag == a || tag == b) {
+            while (p->depth > i) pop(p);
+            return;
+        }
+        if (tag == stop || (tag_flags(tag) & stops)) return;
+    }
+}
+
+/* What a start tag closes without an end tag. */
+static void close_implied(struct page *p, enum tag tag, unsigned flags)
+{
+    switch (tag) {
+    case TAG_LI: close_inner(p, TAG_LI, TAG_LI, IS_LIST | IS_SCOPE, TAG_OTHER); break;
+    case TAG_DD:
+    case TAG_DT: close_inner(p, TAG_DD, TAG_DT, IS_SCOPE, TAG_DL); break;
+    case TAG_TD:
+    case TAG_TH: close_inner(p, TAG_TD, TAG_TH, 0, TAG_TABLE); break;
+    case TAG_TR: close_inner(p, TAG_TR, TAG_TR, 0, TAG_TABLE); break;
+    case TAG_TBODY:
+    case TAG_TFOOT: close_inner(p, TAG_TBODY, TAG_THEAD, 0, TAG_TABLE); break;
+    case TAG_OPTION: close_inner(p, TAG_OPTION, TAG_OPTION, IS_CONTROL, TAG_OTHER); break;
+    case TAG_OPTGROUP: close_inner(p, TAG_OPTGROUP, TAG_OPTION, IS_CONTROL, TAG_OTHER); break;
+    default: break;
+    }
+    if (flags & IS_CLOSES_P) close_inner(p, TAG_P, TAG_P, IS_SCOPE | IS_CONTROL, TAG_OTHER);
+}
+
+static void end_tag(struct page *p, const struct html_token *t)
+{
+    unsigned flags = tag_flags(t->tag);
+    bool block = flags & (IS_PARAGRAPH | IS_LINE | IS_SCOPE | IS_LIST);
+    if (t->tag == TAG_BR || (t->tag == TAG_P && !p->counts[TAG_P])) {
+        if (!p->unseen) put_mark(p, t->tag == TAG_P ? MARK_PARAGRAPH : MARK_BREAK);
+        return;
+    }
+    if (p->deeper) {
+        p->deeper--;
+        return;
+    }
+    if (!*count_of(p, t->tag, t->hash)) return;
+    for (size_t i = p->depth; i-- > 0;) {
+        const struct page_open *o = &p->open[i];
+        if (o->tag == t->tag && (o->tag != TAG_OTHER || o->hash == t->hash)) {
+            while (p->depth > i) pop(p);
+            return;
+        }
+        unsigned passed = tag_flags(o->tag);
+        bool table_part =
+            t->tag == TAG_TABLE || t->tag == TAG_TR || t->tag == TAG_TBODY || t->tag == TAG_THEAD;
+        if ((passed & IS_SCOPE) && !(table_part && o->tag != TAG_TABLE)) return;
+        if (!block && (passed & (IS_PARAGRAPH | IS_LINE))) return;
+    }
+}
+
+/* ------------------------------------------------------------------ what attributes say */
+
+static bool is_lower(char c)
+{
+    return c >= 'a' && c <= 'z';
+}
+
+static bool is_letter(char c)
+{
+    return is_lower((char)(c | 0x20));
+}
+
+/* The next word: letters, cut at other characters and before a capital that follows a small letter. */
+static bool word_next(struct slice *s, struct slice *word, uint32_t *hash)
+{
+    while (s->n && !is_letter(*s->p)) {
+        s->p++;
+        s->n--;
+    }
+    size_t n = 0;
+    *hash = 0;
+    while (n < s->n && is_letter(s->p[n]) && (n == 0 || !is_lower(s->p[n - 1]) || is_lower(s->p[n])))
+        *hash = name_hash_add(*hash, s->p[n++]);
+    *word = slice_of(s->p, n);
+    s->p += n;
+    s->n -= n;
+    return n > 0;
+}
+
+/* Whether a class or id names furniture: "site-footer", "navBar"; but not "has-sidebar" or "no-ads". */
+static bool names_furniture(const struct page *p, struct slice value)
+{
+    struct slice word;
+    uint32_t hash;
+    bool negated = false;
+    while (word_next(&value, &word, &hash)) {
+        if (!negated && names_find(&p->words, word, hash)) return true;
+        negated =
+            slice_eq_nocase(word, "has") || slice_eq_nocase(word, "no") || slice_eq_nocase(word, "with");
+    }
+    return false;
+}
+
+static bool role_is(struct slice role, const char *const *names)
+{
+    for (; *names; names++)
+        if (slice_eq_nocase(role, *names)) return true;
+    return false;
+}
+
+/* "display:none" in a style, with or without a space. */
+static bool hides(struct slice style)
+{
+    const char *p = slice_find(style, slice_str("display"));
+    if (!p) return false;
+    const char *end = style.p + style.n;
+    for (p += 7; p < end && (*p == ' ' || *p == ':');) p++;
+    return end - p >= 4 && memcmp(p, "none", 4) == 0;
+}
+
+static const char *const furniture_roles[] = {
+    "navigation", "banner", "contentinfo", "search", "complementary", "menu", "menubar", "dialog", NULL};
+
+/* The kind of span that an element opens; -1: none. */
+static int span_kind(const struct page *p, const struct html_token *t, unsigned flags)
+{
+    int kind = flags & IS_MAIN ? SPAN_MAIN : flags & IS_ARTICLE ? SPAN_ARTICLE : -1;
+    if (t->tag == TAG_NOSCRIPT) return SPAN_NOSCRIPT;
+    if (flags & (IS_FURNITURE | IS_CONTROL)) kind = t->tag == TAG_HEADER ? SPAN_HEADER : SPAN_FURNITURE;
+    for (size_t i = 0; i < t->n_attrs && kind != SPAN_FURNITURE; i++) {
+        struct slice value = t->attrs[i].value;
+        bool suspect = false;
+        switch (t->attrs[i].attr) {
+        case ATTR_ROLE:
+            if (slice_eq_nocase(value, "main")) kind = SPAN_MAIN;
+            if (role_is(value, furniture_roles)) kind = SPAN_FURNITURE;
+            break;
+        case ATTR_CLASS:
+        case ATTR_ID: suspect = (flags & IS_BLOCK) && kind < SPAN_MAIN && names_furniture(p, value); break;
+        case ATTR_HIDDEN: suspect = true; break;
+        case ATTR_ARIA_HIDDEN: suspect = slice_eq_nocase(value, "true"); break;
+        case ATTR_STYLE: suspect = hides(value); break;
+        default: break;
+        }
+        if (suspect && kind != SPAN_FURNITURE) kind = SPAN_SUSPECT;
+    }
+    return kind;
+}
+
+static void take_lang(struct page *p, const struct html_token *t)
+{
+    const struct html_attr *a = html_attr(t, ATTR_LANG);
+    if (!a) a = html_attr(t, ATTR_XML_LANG);
+    if (!a || p->lang[0]) return;
+    struct slice lang = slice_trim(a->value);
+    for (size_t i = 0; i < lang.n; i++)
+        if (!is_letter(lang.p[i]) && (lang.p[i] < '0' || lang.p[i] > '9') && lang.p[i] != '-' &&
+            lang.p[i] != '_')
+            return;
+    if (lang.n < sizeof p->lang) memcpy(p->lang, lang.p, lang.n);
+}
+
+/* ------------------------------------------------------------------ start tags */
+
+static void start_marks(struct page *p, enum tag tag, unsigned flags)
+{
+    struct page_open *parent = p->depth ? &p->open[p->depth - 1] : NULL;
+    if (p->unseen) return;
+    if (tag == TAG_BR && p->pre)
+        p->failed |= buf_putc(&p->text, '\n') < 0;
+    else if (tag == TAG_BR)
+        put_mark(p, MARK_BREAK);
+    else if (tag == TAG_TD || tag == TAG_TH)
+        put_mark(p, MARK_CELL);
+    else if (tag == TAG_LI) {
+        put_mark(p, parent && parent->has_items ? MARK_NEXT_ITEM : MARK_ITEM);
+        if (parent) parent->has_items = true;
+    } else if (flags & (IS_PARAGRAPH | IS_LINE))
+        put_mark(p, block_mark(p, tag, flags));
+}
+
+/* Whether the element must be followed to its end. */
+static bool matters(struct page *p, const struct html_token *t, unsigned flags, int kind)
+{
+    const unsigned followed = IS_PARAGRAPH | IS_LINE | IS_SCOPE | IS_LIST | IS_UNSEEN | IS_CONTROL;
+    return kind >= 0 || (flags & followed) || t->tag == TAG_TBODY || t->tag == TAG_THEAD ||
+           *count_of(p, t->tag, t->hash);
+}
+
+static void start_tag(struct page *p, struct html *h, const struct html_token *t)
+{
+    unsigned flags = tag_flags(t->tag);
+    if (t->tag == TAG_HTML) take_lang(p, t);
+    if (t->tag == TAG_HTML || t->tag == TAG_BODY || t->tag == TAG_HEAD) return;
+    if (p->counts[TAG_SVG] && h->content != HTML_DATA) { /* foreign content has no raw text */
+        h->content = HTML_DATA;
+        return;
+    }
+    if (h->content != HTML_DATA && (flags & IS_UNSEEN)) {
+        p->muted = true;
+        p->in_title = t->tag == TAG_TITLE && p->title.n == 0 && !p->unseen;
+        return;
+    }
+    close_implied(p, t->tag, flags);
+    start_marks(p, t->tag, flags);
+    int kind = (flags & IS_VOID) || p->unseen ? -1 : span_kind(p, t, flags);
+    if ((flags & IS_VOID) || !matters(p, t, flags, kind)) return;
+    push(p, t, flags, kind < 0 ? -1 : open_span(p, (enum page_span_kind)kind));
+    p->pre_start = t->tag == TAG_PRE || t->tag == TAG_LISTING;
+}
+
+/* The greatest n <= limit at which text can be cut between two characters. */
+static size_t character_start(struct slice text, size_t limit)
+{
+    while (limit > 0 && ((uint8_t)text.p[limit] & 0xc0) == 0x80) limit--;
+    return limit;
+}
+
+static void take_text(struct page *p, const struct html_token *t)
+{
+    struct slice text = t->text;
+    if (p->in_title) {
+        bool space = p->title.n > 0;
+        struct sink title = {&p->title, &space, false};
+        if (text.n > TITLE_MAX) text.n = character_start(text, TITLE_MAX);
+        if (put_text(&title, text, true) < 0) p->failed = true;
+    }
+    if (p->muted || p->unseen) return;
+    if (p->pre_start && text.n && *text.p == '\r') text = slice_of(text.p + 1, text.n - 1);
+    if (p->pre_start && text.n && *text.p == '\n') text = slice_of(text.p + 1, text.n - 1);
+    p->pre_start = false;
+    struct sink s = {&p->text, &p->space, p->pre > 0};
+    if (put_text(&s, text, t->references) < 0) p->failed = true;
+}
+
+static int take_token(void *ctx, struct html *h, const struct html_token *t)
+{
+    struct page *p = ctx;
+    switch (t->type) {
+    case HTML_TEXT: take_text(p, t); break;
+    case HTML_START: start_tag(p, h, t); break;
+    case HTML_END:
+        if (p->muted)
+            p->muted = p->in_title = false;
+        else
+            end_tag(p, t);
+        p->pre_start = false;
+        break;
+    default: break;
+    }
+    return p->failed;
+}
+
+static void forget(struct page *p)
+{
+    if (p->text.cap > KEEP_BYTES) buf_free(&p->text);
+    buf_clear(&p->text);
+    buf_clear(&p->title);
+    p->lang[0] = 0;
+    p->n_spans = p->depth = p->last_mark = 0;
+    p->deeper = 0;
+    memset(p->counts, 0, sizeof p->counts);
+    p->unseen = p->lists = p->pre = p->content = 0;
+    p->space = p->in_title = p->muted = p->pre_start = p->failed = false;
+}
+
+int page_read(struct page *p, struct html *h, struct slice html, struct err *e)
+{
+    forget(p);
+    html_tokenize(h, html, take_token, p);
+    while (p->depth) pop(p);
+    return p->failed || p->text.failed ? err_nomem(e, "reading a page") : 0;
+}

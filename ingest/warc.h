@@ -1,0 +1,30 @@
+/* warc.h: the records of a WARC file (ISO 28500; versions 0.17 to 1.1), damaged ones passed over.
+ *
+ * Layouts: plain, one compressed member a record, members that end anywhere. A record ends where its Content-Length says,
+ * if a blank line and the next record, or the end, follow there. Where they do not, the length is wrong or missing: the
+ * record then ends at the start of the next member that begins with a record, or else before the next blank line that is
+ * followed by "WARC/" and a digit; it is kept, and counted as "wrong-content-length" among the ledger's extra counts. */
+#ifndef LEAT_INGEST_WARC_H
+#define LEAT_INGEST_WARC_H
+
+#include "common/ledger.h"
+#include "ingest/piece.h"
+#include "ingest/window.h"
+
+struct warc_reader {
+    struct window *w;
+    const char *file;            /* for damages */
+    uint64_t max_record;         /* bytes of a content block */
+    bool lost;                   /* what lies here follows damage that was counted */
+    uint64_t none_from, none_to; /* no record starts in between: so no byte is searched twice */
+};
+
+void warc_start(struct warc_reader *r, struct window *w, const char *file, uint64_t max_record);
+
+/* Appends the next whole record to *into and describes it in *piece. 1; 0: the end (w->truncated, or r's input cut in the
+ * middle of a plain file: led->truncated); < 0: an I/O error. Damage goes into *led with its offset; the record that is
+ * returned is not counted there. */
+int warc_next(struct warc_reader *r, struct buf *into, struct piece *piece, struct ledger *led,
+              struct err *e);
+
+#endif
