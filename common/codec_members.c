@@ -38,24 +38,37 @@ static bool fill(struct in *s, size_t need)
 
 /* ------------------------------------------------------------------ damage */
 
+/* The search begins here; broken_at <= here, or behind it when bytes are looked at again. */
 static void lose(struct in *s, uint64_t broken_at)
 {
     struct members *m = &s->members;
     m->state = LOST;
     m->broken_at = broken_at;
+    m->search_start = source_offset(&s->src);
     m->tries = 0;
     if (m->ops->lost) m->ops->lost(m->d);
 }
 
-static void rewind_behind_start(struct in *s)
+/* Searches from just behind the member's start, or as near to it as the buffer and the allowance permit. */
+static void lose_member(struct in *s)
 {
     struct members *m = &s->members;
-    uint64_t back = source_offset(&s->src) - m->start;
-    back = back > 0 ? back - 1 : 0;
+    uint64_t here = source_offset(&s->src);
+    if (here == m->start) s->src.pos++;
+    uint64_t back = here > m->start ? here - m->start - 1 : 0;
     if (back > s->src.pos) back = s->src.pos;
-    if (m->rewound_bytes + back > s->src.taken_bytes + REWIND_ALLOWANCE) return;
+    if (m->rewound_bytes + back > s->src.taken_bytes + REWIND_ALLOWANCE) back = 0;
     m->rewound_bytes += back;
     s->src.pos -= (size_t)back;
+    lose(s, here);
+}
+
+/* The end of a member whose checksum is wrong can be trusted when another one starts there, or the file ends. */
+static bool ends_between_members(struct in *s)
+{
+    struct source *src = &s->src;
+    if (!fill(s, s->members.ops->probe_bytes)) return true;
+    return src->pos == src->end || s->members.ops->probe(src->buf + src->pos, src->end - src->pos);
 }
 
 static void note_broken(struct in *s, enum step how, const struct err *e)
@@ -68,19 +81,39 @@ static void note_broken(struct in *s, enum step how, const struct err *e)
     }
     in_fault(s, IN_DAMAGED, "%s: the %s %s that starts at byte %llu is broken at byte %llu: %s", s->name,
              codec_name(s->codec), m->ops->unit, (unsigned long long)m->start, offset(s), e->msg);
-    if (how == STEP_BAD_SUM) {
+    if (how == STEP_BAD_SUM && ends_between_members(s)) {
         m->state = BETWEEN;
         return;
     }
-    lose(s, source_offset(&s->src));
-    rewind_behind_start(s);
+    lose_member(s);
 }
 
-static void note_truncated(struct in *s)
+/* The file ends within a member: it was cut there, or the member is corrupt and ran over those behind it. */
+static void note_cut(struct in *s)
 {
-    in_fault(s, IN_TRUNCATED, "%s ends at byte %llu, within the %s %s that starts at byte %llu", s->name,
-             offset(s), codec_name(s->codec), s->members.ops->unit, (unsigned long long)s->members.start);
-    s->members.state = DONE;
+    struct members *m = &s->members;
+    m->cut = true;
+    m->cut_start = m->start;
+    lose_member(s);
+}
+
+static void end_lost(struct in *s)
+{
+    struct members *m = &s->members;
+    m->state = DONE;
+    if (m->cut)
+        in_fault(s, IN_TRUNCATED, "%s ends at byte %llu, within the %s %s that starts at byte %llu", s->name,
+                 offset(s), codec_name(s->codec), m->ops->unit, (unsigned long long)m->cut_start);
+}
+
+static void end_found(struct in *s)
+{
+    struct members *m = &s->members;
+    m->state = BETWEEN;
+    if (m->cut)
+        in_fault(s, IN_DAMAGED,
+                 "%s: the %s %s that starts at byte %llu is broken: it does not end before the next", s->name,
+                 codec_name(s->codec), m->ops->unit, (unsigned long long)m->cut_start);
 }
 
 static bool is_candidate(struct in *s, const uint8_t *p, size_t n)
@@ -88,8 +121,7 @@ static bool is_candidate(struct in *s, const uint8_t *p, size_t n)
     struct members *m = &s->members;
     if (n < m->ops->probe_bytes || !m->ops->probe(p, n)) return false;
     if (!m->ops->trial) return true;
-    uint64_t passed = source_offset(&s->src) > m->broken_at ? source_offset(&s->src) - m->broken_at : 0;
-    if (m->tries++ > TRIES_ALLOWANCE + passed / TRY_BYTES) return false;
+    if (m->tries++ > TRIES_ALLOWANCE + (source_offset(&s->src) - m->search_start) / TRY_BYTES) return false;
     return m->ops->trial(m->d, p, n < m->ops->trial_bytes ? n : m->ops->trial_bytes);
 }
 
@@ -103,8 +135,11 @@ static void find_member(struct in *s)
         size_t last = src->eof ? src->end : src->end - m->ops->trial_bytes + 1;
         while (src->pos < last && !is_candidate(s, src->buf + src->pos, src->end - src->pos)) src->pos++;
         if (src->pos == last && !src->eof) continue;
-        m->state = src->pos < src->end ? BETWEEN : DONE;
         if (source_offset(src) > m->broken_at) s->skipped_bytes += source_offset(src) - m->broken_at;
+        if (src->pos < src->end)
+            end_found(s);
+        else
+            end_lost(s);
         return;
     }
 }
@@ -126,6 +161,7 @@ static void end_of_file(struct in *s)
     struct members *m = &s->members;
     struct err e = {0};
     m->state = DONE;
+    m->cut = false;
     if (m->ops->finish && m->ops->finish(m->d, &e) == STEP_MORE)
         in_fault(s, IN_TRUNCATED, "%s: %s", s->name, e.msg);
 }
@@ -176,7 +212,7 @@ static bool decode(struct in *s, struct decoder_io *io, const uint8_t *dst)
     if (step == STEP_BAD || step == STEP_BAD_SUM) note_broken(s, step, &e);
     if (step != STEP_MORE || io->out == io->out_end) return true;
     if (src->pos == src->end) {
-        if (src->eof && io->out == out) note_truncated(s);
+        if (src->eof && io->out == out) note_cut(s);
     } else if (io->in == in && io->out == out) {
         err_set(&e, ERR_DATA, "the decoder makes no progress");
         note_broken(s, STEP_BAD, &e);

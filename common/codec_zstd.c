@@ -2,7 +2,7 @@
  * and a trailer behind it (docs/formats.md), and the dictionaries of .warc.zst files.
  *
  * State: the decoder's window (at most 128 MiB, as the file demands; 2 MiB for files of leat's), a dictionary of at
- * most 16 MiB. Writing: at most (threads + 2) jobs of 2 MiB. The bytes written do not depend on the threads: a worker is
+ * most 16 MiB. Writing: 2 MiB for each thread, at most 16 of them. The bytes written do not depend on the threads: a worker is
  * used even for one, and jobs are cut by size. */
 #include "common/stream_internal.h"
 
@@ -18,7 +18,8 @@
 #define ANNOUNCEMENT_BYTES 8
 #define TRAILER_BYTES 32
 #define DICTIONARY_MAX ((size_t)16 << 20)
-#define JOB_BYTES (2 << 20)
+#define JOB_BYTES (1 << 20)
+#define WORKERS_MAX 16
 
 static uint32_t get32(const uint8_t *p)
 {
@@ -253,7 +254,7 @@ static int zstd_out_begin(struct out *s, struct err *e)
     ZSTD_CCtx_setParameter(c, ZSTD_c_compressionLevel, level);
     ZSTD_CCtx_setParameter(c, ZSTD_c_checksumFlag, 1);
     /* A library without threads refuses these two, and compresses in the caller's thread. */
-    ZSTD_CCtx_setParameter(c, ZSTD_c_nbWorkers, s->threads);
+    ZSTD_CCtx_setParameter(c, ZSTD_c_nbWorkers, s->threads < WORKERS_MAX ? s->threads : WORKERS_MAX);
     ZSTD_CCtx_setParameter(c, ZSTD_c_jobSize, JOB_BYTES);
     return put_leat_frame(s, (const uint8_t *)ANNOUNCEMENT, ANNOUNCEMENT_BYTES, e);
 }

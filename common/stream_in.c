@@ -33,6 +33,7 @@ static ssize_t report_fault(struct in *s, struct err *e)
     int status = s->fault.status;
     if (status && e) *e = s->fault.err;
     if (status == IN_DAMAGED || status == IN_TRUNCATED) s->fault.status = 0;
+    if (status == IN_TRUNCATED) s->over = true;
     return status;
 }
 
@@ -197,7 +198,7 @@ static void recognise_frame(struct in *s)
     }
     if (match > 0 && frame_open(s) == 0) {
         s->head_pos = (size_t)match;
-    } else if (match < 0 && s->head_n >= 6) {
+    } else if (match < 0 && (s->head_n >= 6 || s->fault.status == IN_TRUNCATED)) {
         s->head_n = 0;
         in_fault(s, IN_TRUNCATED, "%s ends in the header line of a framed stream: its writer died", s->name);
     } else if (match == 0 && s->head_n > 13 && memcmp(s->head, FRAME_ANY_VERSION, 13) == 0) {
@@ -229,6 +230,7 @@ static void start(struct in *s)
 
 ssize_t in_read(struct in *s, void *dst, size_t cap, struct err *e)
 {
+    if (s->over) return 0;
     if (!s->started) start(s);
     s->member_first = false;
     ssize_t n = s->framed ? frame_read(s, dst, cap) : in_body_read(s, dst, cap);

@@ -86,9 +86,12 @@ struct members {
     enum { BETWEEN, INSIDE, LOST, DONE } state;
     uint64_t start;         /* file offset of this member */
     uint64_t broken_at;     /* LOST: where decoding stopped */
+    uint64_t search_start;  /* LOST */
     uint64_t tries;         /* LOST: candidates looked at */
     uint64_t rewound_bytes; /* bytes looked at twice in resyncs, in all */
     bool fresh;             /* no byte of this member has been given */
+    bool cut;               /* the file was seen to end in the member at cut_start, and in none since */
+    uint64_t cut_start;
 };
 
 /* ------------------------------------------------------------------ the two ends of a frame */
@@ -123,7 +126,7 @@ struct in {
     char *name;
     unsigned flags;
     enum codec codec;
-    bool started, framed;
+    bool started, framed, over;
     struct members members;
     struct frame_in frame;
     uint8_t head[FRAME_HEADER_MAX]; /* the first bytes of content, read to look for a frame */
