@@ -200,6 +200,7 @@ bool json_member_next(struct slice *at, struct slice *key, struct slice *value)
     if (i < s.n && (s.p[i] == '{' || s.p[i] == ',')) i = skip_space(s, i + 1);
     if (i >= s.n || s.p[i] != '"') return false;
     size_t end = skip_string(s, i);
+    if (end < i + 2) return false;
     *key = slice_of(s.p + i + 1, end - i - 2);
     i = skip_space(s, end);
     if (i < s.n && s.p[i] == ':') i = skip_space(s, i + 1);

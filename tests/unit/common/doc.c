@@ -167,6 +167,7 @@ TEST(output_full)
     doc_meta_set_int(&doc, "k", 1);
     CHECK_INT(doc_write(&doc, &small), -ERR_IO);
     buf_free(&small);
+    buf_free(&doc.edits);
     buf_init(&doc.edits, 30);
     CHECK_INT(doc_meta_set_int(&doc, "k", 1), 0);
     CHECK_INT(doc_meta_set_str(&doc, "l", slice_str("too long by far")), -ERR_IO);
@@ -177,6 +178,7 @@ TEST(output_full)
     buf_free(&doc.new_text);
     buf_init(&doc.new_text, 1);
     CHECK_INT(doc_set_text(&doc, slice_str("xy")), -ERR_IO);
+    buf_free(&doc.own);
     buf_init(&doc.own, 1);
     CHECK_INT(doc_new(&doc, slice_str("ab"), slice_str(""), slice_str(""), slice_str("")), -ERR_IO);
     doc_free(&doc);

@@ -65,6 +65,8 @@ static struct result *read_all(struct lines *l)
     buf_init(&b, BUF_NO_MAX);
     buf_init(&r->lines, BUF_NO_MAX);
     buf_init(&r->batches, BUF_NO_MAX);
+    buf_terminate(&r->lines); /* so that p is never NULL */
+    buf_terminate(&r->batches);
     ledger_init(&r->ledger);
     while ((r->last = lines_next(l, &b, &r->ledger, &file, &offset, &r->err)) > 0) {
         CHECK(b.n > 0 && b.p[b.n - 1] == '\n' && b.cap - b.n >= JSONL_PADDING);
@@ -288,6 +290,10 @@ TEST(random_lines)
     buf_init(&lines, BUF_NO_MAX);
     buf_init(&damages, BUF_NO_MAX);
     buf_init(&got, BUF_NO_MAX);
+    buf_terminate(&content);
+    buf_terminate(&lines);
+    buf_terminate(&damages);
+    buf_terminate(&got);
     for (int round = 0; round < 3000; round++) {
         uint64_t max = draw(3) ? 1000 : 1 + draw(40), limit = draw(3) ? 0 : 1 + draw(20);
         random_content(&content);
