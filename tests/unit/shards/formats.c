@@ -316,7 +316,7 @@ TEST(contradictions_between_files_are_found)
 {
     struct made_domain one[] = {{"web", 1, 1, 0}};
     struct err e = {0};
-    CHECK_INT(made_shards("lie", 5000, 1 << 20, one, 1, &e), 0);
+    CHECK_INT(made_shards("lie", 6000, 1 << 20, one, 1, &e), 0);
     struct shard_manifest m;
     CHECK_INT(shard_manifest_load(&m, "lie", &e), 0);
     CHECK_INT(m.domain[0].split[0].documents, 1); /* a token and the end of the document */

@@ -288,8 +288,26 @@ TEST(recorded_values)
     }
 }
 
-int main(void)
+/* order DIR SEED SEQ_LEN BATCH: the first 3000 samples, for tests/cli/shards/order.sh to compare. */
+static int print_order(char **arg)
 {
+    struct shard_set *s;
+    struct err e = {0};
+    struct shard_order o = {.seed = strtoull(arg[2], NULL, 10), .batch_samples = (uint32_t)atoi(arg[4])};
+    int r = shard_open(&s, arg[1], &e);
+    for (uint64_t i = 0; i < 3000 && r == 0; i++) {
+        struct shard_sample at;
+        r = shard_sample_at(s, &o, i, (uint32_t)atoi(arg[3]), &at, &e);
+        if (r == 0) printf("%u %" PRIu64 " %" PRIu64 "\n", at.domain, at.epoch, at.window);
+    }
+    shard_close(s);
+    if (r < 0) fprintf(stderr, "%s\n", e.msg);
+    return -r;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 5) return print_order(argv);
     RUN(quanta_sum_and_are_nearest);
     RUN(default_mix_is_as_computed_by_hand);
     RUN(bad_weights_are_refused);
