@@ -51,7 +51,7 @@ struct ltok_doc {
     int64_t warc_offset; /* -1: none */
     struct slice carry[LTOK_MAX_KEYS];
     uint64_t n_tokens;
-    const void *tokens; /* n_tokens of header.width bytes, little-endian, maybe unaligned */
+    const void *tokens;          /* n_tokens of header.width bytes, little-endian, maybe unaligned */
     const uint8_t *mask, *roles; /* or NULL */
 };
 

@@ -65,5 +65,6 @@ bool slice_eq_nocase(struct slice s, const char *z)
 
 const char *slice_find(struct slice hay, struct slice needle)
 {
-    return needle.n == 0 ? hay.p : memmem(hay.p, hay.n, needle.p, needle.n);
+    if (needle.n == 0) return hay.p;
+    return hay.n < needle.n ? NULL : memmem(hay.p, hay.n, needle.p, needle.n);
 }

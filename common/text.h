@@ -31,15 +31,16 @@ int64_t utf8_repair(struct buf *b, const char *p, size_t n);
 /* General category of a code point, as two ASCII letters: "Lu", "Nd", "Zs", "Cn" … */
 const char *unicode_category(uint32_t cp);
 
-enum unicode_class { /* bits */
-    UC_LETTER = 1,  /* L* */
-    UC_MARK = 2,    /* M* */
-    UC_NUMBER = 4,  /* N* */
-    UC_PUNCT = 8,   /* P* */
-    UC_SYMBOL = 16, /* S* */
-    UC_SPACE = 32,  /* White_Space */
-    UC_UPPER = 64,  /* Lu, Lt */
-    UC_IDEO = 128   /* scripts written without spaces between words: Han, Kana, Thai, Lao, Khmer, Myanmar */
+enum unicode_class {                 /* bits */
+                     UC_LETTER = 1,  /* L* */
+                     UC_MARK = 2,    /* M* */
+                     UC_NUMBER = 4,  /* N* */
+                     UC_PUNCT = 8,   /* P* */
+                     UC_SYMBOL = 16, /* S* */
+                     UC_SPACE = 32,  /* White_Space */
+                     UC_UPPER = 64,  /* Lu, Lt */
+                     UC_IDEO =
+                         128 /* scripts written without spaces between words: Han, Kana, Thai, Lao, Khmer, Myanmar */
 };
 unsigned unicode_classes(uint32_t cp);
 uint32_t unicode_lower(uint32_t cp); /* simple lower-case mapping */
@@ -72,10 +73,11 @@ int words_find(struct words *w, struct slice text, struct err *e);
 
 /* ---- lines: for (size_t at = 0; line_next(text, &at, &line);) ; the line excludes its '\n'. */
 bool line_next(struct slice text, size_t *at, struct slice *line);
-struct slice slice_trim(struct slice s); /* without ASCII white space and U+00A0, U+3000, U+FEFF at both ends */
+struct slice
+slice_trim(struct slice s); /* without ASCII white space and U+00A0, U+3000, U+FEFF at both ends */
 bool slice_has_prefix(struct slice s, const char *z);
 bool slice_has_suffix(struct slice s, const char *z);
-bool slice_eq_nocase(struct slice s, const char *z); /* ASCII */
+bool slice_eq_nocase(struct slice s, const char *z);           /* ASCII */
 const char *slice_find(struct slice hay, struct slice needle); /* NULL: not there */
 
 #ifdef __cplusplus

@@ -145,20 +145,25 @@ static int icu_error(struct err *e, const char *what, UErrorCode status)
                    u_errorName(status));
 }
 
-static int icu_open(struct words *w, struct err *e)
+/* The list's break iterator, opened now if it is the first time; NULL on error. */
+static struct icu *icu_get(struct words *w, struct err *e)
 {
     UErrorCode status = U_ZERO_ERROR;
+    if (w->icu) return w->icu;
     struct icu *icu = calloc(1, sizeof *icu);
-    if (!icu) return err_nomem(e, "opening ICU");
-    UText empty = UTEXT_INITIALIZER;
-    icu->text = empty;
+    if (!icu) {
+        err_nomem(e, "opening ICU");
+        return NULL;
+    }
+    icu->text = (UText)UTEXT_INITIALIZER;
     icu->words = ubrk_open(UBRK_WORD, "", NULL, 0, &status);
     if (U_FAILURE(status)) {
         free(icu);
-        return icu_error(e, "open its word breaker", status);
+        icu_error(e, "open its word breaker", status);
+        return NULL;
     }
     w->icu = icu;
-    return 0;
+    return icu;
 }
 
 static void icu_free(struct icu *icu)
@@ -182,7 +187,8 @@ static const char *run_end(const char *p, const char *end)
  * about its last words, so those are left for the next call, unless they are more than half of it. */
 static int cut_run(struct words *w, struct slice text, size_t *at, size_t stop, bool cut, struct err *e)
 {
-    struct icu *icu = w->icu;
+    struct icu *icu = icu_get(w, e);
+    if (!icu) return -ERR_IO;
     UErrorCode status = U_ZERO_ERROR;
     size_t start = *at, run = stop - start;
     utext_openUTF8(&icu->text, text.p + start, (int64_t)run, &status);
@@ -203,7 +209,6 @@ static int cut_script(struct words *w, struct slice text, size_t *at, struct err
     const char *end = text.p + text.n, *stop = run_end(text.p + *at, end);
     unsigned bytes;
     bool cut = stop < end && (kind_at(stop, end, &bytes) & (K_IDEO | K_EXTEND)) != 0;
-    if (!w->icu && icu_open(w, e) < 0) return -ERR_IO;
     return cut_run(w, text, at, (size_t)(stop - text.p), cut, e);
 }
 
@@ -267,7 +272,7 @@ static void window(struct words *w, size_t *at, const struct masks *m, unsigned 
             if (from < last) last = from;
             break;
         }
-        uint64_t span = ((uint64_t)1 << bytes) - 1; /* bytes < 64: last is at most 62 */
+        uint64_t span = ~0ULL >> (64 - bytes);
         unsigned flags = (l >> from & span ? WORD_LETTER : 0) | (d >> from & span ? WORD_NUMBER : 0);
         *out++ = (struct word){*at + from, bytes, bytes, symbol ? WORD_SYMBOL : flags};
     }

@@ -402,7 +402,7 @@ int yaml_set(struct yaml_file *f, const char *assignment, struct err *e)
         if (dot) *dot++ = 0;
         at = step(f, at, key, option, &local);
     }
-    if (local.code) return err_set(e, local.code, "%s", local.msg);
+    if (!value || !at) return err_set(e, local.code, "%s", local.msg);
     replace(at, value);
     return 0;
 }

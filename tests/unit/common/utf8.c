@@ -36,8 +36,7 @@ static size_t reference_prefix(const uint8_t *p, size_t n)
 /* Bytes on both sides of every border in the well-formed ranges. */
 static const uint8_t border[] = {0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF,
                                  0xE0, 0xE1, 0xEC, 0xED, 0xEE, 0xEF, 0xF0, 0xF1, 0xF3, 0xF4, 0xF5, 0xFF};
-#define BORDERS (sizeof border)
-#define QUADS (BORDERS * BORDERS * BORDERS * BORDERS)
+enum { BORDERS = sizeof border, QUADS = BORDERS * BORDERS * BORDERS * BORDERS };
 
 static void quad(size_t i, uint8_t out[4])
 {
