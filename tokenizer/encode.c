@@ -207,6 +207,14 @@ static int encode_valid(struct encoder *c, struct slice text, struct ids *ids, s
     return encode_around(c, &c->t->raw, text, encode_normal, ids, e);
 }
 
+static int encode_invalid(struct encoder *c, uint8_t byte, struct ids *ids, struct err *e)
+{
+    uint32_t id = c->t->vocab->byte_id[byte];
+    if (id == VOCAB_NO_ID)
+        return err_set(e, ERR_DATA, "byte 0x%02x is not UTF-8, and the vocabulary has no token for it", byte);
+    return ids_push(ids, id, e);
+}
+
 int encode_text(struct encoder *c, struct slice text, struct ids *ids, struct err *e)
 {
     int r = 0;
@@ -215,7 +223,7 @@ int encode_text(struct encoder *c, struct slice text, struct ids *ids, struct er
         if (valid)
             r = encode_valid(c, slice_of(text.p + at, valid), ids, e);
         else
-            r = ids_push(ids, c->t->vocab->byte_id[(uint8_t)text.p[at]], e);
+            r = encode_invalid(c, (uint8_t)text.p[at], ids, e);
         at += valid ? valid : 1;
     }
     return r;

@@ -38,7 +38,8 @@ struct encoder;
 struct encoder *encoder_new(const struct tokenizer *t); /* NULL: out of memory; 2 MiB */
 void encoder_free(struct encoder *c);
 
-/* Appends the ids of the text's tokens. -ERR_IO: out of memory; -ERR_USAGE: the pattern gave up (see pattern.h). */
+/* Appends the ids of the text's tokens. -ERR_IO: out of memory; -ERR_USAGE: the pattern gave up (see pattern.h);
+ * -ERR_DATA: a byte that is not UTF-8 and for which the vocabulary has no token. */
 int encode_text(struct encoder *c, struct slice text, struct ids *ids, struct err *e);
 
 /* Appends the bytes of the tokens. -ERR_DATA: an id that the vocabulary does not have. */

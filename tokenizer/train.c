@@ -41,14 +41,19 @@ struct heap {
     size_t n, cap;
 };
 
+struct piece_word {
+    uint64_t start; /* of its symbols */
+    int64_t count;
+    uint32_t length; /* in symbols */
+};
+
 struct trainer {
     const struct train_opts *o;
     struct err *e;
     struct vocab *v;
     uint32_t *symbol; /* of all words, end to end */
-    uint64_t *start;  /* of each word, and the end of the last */
-    uint32_t *length; /* symbols left of each word */
-    const struct piece *piece;
+    uint64_t n_symbols;
+    struct piece_word *word;
     size_t n_words;
     struct pairs pairs;
     struct heap heap;
@@ -180,18 +185,15 @@ static int make_words(struct trainer *t, const struct pieces *pieces)
 {
     uint64_t at = 0;
     t->n_words = pieces->n;
-    t->piece = pieces->slot;
-    t->symbol = malloc((pieces->n_bytes + 1) * sizeof *t->symbol);
-    t->start = malloc((t->n_words + 1) * sizeof *t->start);
-    t->length = malloc((t->n_words + 1) * sizeof *t->length);
-    if (!t->symbol || !t->start || !t->length) return err_nomem(t->e, "training");
+    t->n_symbols = pieces->n_bytes;
+    t->symbol = malloc((t->n_symbols + 1) * sizeof *t->symbol);
+    t->word = malloc((t->n_words + 1) * sizeof *t->word);
+    if (!t->symbol || !t->word) return err_nomem(t->e, "training");
     for (size_t w = 0; w < t->n_words; w++) {
-        struct slice bytes = piece_bytes(pieces, &t->piece[w]);
-        t->start[w] = at;
-        t->length[w] = (uint32_t)bytes.n;
+        struct slice bytes = piece_bytes(pieces, &pieces->slot[w]);
+        t->word[w] = (struct piece_word){at, pieces->slot[w].count, (uint32_t)bytes.n};
         for (size_t i = 0; i < bytes.n; i++) t->symbol[at++] = t->v->byte_id[(uint8_t)bytes.p[i]];
     }
-    t->start[t->n_words] = at;
     return 0;
 }
 
@@ -222,7 +224,7 @@ static void arise(struct trainer *t, uint32_t left, uint32_t right, uint32_t wor
     uint32_t i = pair_at(t, left, right);
     if (t->failed) return;
     struct pair *p = &t->pairs.at[i];
-    p->count += t->piece[word].count;
+    p->count += t->word[word].count;
     if (p->n && p->word[p->n - 1] == word) return;
     if (p->n == 0 && touch(t, i) < 0) t->failed = true;
     if (p->n == p->cap) {
@@ -272,8 +274,8 @@ static void push_touched(struct trainer *t)
 static void count_pairs(struct trainer *t)
 {
     for (size_t w = 0; w < t->n_words && !t->failed; w++) {
-        const uint32_t *s = t->symbol + t->start[w];
-        for (uint32_t i = 0; i + 1 < t->length[w]; i++) arise(t, s[i], s[i + 1], (uint32_t)w);
+        const uint32_t *s = t->symbol + t->word[w].start;
+        for (uint32_t i = 0; i + 1 < t->word[w].length; i++) arise(t, s[i], s[i + 1], (uint32_t)w);
     }
     push_touched(t);
 }
@@ -282,8 +284,8 @@ static void count_pairs(struct trainer *t)
 
 static void merge_word(struct trainer *t, uint32_t word, uint32_t left, uint32_t right, uint32_t made)
 {
-    uint32_t *s = t->symbol + t->start[word], n = t->length[word], out = 0;
-    int64_t count = t->piece[word].count;
+    uint32_t *s = t->symbol + t->word[word].start, n = t->word[word].length, out = 0;
+    int64_t count = t->word[word].count;
     for (uint32_t i = 0; i < n;) {
         if (s[i] != left || i + 1 == n || s[i + 1] != right) {
             s[out++] = s[i++];
@@ -300,7 +302,7 @@ static void merge_word(struct trainer *t, uint32_t word, uint32_t left, uint32_t
             arise(t, made, s[i], word);
         }
     }
-    t->length[word] = out;
+    t->word[word].length = out;
 }
 
 /* The token that left and right make: a new one, unless its text is a token already. */
@@ -322,8 +324,7 @@ static int make_token(struct trainer *t, uint32_t left, uint32_t right, uint32_t
 
 static int check_memory(const struct trainer *t)
 {
-    uint64_t need = t->start[t->n_words] * sizeof *t->symbol +
-                    t->n_words * (sizeof *t->start + sizeof *t->length + sizeof *t->piece) +
+    uint64_t need = t->n_symbols * sizeof *t->symbol + t->n_words * (sizeof *t->word + sizeof(struct piece)) +
                     t->pairs.cap * (sizeof *t->pairs.at + 2 * sizeof *t->pairs.slot) +
                     t->heap.cap * sizeof *t->heap.at + t->place_bytes;
     if (t->failed) return err_nomem(t->e, "training");
@@ -335,11 +336,21 @@ static int check_memory(const struct trainer *t)
                    t->n_words, (unsigned long long)t->o->memory_bytes);
 }
 
+/* The words of an entry lie far apart: asks for those that come next. */
+static void fetch_ahead(const struct trainer *t, const struct entry *top, uint32_t i)
+{
+    if (i + 16 < top->n) __builtin_prefetch(&t->word[top->word[i + 16]]);
+    if (i + 8 < top->n) __builtin_prefetch(t->symbol + t->word[top->word[i + 8]].start);
+}
+
 static int merge_entry(struct trainer *t, const struct entry *top)
 {
     uint32_t left = (uint32_t)(top->key >> 32), right = (uint32_t)top->key, made;
     int r = make_token(t, left, right, &made);
-    for (uint32_t i = 0; r == 0 && i < top->n; i++) merge_word(t, top->word[i], left, right, made);
+    for (uint32_t i = 0; r == 0 && i < top->n; i++) {
+        fetch_ahead(t, top, i);
+        merge_word(t, top->word[i], left, right, made);
+    }
     push_touched(t);
     return r < 0 ? r : check_memory(t);
 }
@@ -386,8 +397,7 @@ static void trainer_free(struct trainer *t)
     free(t->pairs.slot);
     free(t->touched);
     free(t->symbol);
-    free(t->start);
-    free(t->length);
+    free(t->word);
 }
 
 static int train(struct trainer *t, const struct pieces *pieces)

@@ -189,13 +189,19 @@ int vocab_set_pattern(struct vocab *v, const struct pattern_spec *spec, struct e
 
 /* ------------------------------------------------------------------ finishing */
 
+/* Bytes that stand in no valid UTF-8 may do without a token. */
+static bool is_needed(int byte)
+{
+    return byte < 0xC0 || (byte > 0xC1 && byte < 0xF5);
+}
+
 static int find_bytes(struct vocab *v, const char *name, struct err *e)
 {
     for (int byte = 0; byte < 256; byte++) {
         char c[4];
         struct slice text = {c, utf8_encode(bytemap_char((uint8_t)byte), c)};
         v->byte_id[byte] = vocab_index_get(&v->by_text, text);
-        if (v->byte_id[byte] == VOCAB_NO_ID)
+        if (v->byte_id[byte] == VOCAB_NO_ID && is_needed(byte))
             return err_set(
                 e, ERR_USAGE,
                 "%s: not a whole byte-level vocabulary: byte 0x%02x (\"%.*s\") has no token, so some text "

@@ -66,7 +66,7 @@ struct vocab {
     size_t n_merges, cap_merges;
     struct vocab_added *added; /* by id */
     size_t n_added, cap_added;
-    uint32_t byte_id[256];
+    uint32_t byte_id[256]; /* VOCAB_NO_ID, if ever, only for bytes that stand in no valid UTF-8 */
     struct pattern_spec pattern;
     bool ignore_merges; /* a piece that is a token's bytes is that token */
     bool nfc;           /* text is normalised to NFC first */
