@@ -4,6 +4,7 @@
  * place has nodes of its own. Recursive descent over the events, 64 levels at most; copies count against the same
  * million nodes as everything else, so that a document of aliases to aliases ends early. Keys of a map are compared by
  * sorting them: n log n. Memory: the tree, about 130 bytes a node and the text of its scalars. */
+#include "common/hash.h"
 #include "common/text.h"
 #include "common/yaml_tree.h"
 
@@ -11,9 +12,9 @@
 #include <yaml.h>
 
 struct anchor {
+    uint64_t hash; /* of the name: many aliases among many anchors are found quickly */
     const char *name;
     struct yaml_node *node; /* NULL until it is complete */
-    struct anchor *next;
 };
 
 struct parse {
@@ -22,9 +23,9 @@ struct parse {
     struct slice text;
     struct yaml_file *f;
     const char *option;
-    struct anchor *anchors; /* the last one first */
-    unsigned n_anchors;
     struct err *e;
+    unsigned n_anchors;
+    struct anchor anchors[YAML_MAX_ANCHORS];
 };
 
 static int fail_at(struct parse *p, yaml_mark_t at, const char *problem, const char *more)
@@ -134,24 +135,27 @@ static struct yaml_node *copy_node(struct parse *p, const struct yaml_node *from
 
 /* ---- anchors */
 
+/* The last one of that name. */
 static struct anchor *anchor_find(struct parse *p, const char *name)
 {
-    struct anchor *a = p->anchors;
-    while (a && strcmp(a->name, name) != 0) a = a->next;
-    return a;
+    uint64_t hash = hash64(name, strlen(name));
+    for (unsigned i = p->n_anchors; i-- > 0;)
+        if (p->anchors[i].hash == hash && strcmp(p->anchors[i].name, name) == 0) return &p->anchors[i];
+    return NULL;
 }
 
 /* Declares the anchor of a node that begins; *a stays NULL when it has none. */
-static int anchor_begin(struct parse *p, const yaml_char_t *name, struct anchor **a)
+static int anchor_begin(struct parse *p, const yaml_char_t *anchor, struct anchor **a)
 {
+    const char *name = (const char *)anchor;
     if (!name) return 0;
-    if (++p->n_anchors > YAML_MAX_ANCHORS)
+    if (p->n_anchors == YAML_MAX_ANCHORS)
         return fail_at(p, p->event.start_mark, "more than 1024 anchors", "");
-    *a = arena_alloc(&p->f->arena, sizeof **a);
-    char *copy = arena_strndup(&p->f->arena, (const char *)name, strlen((const char *)name));
-    if (!*a || !copy) return err_nomem(p->e, "parsing YAML");
-    **a = (struct anchor){copy, NULL, p->anchors};
-    p->anchors = *a;
+    size_t bytes = strlen(name);
+    char *copy = arena_strndup(&p->f->arena, name, bytes);
+    if (!copy) return err_nomem(p->e, "parsing YAML");
+    *a = &p->anchors[p->n_anchors++];
+    **a = (struct anchor){hash64(name, bytes), copy, NULL};
     return 0;
 }
 
