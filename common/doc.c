@@ -138,13 +138,12 @@ struct edit_set {
     size_t mask;
 };
 
-static struct edit *find_edit(const struct edit_set *s, struct slice key, size_t *slot)
+/* The slot that holds the key's edit, or the free one where it would go. */
+static size_t *find_slot(const struct edit_set *s, struct slice key)
 {
     size_t i = hash64(key.p, key.n) & s->mask;
-    for (; s->slot[i]; i = (i + 1) & s->mask)
-        if (slice_eq(s->at[s->slot[i] - 1].key, key)) return &s->at[s->slot[i] - 1];
-    *slot = i;
-    return NULL;
+    while (s->slot[i] && !slice_eq(s->at[s->slot[i] - 1].key, key)) i = (i + 1) & s->mask;
+    return &s->slot[i];
 }
 
 static bool next_edit(const struct buf *edits, size_t *at, struct edit *edit)
@@ -169,7 +168,7 @@ static void edit_set_free(struct edit_set *s)
 static int edit_set_init(struct edit_set *s, const struct buf *edits)
 {
     struct edit edit;
-    size_t n = 0, size = 4, slot;
+    size_t n = 0, size = 4;
     for (size_t at = 0; next_edit(edits, &at, &edit);) n++;
     while (size < 2 * n) size *= 2;
     s->n = 0;
@@ -181,13 +180,12 @@ static int edit_set_init(struct edit_set *s, const struct buf *edits)
         return -ERR_IO;
     }
     for (size_t at = 0; next_edit(edits, &at, &edit);) {
-        struct edit *old = find_edit(s, edit.key, &slot);
-        if (old) {
-            old->json = edit.json;
-        } else {
+        size_t *slot = find_slot(s, edit.key);
+        if (!*slot) {
             s->at[s->n++] = edit;
-            s->slot[slot] = s->n;
+            *slot = s->n;
         }
+        s->at[*slot - 1].json = edit.json;
     }
     return 0;
 }
@@ -195,8 +193,10 @@ static int edit_set_init(struct edit_set *s, const struct buf *edits)
 /* The edit of a key as it stands, escaped, in the line. */
 static struct edit *find_escaped(const struct edit_set *s, struct slice key)
 {
-    size_t slot;
-    if (!memchr(key.p, '\\', key.n)) return find_edit(s, key, &slot);
+    if (!memchr(key.p, '\\', key.n)) {
+        size_t slot = *find_slot(s, key);
+        return slot ? &s->at[slot - 1] : NULL;
+    }
     for (size_t i = 0; i < s->n; i++)
         if (json_key_is(key, s->at[i].key)) return &s->at[i];
     return NULL;
@@ -308,7 +308,7 @@ int doc_write(const struct doc *d, struct buf *out)
         return buf_putc(out, '\n') < 0 ? -ERR_IO : 0;
     }
     struct edit_set s;
-    if (edit_set_init(&s, &d->edits) < 0) return -ERR_IO;
+    if (edit_set_init(&s, &d->edits) < 0 || !s.at) return -ERR_IO;
     if (d->line.n)
         write_spliced(d, out, &s);
     else

@@ -38,7 +38,8 @@ struct doc {
 
 void doc_init(struct doc *d);
 void doc_free(struct doc *d);
-void doc_clear(struct doc *d); /* no fields, no edits; keeps the memory. jsonl_parse and doc_new begin with it */
+/* Leaves no fields and no edits, but the memory for the next ones. jsonl_parse and doc_new begin with it. */
+void doc_clear(struct doc *d);
 
 /* Starts a document that comes from no line. All slices are copied; created may be empty. */
 int doc_new(struct doc *d, struct slice id, struct slice source, struct slice created, struct slice text);

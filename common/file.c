@@ -7,20 +7,21 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PIECE_BYTES ((size_t)64 << 10)
+#define PIECE_BYTES ((size_t)16 << 10)
 
 static int read_all(struct in *s, size_t max, struct buf *b, struct err *e)
 {
-    size_t before = b->n;
+    char piece[PIECE_BYTES];
+    size_t total = 0;
     for (;;) {
-        if (buf_reserve(b, PIECE_BYTES)) return err_nomem(e, "reading a file");
-        ssize_t n = in_read(s, b->p + b->n, PIECE_BYTES, e);
+        ssize_t n = in_read(s, piece, sizeof piece, e);
         if (n == IN_DAMAGED || n == IN_TRUNCATED) return -ERR_DATA;
         if (n <= 0) return (int)n;
-        b->n += (size_t)n;
-        if (b->n - before > max)
+        if ((size_t)n > max - total)
             return err_set(e, ERR_USAGE, "%s has more than %zu bytes, the most that is taken here",
                            in_name(s), max);
+        total += (size_t)n;
+        if (buf_put(b, piece, (size_t)n)) return err_nomem(e, "reading a file");
     }
 }
 

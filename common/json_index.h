@@ -32,7 +32,8 @@ void json_index_free(struct json_index *x);
  * run of bytes that is not white space. *at (valid until the next call) gets their *count offsets. Between a string's opening
  * quote and the next token lie only the string and white space. Memory: at most 4 bytes of index per byte of text, touched
  * only as far as there are tokens. p[n .. n+JSON_INDEX_PADDING) must be readable. */
-enum json_index_status json_index_find(struct json_index *x, const char *p, size_t n, const uint32_t **at, size_t *count);
+enum json_index_status json_index_find(struct json_index *x, const char *p, size_t n, const uint32_t **at,
+                                       size_t *count);
 
 #ifdef __cplusplus
 }

@@ -252,17 +252,14 @@ static size_t plain_run(const char *p, size_t n)
 
 static size_t escape_one(char *dst, unsigned char c)
 {
-    static const char short_names[] = "btn\0fr"; /* from 8 */
+    static const char short_name[256] = {
+        ['"'] = '"', ['\\'] = '\\', ['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't'};
     static const char hex[] = "0123456789abcdef";
-    dst[0] = '\\';
-    if (c == '"' || c == '\\' || (c >= 8 && c <= 13 && short_names[c - 8])) {
-        dst[1] = c >= 0x20 ? (char)c : short_names[c - 8];
-        return 2;
-    }
-    memcpy(dst + 1, "u00", 3);
-    dst[4] = hex[c >> 4];
-    dst[5] = hex[c & 15];
-    return 6;
+    const char escape[6] = {'\\', 'u', '0', '0', hex[c >> 4], hex[c & 15]};
+    memcpy(dst, escape, sizeof escape);
+    if (!short_name[c]) return sizeof escape;
+    dst[1] = short_name[c];
+    return 2;
 }
 
 int json_put_str(struct buf *b, struct slice s)

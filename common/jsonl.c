@@ -270,8 +270,8 @@ static int take_field(struct jsonl *j, struct walk *w, enum field f, struct doc 
 
 static int take_member(struct jsonl *j, struct walk *w, unsigned *seen, struct doc *d)
 {
-    struct slice key;
-    bool escaped;
+    struct slice key = {"", 0};
+    bool escaped = false;
     size_t at = offset_here(w);
     int r = take_key(w, &key, &escaped);
     if (r < 0) return r;

@@ -2,7 +2,7 @@
  *
  * In: a file or pipe. Out: content, and at its end whether it was whole. The first bytes decide: a codec's magic, then
  * (in the decoded bytes) a frame's header line. Plain content is read(2) straight into the caller's memory: nothing
- * is copied but the first 256 KiB. Memory: a buffer of 256 KiB and the codec's state. */
+ * is copied but the first piece. Memory: a buffer of 448 KiB and the codec's state. */
 #include "common/stream_internal.h"
 
 #include <errno.h>
@@ -54,14 +54,15 @@ ssize_t source_read(struct source *s, void *dst, size_t cap, struct err *e)
 int source_fill(struct source *s, size_t need, struct err *e)
 {
     if (s->end - s->pos >= need || s->eof) return 0;
-    if (!s->buf && !(s->buf = malloc(STREAM_BUF_BYTES))) return err_nomem(e, "reading");
-    if (s->pos == s->end || STREAM_BUF_BYTES - s->pos < need) {
-        memmove(s->buf, s->buf + s->pos, s->end - s->pos);
-        s->end -= s->pos;
-        s->pos = 0;
+    if (!s->buf && !(s->buf = malloc(SOURCE_BYTES))) return err_nomem(e, "reading");
+    if (SOURCE_BYTES - s->end < FILL_MAX_BYTES) {
+        size_t drop = s->pos > HISTORY_BYTES ? s->pos - HISTORY_BYTES : 0;
+        memmove(s->buf, s->buf + drop, s->end - drop);
+        s->end -= drop;
+        s->pos -= drop;
     }
     while (s->end - s->pos < need && !s->eof) {
-        ssize_t n = source_read(s, s->buf + s->end, STREAM_BUF_BYTES - s->end, e);
+        ssize_t n = source_read(s, s->buf + s->end, SOURCE_BYTES - s->end, e);
         if (n < 0) return (int)n;
         s->end += (size_t)n;
     }
@@ -201,7 +202,8 @@ static void recognise_frame(struct in *s)
     } else if (match < 0 && (s->head_n >= 6 || s->fault.status == IN_TRUNCATED)) {
         s->head_n = 0;
         in_fault(s, IN_TRUNCATED, "%s ends in the header line of a framed stream: its writer died", s->name);
-    } else if (match == 0 && s->head_n > 13 && memcmp(s->head, FRAME_ANY_VERSION, 13) == 0) {
+    } else if (match == 0 && s->head_n > 15 && memcmp(s->head, FRAME_ANY_VERSION, 13) == 0 &&
+               memcmp(s->head, FRAME_PREFIX, 15) != 0) {
         s->head_n = 0;
         in_fault(s, -ERR_DATA,
                  "%s is a framed stream of a version that this leat does not know: use a newer leat",

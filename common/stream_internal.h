@@ -16,7 +16,12 @@
 
 /* ------------------------------------------------------------------ bytes of a file */
 
-/* buf[pos..end) has been read from the file and not yet been used; buf[0..pos) is still there, for a resync. */
+#define HISTORY_BYTES ((size_t)128 << 10)
+#define FILL_MAX_BYTES ((size_t)64 << 10)
+#define SOURCE_BYTES ((size_t)448 << 10)
+
+/* buf[pos..end) has been read from the file and not yet been used; of what was used the last HISTORY_BYTES (or all) are
+ * still there, in front of pos, for a resync. */
 struct source {
     int fd;
     bool own_fd, eof;
@@ -34,7 +39,7 @@ static inline uint64_t source_offset(const struct source *s)
 /* read(2) until it is not interrupted: bytes, 0 at the end, -ERR_IO. */
 ssize_t source_read(struct source *s, void *dst, size_t cap, struct err *e);
 
-/* At least `need` (<= 64 KiB) unused bytes, or all that are left before the end. */
+/* At least `need` (<= FILL_MAX_BYTES) unused bytes, or all that are left before the end. */
 int source_fill(struct source *s, size_t need, struct err *e);
 
 enum codec codec_of_path(const char *path); /* by its extension */
