@@ -406,7 +406,7 @@ struct yaml_node *yaml_tree(struct yaml_file *f, struct slice text, const char *
         return NULL;
     }
     yaml_parser_set_encoding(&p.parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&p.parser, (const unsigned char *)text.p, text.n);
+    yaml_parser_set_input_string(&p.parser, (const unsigned char *)(text.n ? text.p : ""), text.n);
     struct yaml_node *root = parse_document(&p);
     yaml_event_delete(&p.event);
     yaml_parser_delete(&p.parser);
