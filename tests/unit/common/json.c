@@ -147,7 +147,7 @@ TEST(put_str)
             size_t n = name ? strlen(name) : 1;
             memset(want, 'x', sizeof want);
             want[0] = '"';
-            memcpy(want + 1 + at, name ? name : &text[at], n);
+            for (size_t i = 0; i < n; i++) want[1 + at + i] = name ? name[i] : text[at];
             want[1 + 36 + n] = '"';
             CHECK_MEM(b.p, b.n, want, 36 + n + 2);
             if (test_failed_here) return;
