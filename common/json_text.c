@@ -15,13 +15,15 @@
 
 static int hex_digit(char c)
 {
-    if (c >= '0' && c <= '9') return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    static const signed char value[256] = {
+        ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+        ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+        ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16};
+    return value[(unsigned char)c] - 1;
 }
 
 /* The four digits behind "\u" at p, or -1. */
-static int32_t hex4(const char *p, size_t n)
+static inline int32_t hex4(const char *p, size_t n)
 {
     if (n < 6 || p[0] != '\\' || p[1] != 'u') return -1;
     int a = hex_digit(p[2]), b = hex_digit(p[3]), c = hex_digit(p[4]), d = hex_digit(p[5]);
@@ -49,7 +51,7 @@ size_t json_escapes_check(const char *p, size_t n)
     return n;
 }
 
-static size_t put_utf8(char *dst, uint32_t c)
+static inline size_t put_utf8(char *dst, uint32_t c)
 {
     if (c < 0x80) {
         dst[0] = (char)c;
@@ -74,7 +76,7 @@ static size_t put_utf8(char *dst, uint32_t c)
 }
 
 /* The escape at p: its bytes go to dst, their number to *out. Returns the length of the escape; 0: not valid. */
-static size_t unescape_one(char *dst, const char *p, size_t n, size_t *out)
+static inline size_t unescape_one(char *dst, const char *p, size_t n, size_t *out)
 {
     char c = n > 1 ? short_escape[(unsigned char)p[1]] : 0;
     if (c) {
@@ -95,7 +97,7 @@ static size_t unescape_one(char *dst, const char *p, size_t n, size_t *out)
 }
 
 /* Copies up to the next backslash; returns how many bytes. */
-static size_t copy_run(char *dst, const char *p, size_t n)
+static inline size_t copy_run(char *dst, const char *p, size_t n)
 {
     size_t i = 0;
 #if defined(__SSE2__)
@@ -119,10 +121,12 @@ int64_t json_unescape(char *dst, const char *p, size_t n)
         i += run;
         out += run;
         if (i == n) return (int64_t)out;
-        size_t length = unescape_one(dst + out, p + i, n - i, &bytes);
-        if (!length) return -1 - (int64_t)i;
-        i += length;
-        out += bytes;
+        do {
+            size_t length = unescape_one(dst + out, p + i, n - i, &bytes);
+            if (!length) return -1 - (int64_t)i;
+            i += length;
+            out += bytes;
+        } while (i < n && p[i] == '\\');
     }
 }
 
