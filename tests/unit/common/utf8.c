@@ -78,6 +78,34 @@ TEST(invalid_byte_is_found_wherever_it_lies)
     }
 }
 
+static uint64_t state = 88172645463325252;
+static uint64_t next_random(void)
+{
+    state ^= state << 13;
+    state ^= state >> 7;
+    return state ^= state << 17;
+}
+
+/* Text of characters of all lengths, longer than what is looked at in one step, with one byte changed or cut off. */
+TEST(valid_prefix_of_long_text_with_one_fault)
+{
+    static const uint32_t some[] = {'a',    'b',    0x7F,   0x80,    0x7FF,   0x800,
+                                    0xD7FF, 0xE000, 0xFFFF, 0x10000, 0x10FFFF};
+    size_t wrong = 0;
+    for (int round = 0; round < 200000; round++) {
+        uint8_t text[120];
+        size_t n = 0, want = next_random() % 110;
+        unsigned kinds = round % 3 == 0 ? 3 : 11;
+        while (n < want) n += utf8_encode(some[next_random() % kinds], (char *)text + n);
+        wrong += utf8_valid_prefix((char *)text, n) != n;
+        uint64_t r = next_random();
+        if (n && r & 1) text[(r >> 8) % n] = border[(r >> 32) % BORDERS];
+        if (n && r & 2) n -= (r >> 40) % (n < 4 ? n : 4);
+        wrong += utf8_valid_prefix((char *)text, n) != reference_prefix(text, n);
+    }
+    CHECK_INT(wrong, 0);
+}
+
 TEST(encode_and_decode_all_code_points)
 {
     size_t wrong = 0;
@@ -188,6 +216,7 @@ int main(void)
 {
     RUN(valid_prefix_and_decode_on_all_borders);
     RUN(invalid_byte_is_found_wherever_it_lies);
+    RUN(valid_prefix_of_long_text_with_one_fault);
     RUN(encode_and_decode_all_code_points);
     RUN(repair_by_maximal_subparts);
     RUN(repair_is_python_s);
