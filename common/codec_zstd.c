@@ -13,13 +13,14 @@
 #define SKIP_MAGIC 0x184D2A50u
 #define LEAT_MAGIC 0x184D2A5Eu
 #define DICTIONARY_MAGIC 0x184D2A5Du
-#define ANNOUNCEMENT "leatzst1"
-#define TRAILER "leatend1"
 #define ANNOUNCEMENT_BYTES 8
 #define TRAILER_BYTES 32
 #define DICTIONARY_MAX ((size_t)16 << 20)
 #define JOB_BYTES (1 << 20)
 #define WORKERS_MAX 16
+
+static const char announcement[8] = {'l', 'e', 'a', 't', 'z', 's', 't', '1'};
+static const char trailer_mark[8] = {'l', 'e', 'a', 't', 'e', 'n', 'd', '1'};
 
 static uint32_t get32(const uint8_t *p)
 {
@@ -68,7 +69,7 @@ static bool zstd_trial(void *d, const uint8_t *p, size_t n)
     (void)d;
     if (get32(p) == ZSTD_MAGICNUMBER) return ZSTD_getFrameContentSize(p, n) != ZSTD_CONTENTSIZE_ERROR;
     if (get32(p) != LEAT_MAGIC || n < 16) return false;
-    return memcmp(p + 8, ANNOUNCEMENT, 8) == 0 || memcmp(p + 8, TRAILER, 8) == 0;
+    return memcmp(p + 8, announcement, 8) == 0 || memcmp(p + 8, trailer_mark, 8) == 0;
 }
 
 static int zstd_begin(void *d, struct err *e)
@@ -139,9 +140,9 @@ static enum step finish_skippable(struct zstd_in *z, struct err *e)
     if (!z->keep) return STEP_END;
     if (z->kept.failed) return err_nomem(e, "reading a zstd frame"), STEP_BAD;
     if (z->magic == DICTIONARY_MAGIC) return load_dictionary(z, e);
-    if (z->kept.n == ANNOUNCEMENT_BYTES && memcmp(z->kept.p, ANNOUNCEMENT, 8) == 0)
+    if (z->kept.n == ANNOUNCEMENT_BYTES && memcmp(z->kept.p, announcement, 8) == 0)
         return check_announcement(z, e);
-    if (z->kept.n == TRAILER_BYTES && memcmp(z->kept.p, TRAILER, 8) == 0) return check_trailer(z, e);
+    if (z->kept.n == TRAILER_BYTES && memcmp(z->kept.p, trailer_mark, 8) == 0) return check_trailer(z, e);
     return STEP_END;
 }
 
@@ -256,7 +257,7 @@ static int zstd_out_begin(struct out *s, struct err *e)
     /* A library without threads refuses these two, and compresses in the caller's thread. */
     ZSTD_CCtx_setParameter(c, ZSTD_c_nbWorkers, s->threads < WORKERS_MAX ? s->threads : WORKERS_MAX);
     ZSTD_CCtx_setParameter(c, ZSTD_c_jobSize, JOB_BYTES);
-    return put_leat_frame(s, (const uint8_t *)ANNOUNCEMENT, ANNOUNCEMENT_BYTES, e);
+    return put_leat_frame(s, (const uint8_t *)announcement, ANNOUNCEMENT_BYTES, e);
 }
 
 static int compress_some(struct out *s, ZSTD_inBuffer *in, ZSTD_EndDirective how, struct err *e)
@@ -287,7 +288,7 @@ static int zstd_out_finish(struct out *s, bool whole, struct err *e)
     int r = compress_some(s, &in, ZSTD_e_end, e);
     if (r || !whole) return r;
     uint8_t trailer[TRAILER_BYTES];
-    memcpy(trailer, TRAILER, 8);
+    memcpy(trailer, trailer_mark, 8);
     put64(trailer + 8, s->records);
     put64(trailer + 16, s->bytes);
     put64(trailer + 24, hash_stream_digest(s->hash));

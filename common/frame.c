@@ -28,14 +28,15 @@ int frame_header_match(const uint8_t *p, size_t n)
 
 /* The end line's shape: d a decimal digit, x a hex digit, others stand for themselves. */
 static const char end_shape[] = "#leat-end 1 dddddddddddddddddddd dddddddddddddddddddd xxxxxxxxxxxxxxxx\n";
+#define FIELDS_AT 12
 _Static_assert(sizeof end_shape - 1 == FRAME_END_BYTES, "size of the end line");
 
-static bool matches_shape(uint8_t c, size_t i)
+static bool matches_shape(uint8_t c, char shape, bool in_fields)
 {
     bool digit = c >= '0' && c <= '9';
-    if (i >= 12 && end_shape[i] == 'd') return digit;
-    if (i >= 12 && end_shape[i] == 'x') return digit || (c >= 'a' && c <= 'f');
-    return c == (uint8_t)end_shape[i];
+    if (in_fields && shape == 'd') return digit;
+    if (in_fields && shape == 'x') return digit || (c >= 'a' && c <= 'f');
+    return c == (uint8_t)shape;
 }
 
 size_t frame_end_partial(const uint8_t *p, size_t n)
@@ -43,7 +44,7 @@ size_t frame_end_partial(const uint8_t *p, size_t n)
     size_t longest = n < FRAME_END_BYTES ? n : FRAME_END_BYTES;
     for (size_t len = longest; len > 0; len--) {
         size_t i = 0;
-        while (i < len && matches_shape(p[n - len + i], i)) i++;
+        while (i < len && matches_shape(p[n - len + i], end_shape[i], i >= FIELDS_AT)) i++;
         if (i == len) return len;
     }
     return 0;
@@ -69,7 +70,7 @@ static bool parse_decimal20(const uint8_t *p, uint64_t *v)
 bool frame_end_parse(const uint8_t line[FRAME_END_BYTES], uint64_t *records, uint64_t *bytes, uint64_t *hash)
 {
     if (frame_end_partial(line, FRAME_END_BYTES) != FRAME_END_BYTES) return false;
-    return parse_decimal20(line + 12, records) && parse_decimal20(line + 33, bytes) &&
+    return parse_decimal20(line + FIELDS_AT, records) && parse_decimal20(line + 33, bytes) &&
            hash64_parse((const char *)line + 54, HASH64_HEX, hash) == 0;
 }
 
