@@ -138,7 +138,7 @@ static int set_metadata(struct document_maker *m, const struct draft *d)
     if (d->piece->kind == PIECE_ENTRY) r |= set_meta(m, "archive", slice_str(base_name(d->piece->file)));
     r |= set_meta(m, "charset", slice_str(d->charset));
     if (d->html) {
-        r |= set_meta(m, "title", buf_slice(&m->page.title));
+        r |= set_meta(m, "title", slice_trim(buf_slice(&m->page.title)));
         r |= set_meta(m, "html_lang", slice_str(m->page.lang));
     }
     return r;
@@ -342,6 +342,7 @@ static int take_warc(struct document_maker *m, struct draft *d, char *head, char
     take_warc_fields(d, f);
     enum warc_type type = warc_type(fields_get(f, "WARC-Type"), &kind);
     if (type == WARC_SKIPPED) return skip(d, kind);
+    if (slice_has_prefix(d->url, "metadata:")) return skip(d, "metadata"); /* wget's log and arguments */
     if (d->id.n == 0 && make_id(m, d, e) < 0) return -ERR_IO;
     if (!hash_sampled(d->id, m->options.sample)) return skip(d, "sample");
     struct slice content_type = fields_get(f, "Content-Type");

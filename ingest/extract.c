@@ -1,25 +1,30 @@
 /* extract.c: chooses the main content among a page's spans, and lays out text.
  *
  * Choice: furniture goes, and what is named or hidden like furniture unless half of the page lies in it. Of the rest, the
- * one <main>, else the one <article>, is the content if it holds enough of the text; else all of it is.
+ * one <main>, else the one <article>, is the content if it holds enough of the text; else all of it is. Where next to
+ * nothing would be left, the names, and then the furniture, are believed less.
  * In: struct page. Out: text. State: none. Memory: the output. Time: linear in text and spans. */
 #include "ingest/extract.h"
 
 #define CONTENT_MIN 200  /* bytes that a <main> or <article> must have to be believed */
+#define KEPT_SHARE 10    /* a page of which less is kept, and less than CONTENT_MIN, is read less strictly */
 #define NOSCRIPT_MIN 500 /* bytes of a <noscript> that is more than a plea for JavaScript */
 #define CONTENT_SHARE 4  /* …and at least one part in so many of what is left of the page */
 
 /* ------------------------------------------------------------------ choice */
 
-static bool is_dropped(const struct page *p, enum extract_mode mode, const struct page_span *s)
+/* How much is dropped. A page of which next to nothing would be left is read less strictly. */
+enum strictness { DROP_NOSCRIPT, DROP_FURNITURE, DROP_SUSPECTS };
+
+static bool is_dropped(const struct page *p, enum strictness strict, const struct page_span *s)
 {
     size_t bytes = s->end - s->start;
     if (s->kind == SPAN_NOSCRIPT) return bytes < NOSCRIPT_MIN || bytes <= p->text.n / 2;
-    if (mode == EXTRACT_ALL) return false;
+    if (strict == DROP_NOSCRIPT) return false;
     switch (s->kind) {
     case SPAN_FURNITURE: return true;
     case SPAN_HEADER: return !s->in_content && bytes <= p->text.n / 2;
-    case SPAN_SUSPECT: return bytes <= p->text.n / 2;
+    case SPAN_SUSPECT: return strict == DROP_SUSPECTS && bytes <= p->text.n / 2;
     default: return false;
     }
 }
@@ -33,13 +38,13 @@ static size_t span_behind(const struct page *p, size_t i)
 }
 
 /* Bytes of [start, end) that are kept. */
-static size_t kept_bytes(const struct page *p, size_t start, size_t end)
+static size_t kept_bytes(const struct page *p, enum strictness strict, size_t start, size_t end)
 {
     size_t bytes = end - start;
     for (size_t i = 0; i < p->n_spans;) {
         const struct page_span *s = &p->spans[i];
         bool inside = s->start >= start && s->end <= end;
-        if (inside && is_dropped(p, EXTRACT_MAIN, s)) {
+        if (inside && is_dropped(p, strict, s)) {
             bytes -= s->end - s->start;
             i = span_behind(p, i);
         } else {
@@ -50,27 +55,37 @@ static size_t kept_bytes(const struct page *p, size_t start, size_t end)
 }
 
 /* The one outermost span of a kind that is not dropped: its index; -1: none, or several. */
-static int64_t only_span(const struct page *p, enum page_span_kind kind)
+static int64_t only_span(const struct page *p, enum strictness strict, enum page_span_kind kind)
 {
     int64_t found = -1;
     for (size_t i = 0; i < p->n_spans;) {
         bool here = p->spans[i].kind == kind;
         if (here && found >= 0) return -1;
         if (here) found = (int64_t)i;
-        i = here || is_dropped(p, EXTRACT_MAIN, &p->spans[i]) ? span_behind(p, i) : i + 1;
+        i = here || is_dropped(p, strict, &p->spans[i]) ? span_behind(p, i) : i + 1;
     }
     return found;
 }
 
-static bool choose_span(const struct page *p, enum page_span_kind kind, size_t *start, size_t *end)
+static bool choose_span(const struct page *p, enum strictness strict, enum page_span_kind kind, size_t *start,
+                        size_t *end)
 {
-    int64_t i = only_span(p, kind);
+    int64_t i = only_span(p, strict, kind);
     if (i < 0) return false;
-    size_t all = kept_bytes(p, 0, p->text.n), bytes = kept_bytes(p, p->spans[i].start, p->spans[i].end);
+    size_t all = kept_bytes(p, strict, 0, p->text.n),
+           bytes = kept_bytes(p, strict, p->spans[i].start, p->spans[i].end);
     if (bytes < CONTENT_MIN || bytes < all / CONTENT_SHARE) return false;
     *start = p->spans[i].start;
     *end = p->spans[i].end;
     return true;
+}
+
+static enum strictness choose_strictness(const struct page *p)
+{
+    enum strictness strict = DROP_SUSPECTS;
+    size_t least = p->text.n / KEPT_SHARE < CONTENT_MIN ? p->text.n / KEPT_SHARE : CONTENT_MIN;
+    while (strict > DROP_NOSCRIPT && kept_bytes(p, strict, 0, p->text.n) < least) strict--;
+    return strict;
 }
 
 /* ------------------------------------------------------------------ layout */
@@ -166,11 +181,11 @@ static void put_range(struct layout *l, const struct page *p, size_t start, size
 }
 
 /* [start, end) without the spans that are dropped. */
-static void put_kept(struct layout *l, const struct page *p, enum extract_mode mode, size_t start, size_t end)
+static void put_kept(struct layout *l, const struct page *p, enum strictness strict, size_t start, size_t end)
 {
     for (size_t i = 0; i < p->n_spans && start < end;) {
         const struct page_span *s = &p->spans[i];
-        if (s->start < start || s->end > end || !is_dropped(p, mode, s)) {
+        if (s->start < start || s->end > end || !is_dropped(p, strict, s)) {
             i++;
             continue;
         }
@@ -182,13 +197,22 @@ static void put_kept(struct layout *l, const struct page *p, enum extract_mode m
     put_range(l, p, start, end);
 }
 
-int extract_text(const struct page *p, enum extract_mode mode, struct buf *out, struct err *e)
+static void lay_out(const struct page *p, enum extract_mode mode, enum strictness strict, struct buf *out)
 {
     struct layout l = {.out = out, .begin = out->n};
     size_t start = 0, end = p->text.n;
-    if (mode == EXTRACT_MAIN && !choose_span(p, SPAN_MAIN, &start, &end))
-        choose_span(p, SPAN_ARTICLE, &start, &end);
-    put_kept(&l, p, mode, start, end);
+    bool choose = mode == EXTRACT_MAIN;
+    if (choose && !choose_span(p, strict, SPAN_MAIN, &start, &end))
+        choose_span(p, strict, SPAN_ARTICLE, &start, &end);
+    put_kept(&l, p, strict, start, end);
     trim_white(&l);
+}
+
+int extract_text(const struct page *p, enum extract_mode mode, struct buf *out, struct err *e)
+{
+    size_t begin = out->n;
+    enum strictness strict = mode == EXTRACT_ALL ? DROP_NOSCRIPT : choose_strictness(p);
+    lay_out(p, mode, strict, out);
+    while (out->n == begin && strict > DROP_NOSCRIPT) lay_out(p, mode, --strict, out);
     return out->failed ? err_nomem(e, "laying out a page") : 0;
 }

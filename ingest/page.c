@@ -251,7 +251,7 @@ static void close_implied(struct page *p, enum tag tag, unsigned flags)
 static void end_tag(struct page *p, const struct html_token *t)
 {
     unsigned flags = tag_flags(t->tag);
-    bool block = flags & (IS_PARAGRAPH | IS_LINE | IS_SCOPE | IS_LIST);
+    bool block = flags & (IS_PARAGRAPH | IS_LINE | IS_SCOPE | IS_LIST | IS_CONTROL);
     if (t->tag == TAG_BR || (t->tag == TAG_P && !p->counts[TAG_P])) {
         if (!p->unseen) put_mark(p, t->tag == TAG_P ? MARK_PARAGRAPH : MARK_BREAK);
         return;
@@ -473,7 +473,7 @@ static void forget(struct page *p)
     if (p->text.cap > KEEP_BYTES) buf_free(&p->text);
     buf_clear(&p->text);
     buf_clear(&p->title);
-    p->lang[0] = 0;
+    memset(p->lang, 0, sizeof p->lang);
     p->n_spans = p->depth = p->last_mark = 0;
     p->deeper = 0;
     memset(p->counts, 0, sizeof p->counts);

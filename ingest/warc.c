@@ -1,8 +1,8 @@
 /* warc.c: reads WARC records one after another out of a window.
  *
- * Content-Length is believed when the next record, or the end, stands where it says; so a right file costs one look at ten
+ * Content-Length is believed when the next record, or the end, stands where it says; so a right file costs one look at a few
  * bytes a record. Else the record's end is searched: the next member that begins with a record, or a blank line before
- * "WARC/" and a digit. What was searched in vain is remembered, so the search is linear in the file's size.
+ * "WARC/" and a number. What was searched in vain is remembered, so the search is linear in the file's size.
  *
  * In: a window. Out: header and block of each record, appended to a batch. State: struct warc_reader. Memory: the window
  * holds one record of at most max_record bytes. */
@@ -13,7 +13,7 @@
 
 #define HEADER_MAX ((size_t)1 << 20)
 #define SCAN_BYTES ((size_t)256 << 10)
-#define TAIL_BYTES 10 /* "\r\n\r\nWARC/1" */
+#define TAIL_BYTES 11 /* "\r\n\r\nWARC/1." */
 
 void warc_start(struct warc_reader *r, struct window *w, const char *file, uint64_t max_record)
 {
@@ -22,7 +22,7 @@ void warc_start(struct warc_reader *r, struct window *w, const char *file, uint6
 
 static bool is_record(const char *p, size_t n)
 {
-    return n >= 6 && memcmp(p, "WARC/", 5) == 0 && p[5] >= '0' && p[5] <= '9';
+    return n >= 7 && memcmp(p, "WARC/", 5) == 0 && p[5] >= '0' && p[5] <= '9' && p[6] == '.';
 }
 
 /* Bytes ahead that belong together: up to the next gap. */
@@ -79,20 +79,21 @@ static bool follows_blank_line(const char *p, size_t newline)
     return newline >= 2 && p[newline - 1] == '\r' && p[newline - 2] == '\n';
 }
 
-/* The first "WARC/1" in [from, n) that follows a blank line. */
-static size_t find_line(const char *p, size_t from, size_t n)
+/* The first "WARC/1." in [from, n) that begins a line; in a block, only one that follows a blank line. */
+static size_t find_line(const char *p, size_t from, size_t n, bool in_block)
 {
     while (from < n) {
         const char *hit = memmem(p + from, n - from, "\nWARC/", 6);
         if (!hit) break;
         size_t newline = (size_t)(hit - p);
-        if (follows_blank_line(p, newline) && is_record(hit + 1, n - newline - 1)) return newline + 1;
+        bool may_start = !in_block || follows_blank_line(p, newline);
+        if (may_start && is_record(hit + 1, n - newline - 1)) return newline + 1;
         from = newline + 6;
     }
     return NOWHERE;
 }
 
-/* The next record's start at or behind `from` in what is ahead, looking at n bytes. */
+/* The start of the record behind a block, at or behind `from` in what is ahead, looking at n bytes. */
 static size_t find_start(struct warc_reader *r, size_t from, size_t n)
 {
     uint64_t place = window_position(r->w);
@@ -102,7 +103,7 @@ static size_t find_start(struct warc_reader *r, size_t from, size_t n)
     } else {
         r->none_from = place + from;
     }
-    size_t line = find_line(window_data(r->w), from, n), member = find_member(r, from, n);
+    size_t line = find_line(window_data(r->w), from, n, true), member = find_member(r, from, n);
     size_t found = line < member ? line : member;
     size_t overlap = n < 16 ? n : 16; /* a start may be cut by the end of what was looked at */
     if (found == NOWHERE && place + n - overlap > r->none_to) r->none_to = place + n - overlap;
@@ -150,14 +151,15 @@ static int skip_garbage(struct warc_reader *r, struct ledger *led, struct err *e
     while (found == NOWHERE) {
         if (fill(r, SCAN_BYTES, e) < 0) return -ERR_IO;
         size_t n = ahead(r);
-        found = find_start(r, 0, n);
+        size_t line = find_line(window_data(r->w), 0, n, false), member = find_member(r, 0, n);
+        found = line < member ? line : member;
         size_t keep = found == NOWHERE && !at_the_end(r) ? 16 : 0;
         size_t pass = found != NOWHERE ? found : n > keep ? n - keep : 0;
         window_advance(r->w, pass);
         bytes += pass;
         if (found == NOWHERE && at_the_end(r) && ahead(r) == 0) break;
     }
-    if (r->lost)
+    if (r->lost || r->w->n_gaps) /* at a gap: what broke there explains it, and is counted next */
         led->destroyed_bytes += bytes;
     else
         ledger_damage(led, r->file, offset, bytes, "%" PRIu64 " bytes that are no WARC record", bytes);
@@ -201,15 +203,26 @@ static uint64_t declared_length(struct warc_reader *r, size_t head)
     return parse_length(fields_get(&f, "Content-Length"));
 }
 
-/* Whether a record may end at offset `end` of what is ahead: only line ends, then a record, a gap or the end. */
+/* Whether a record may end at offset `end` of what is ahead: two line ends follow; or less, then a record, a gap or the
+ * end. */
 static bool ends_well(const struct warc_reader *r, size_t end)
 {
     const char *p = window_data(r->w);
     size_t n = ahead(r), at = end;
     if (at > n) return false;
+    if (n - end >= 4 && memcmp(p + end, "\r\n\r\n", 4) == 0) return true;
     while (at < n && at < end + 4 && (p[at] == '\r' || p[at] == '\n')) at++;
-    if (at == n) return at_the_end(r);
-    return is_record(p + at, n - at) || (at == end + 4 && (p[at] == '\r' || p[at] == '\n'));
+    return at == n ? at_the_end(r) : is_record(p + at, n - at);
+}
+
+/* Whether the member that the record ends with turned out to be damaged at its end (its checksum is wrong). */
+static bool ends_at_gap(const struct warc_reader *r, size_t end)
+{
+    const struct window *w = r->w;
+    if (w->n_gaps == 0 || ahead(r) > end + 4) return false;
+    size_t last = w->first_start; /* of the record's last byte */
+    while (last + 1 < w->n_starts && w->starts[last + 1].position < window_position(w) + end) last++;
+    return last < w->n_starts && w->starts[last].file_offset == w->gaps[0].file_offset;
 }
 
 static int give(struct warc_reader *r, size_t head, size_t body, struct buf *into, struct piece *piece,
@@ -246,7 +259,7 @@ static int take_unmeasured(struct warc_reader *r, size_t head, uint64_t declared
                            struct piece *piece, struct ledger *led, struct err *e)
 {
     size_t end, limit = head + (size_t)r->max_record + TAIL_BYTES;
-    if (search_start(r, head, limit, &end, e) < 0) return -ERR_IO;
+    if (search_start(r, head - 1, limit, &end, e) < 0) return -ERR_IO;
     size_t n = ahead(r);
     bool whole = declared != UNKNOWN && n - head >= declared;
     if (end == NOWHERE && whole) return give(r, head, (size_t)declared, into, piece, e);
@@ -309,7 +322,10 @@ static int take_record(struct warc_reader *r, struct buf *into, struct piece *pi
     if (declared != UNKNOWN && declared > r->max_record) return pass_oversized(r, head, declared, led, e);
     if (declared != UNKNOWN) {
         if (fill(r, head + (size_t)declared + TAIL_BYTES, e) < 0) return -ERR_IO;
-        if (ends_well(r, head + (size_t)declared)) return give(r, head, (size_t)declared, into, piece, e);
+        if (ends_well(r, head + (size_t)declared)) {
+            if (ends_at_gap(r, head + (size_t)declared)) return take_cut(r, ahead(r), led);
+            return give(r, head, (size_t)declared, into, piece, e);
+        }
     }
     return take_unmeasured(r, head, declared, into, piece, led, e);
 }

@@ -1,0 +1,221 @@
+#include "ingest/http.h"
+#include "tests/unit/test.h"
+#include <isa-l/igzip_lib.h>
+
+static struct http_message m;
+static struct buf a, b, block;
+static struct slice body;
+static const char *coding;
+
+static bool parse(const char *z)
+{
+    buf_clear(&block);
+    buf_puts(&block, z);
+    return http_parse(&m, block.p, block.n);
+}
+
+static enum http_decoded decode(size_t max)
+{
+    return http_decode(&m, max, &a, &b, &body, &coding);
+}
+
+TEST(status_lines)
+{
+    CHECK(parse("HTTP/1.1 200 OK\r\nA: b\r\n\r\nbody"));
+    CHECK_INT(m.status, 200);
+    CHECK_SLICE(fields_get(&m.fields, "a"), "b");
+    CHECK_SLICE(m.body, "body");
+    CHECK(parse("HTTP/1.1 404\r\n\r\n"));
+    CHECK_INT(m.status, 404);
+    CHECK(parse("HTTP 200 OK\n\nx")); /* no version, LF only */
+    CHECK_INT(m.status, 200);
+    CHECK_SLICE(m.body, "x");
+    CHECK(parse("HTTP/1.1 0 \r\n\r\n"));
+    CHECK_INT(m.status, 0);
+    CHECK(parse("HTTP/1.1\r\n\r\n"));
+    CHECK_INT(m.status, 0);
+    CHECK(parse("HTTP/2 200"));
+    CHECK_INT(m.status, 200);
+    CHECK_INT(m.body.n, 0);
+    CHECK(!parse("<html>no headers"));
+    CHECK_SLICE(m.body, "<html>no headers");
+    CHECK(!parse("HT"));
+}
+
+static void chunked(const char *coded, const char *plain)
+{
+    char z[4096];
+    snprintf(z, sizeof z, "HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n%s", coded);
+    parse(z);
+    CHECK_INT(decode(1000), HTTP_DECODED);
+    CHECK_SLICE(body, plain);
+}
+
+TEST(chunks)
+{
+    chunked("5\r\nhello\r\n6;ext=1\r\n world\r\n0\r\n\r\n", "hello world");
+    chunked("5\nhello\n0\n\n", "hello");
+    chunked("A\r\n0123456789\r\n0\r\nTrailer: x\r\n\r\n", "0123456789");
+    chunked("5 \r\nhello\r\n0\r\n\r\n", "hello");
+    chunked("", "");
+}
+
+TEST(chunks_that_are_none)
+{
+    chunked("<html>not chunked</html>", "<html>not chunked</html>");
+    chunked("5\r\nhello\r\nzz then raw", "hellozz then raw"); /* what follows is kept */
+    chunked("5\r\nhel", "hel");
+    chunked("ffffffffffffffffff\r\nx", "ffffffffffffffffff\r\nx");
+    chunked("fffffffffffffff\r\nx", "x");
+    chunked("5", "5");
+    chunked("5;no line end", "5;no line end");
+}
+
+/* Compresses with the zlib header that is asked for; returns a message whose body it is. */
+static void message(const char *headers, const char *plain, size_t n, int flag, size_t cut)
+{
+    static uint8_t level_buf[ISAL_DEF_LVL1_DEFAULT];
+    struct isal_zstream z;
+    uint8_t *out = malloc(n + 65536);
+    isal_deflate_init(&z);
+    z.end_of_stream = 1;
+    z.gzip_flag = (uint16_t)flag;
+    z.level = 1;
+    z.level_buf = level_buf;
+    z.level_buf_size = sizeof level_buf;
+    z.next_in = (uint8_t *)plain;
+    z.avail_in = (uint32_t)n;
+    z.next_out = out;
+    z.avail_out = (uint32_t)n + 65536;
+    CHECK_INT(isal_deflate(&z), COMP_OK);
+    buf_clear(&block);
+    buf_puts(&block, headers);
+    buf_put(&block, out, z.total_out - cut);
+    free(out);
+    CHECK(http_parse(&m, block.p, block.n));
+}
+
+#define GZIP "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n"
+#define DEFLATE "HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\n\r\n"
+
+TEST(compressed_bodies)
+{
+    message(GZIP, "hello", 5, IGZIP_GZIP, 0);
+    CHECK_INT(decode(1000), HTTP_DECODED);
+    CHECK_SLICE(body, "hello");
+    message(DEFLATE, "hello", 5, IGZIP_ZLIB, 0);
+    CHECK_INT(decode(1000), HTTP_DECODED);
+    CHECK_SLICE(body, "hello");
+    message(DEFLATE, "hello", 5, IGZIP_DEFLATE, 0);
+    CHECK_INT(decode(1000), HTTP_DECODED);
+    CHECK_SLICE(body, "hello");
+    message("HTTP/1.1 200 OK\r\n\r\n", "hello", 5, IGZIP_GZIP, 0); /* not declared */
+    CHECK_INT(decode(1000), HTTP_DECODED);
+    CHECK_SLICE(body, "hello");
+}
+
+TEST(declared_codings_that_are_not_there)
+{
+    static const char *const names[] = {"gzip", "deflate", "br", "zstd"};
+    for (int i = 0; i < 4; i++) {
+        char z[200];
+        snprintf(z, sizeof z, "HTTP/1.1 200 OK\r\nContent-Encoding: %s\r\n\r\n<p>plain", names[i]);
+        parse(z);
+        CHECK_INT(decode(1000), HTTP_DECODED);
+        CHECK_SLICE(body, "<p>plain");
+    }
+    /* Common Crawl decodes bodies and renames the header */
+    parse("HTTP/1.1 200 OK\r\nX-Crawler-Content-Encoding: br\r\nX-Crawler-Transfer-Encoding: "
+          "chunked\r\n\r\n5\r\nhello");
+    CHECK_INT(decode(1000), HTTP_DECODED);
+    CHECK_SLICE(body, "5\r\nhello");
+}
+
+TEST(unknown_codings)
+{
+    parse("HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n\r\n\x0b\x02\x80hello\x03");
+    CHECK_INT(decode(1000), HTTP_UNKNOWN);
+    CHECK_STR(coding, "br");
+    parse("HTTP/1.1 200 OK\r\nContent-Encoding: gzip, , zstd\r\n\r\n\x28\xb5\x2f\xfd\x01\x02");
+    CHECK_INT(decode(1000), HTTP_UNKNOWN);
+    CHECK_STR(coding, "zstd");
+}
+
+TEST(cut_bodies_give_what_they_hold)
+{
+    size_t n = 300000;
+    char *plain = malloc(n);
+    uint32_t x = 1;
+    for (size_t i = 0; i < n; i++) plain[i] = (char)('a' + (x = x * 1103515245 + 12345) / 65536 % 26);
+    for (size_t cut = 2; cut < 100000; cut = cut * 7) {
+        message(GZIP, plain, n, IGZIP_GZIP, cut);
+        CHECK_INT(decode(n), HTTP_PARTIAL);
+        CHECK(body.n > n / 4 && memcmp(body.p, plain, body.n) == 0);
+        CHECK(body.n <= n && (cut > 8 || body.n == n));
+    }
+    message(GZIP, plain, n, IGZIP_GZIP, 0);
+    block.p[block.n - 20000] ^= 0x55;
+    http_parse(&m, block.p, block.n);
+    CHECK_INT(decode(n), HTTP_PARTIAL);
+    CHECK(body.n > n / 2);
+    free(plain);
+}
+
+TEST(bombs)
+{
+    size_t n = 50 << 20;
+    char *plain = calloc(1, n);
+    message(GZIP, plain, n, IGZIP_GZIP, 0);
+    CHECK_INT(decode(n), HTTP_DECODED);
+    CHECK_INT(body.n, n);
+    CHECK_INT(decode(n - 1), HTTP_TOO_LARGE);
+    buf_free(&a);
+    buf_free(&b);
+    CHECK_INT(decode(1 << 20), HTTP_TOO_LARGE);
+    CHECK(b.cap <= 2 << 20);
+    free(plain);
+}
+
+TEST(twice_compressed)
+{
+    message("HTTP/1.1 200 OK\r\n\r\n", "hello", 5, IGZIP_GZIP, 0);
+    char once[200];
+    size_t n = m.body.n;
+    memcpy(once, m.body.p, n);
+    message(GZIP, once, n, IGZIP_GZIP, 0);
+    CHECK_INT(decode(1000), HTTP_DECODED);
+    CHECK_SLICE(body, "hello");
+}
+
+TEST(magic_with_nothing_behind_it)
+{
+    buf_clear(&block);
+    buf_puts(&block, GZIP);
+    buf_put(&block, "\x1f\x8b\x08", 3);
+    http_parse(&m, block.p, block.n);
+    CHECK_INT(decode(1000), HTTP_DECODED);
+    CHECK_INT(body.n, 3);
+    parse("HTTP/1.1 200 OK\r\n\r\n0123456789");
+    CHECK_INT(decode(9), HTTP_TOO_LARGE);
+}
+
+int main(void)
+{
+    buf_init(&a, BUF_NO_MAX);
+    buf_init(&b, BUF_NO_MAX);
+    buf_init(&block, BUF_NO_MAX);
+    RUN(status_lines);
+    RUN(chunks);
+    RUN(chunks_that_are_none);
+    RUN(compressed_bodies);
+    RUN(declared_codings_that_are_not_there);
+    RUN(unknown_codings);
+    RUN(cut_bodies_give_what_they_hold);
+    RUN(bombs);
+    RUN(twice_compressed);
+    RUN(magic_with_nothing_behind_it);
+    buf_free(&a);
+    buf_free(&b);
+    buf_free(&block);
+    return TEST_END();
+}
