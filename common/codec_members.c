@@ -74,6 +74,7 @@ static bool ends_between_members(struct in *s)
 static void note_broken(struct in *s, enum step how, const struct err *e)
 {
     struct members *m = &s->members;
+    s->member_offset = m->start;
     if (e->code != ERR_DATA) {
         in_fault(s, -ERR_IO, "%s: %s", s->name, e->msg);
         m->state = DONE;
@@ -110,6 +111,7 @@ static void end_found(struct in *s)
 {
     struct members *m = &s->members;
     m->state = BETWEEN;
+    if (m->cut) s->member_offset = m->cut_start;
     if (m->cut)
         in_fault(s, IN_DAMAGED,
                  "%s: the %s %s that starts at byte %llu is broken: it does not end before the next", s->name,
@@ -185,6 +187,7 @@ static void start_member(struct in *s)
         return;
     }
     if (m->ops->padding != PADDING_NONE && src->buf[src->pos] == 0 && pass_padding(s)) return;
+    s->member_offset = here;
     in_fault(s, IN_DAMAGED, "%s: no %s %s starts at byte %llu, where one should", s->name,
              codec_name(s->codec), m->ops->unit, (unsigned long long)here);
     lose(s, here);

@@ -51,7 +51,8 @@ uint64_t in_size_bytes(const struct in *s);   /* size of a regular file, else 0 
 uint64_t in_skipped_bytes(const struct in *s);
 
 /* With IN_MEMBERS, about the bytes that the last in_read gave: the file offset at which their member starts, and
- * whether they are the first of that member. For plain input a member is the whole file. */
+ * whether they are the first of that member. For plain input a member is the whole file. After IN_DAMAGED the offset is
+ * where the broken member starts, whether or not it gave bytes. */
 uint64_t in_member_offset(const struct in *s);
 bool in_member_first(const struct in *s);
 
