@@ -14,7 +14,9 @@ CXX      := $(if $(findstring clang,$(CC)),$(subst clang,clang++,$(CC)),$(subst 
 B        := build/$(FLAVOUR)-$(notdir $(CC))
 DEPS     := build/deps
 JOBS     ?= $(shell nproc)
+ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(JOBS) --no-print-directory
+endif
 
 MAINS    := ingest/ingest filter/filter filter/code dedup/dedup tokenizer/tokenizer tokenizer/tokenize \
             shards/shard shards/shards trainer/train trainer/generate pipelines/run pipelines/leat

@@ -11,7 +11,7 @@ minutes=${DEMO_MINUTES:-3}
 export PATH="${LEAT_BIN:?run me by: make demo}:$PATH"
 documentation=(debian-handbook debian-policy apt-doc maint-guide)
 python_doc=(python3.11-doc python3.12-doc python3.13-doc python3.10-doc) # the first that this release has
-sources=(django==4.2.16 psutil==6.1.0 zstandard==0.23.0)
+sources=(django==4.2.16 psutil==6.1.0 cffi==1.17.1)
 
 say() { printf '\n== %s\n' "$*"; }
 
@@ -31,7 +31,7 @@ fetch_documentation() {
         case $(basename "$d") in en-US) to=en/handbook ;; *) to=intl/$(basename "$d") ;; esac
         cp -r "$d" "$dir/www/$to"
     done
-    for d in "$dir"/site/usr/share/doc/{debian-policy,apt-doc,maint-guide,python3.*}; do
+    for d in "$dir"/site/usr/share/doc/{debian-policy,apt-doc,maint-guide,python3.1?}; do
         if [ -d "$d" ]; then cp -rL "$d" "$dir/www/en/" 2>/dev/null || true; fi
     done
 }
@@ -39,7 +39,7 @@ fetch_documentation() {
 fetch_code() {
     mkdir -p "$dir/code"
     for s in "${sources[@]}"; do
-        compgen -G "$dir/code/${s%%=*}-*.tar.gz" >/dev/null ||
+        compgen -G "$dir/code/[${s:0:1}${s^}]*-${s##*=}.tar.gz" >/dev/null ||
             python3 -m pip download --disable-pip-version-check -q --no-deps --no-binary :all: -d "$dir/code" "$s"
     done
 }
@@ -56,7 +56,6 @@ crawl_all() {
     python3 -u - "$dir/www" >"$dir/crawl/port" <<'PY' &
 import functools, http.server, sys
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
     def log_message(self, *args): pass
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=sys.argv[1]))
 print(server.server_port, flush=True)
@@ -86,11 +85,13 @@ sample() {
 
 started=$(date +%s)
 say "fetching documentation and source archives"
+fetch_code & # in the background: pip prepares each source archive's metadata
+fetching=$!
 fetch_documentation
-fetch_code
 say "crawling it from this machine into WARC files"
 crawl_all
-html=$(find "$dir/www" -name '*.html' -print0 | xargs -0 cat | wc -c)
+wait $fetching
+html=$(find "$dir/www" -type f -name '*.html' -print0 | xargs -0 cat | wc -c)
 printf '%s MB of HTML in %s MB of WARC\n' $((html / 1000000)) $(($(cat "$dir"/crawl/*.warc.gz | wc -c) / 1000000))
 say "running pipelines/demo.yaml (leat run pipelines/demo.yaml --dry-run prints it as a script)"
 rm -rf "$dir/run"

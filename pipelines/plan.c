@@ -378,6 +378,8 @@ static int add_shards(struct plan *p, const struct yaml *root, struct words_list
     q = r < 0 ? NULL : add_process(p, s, "shard", false);
     if (!q) return r;
     add_tool(p, q, "shard");
+    list_add(p, &q->argv, keep(p, "--force"));
+    list_add(p, &q->argv, format(p, "--tokenizer-file=%s", tokenizer));
     r = add_options(p, q, shard, not_options, e);
     if (r == 0) r = add_weights(p, q, shard, e);
     add_common_options(p, q);
