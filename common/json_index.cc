@@ -54,9 +54,9 @@ extern "C" enum json_index_status json_index_find(struct json_index *x, const ch
     if (!fit(x, n)) return JSON_INDEX_MEMORY;
     switch (x->stage1->stage1(reinterpret_cast<const uint8_t *>(p), n, simdjson::stage1_mode::regular)) {
     case simdjson::SUCCESS: break;
-    case simdjson::UTF8_ERROR: return JSON_INDEX_UTF8;
-    case simdjson::UNCLOSED_STRING: return JSON_INDEX_UNCLOSED;
-    case simdjson::UNESCAPED_CHARS: return JSON_INDEX_CONTROL;
+    case simdjson::UTF8_ERROR:
+    case simdjson::UNCLOSED_STRING:
+    case simdjson::UNESCAPED_CHARS: return JSON_INDEX_BYTES;
     case simdjson::EMPTY: return JSON_INDEX_EMPTY;
     default: return JSON_INDEX_MEMORY;
     }

@@ -15,11 +15,9 @@ extern "C" {
 
 enum json_index_status {
     JSON_INDEX_OK,
-    JSON_INDEX_UTF8,     /* not valid UTF-8 */
-    JSON_INDEX_UNCLOSED, /* a string has no end */
-    JSON_INDEX_CONTROL,  /* a control character inside a string */
-    JSON_INDEX_EMPTY,    /* nothing but white space */
-    JSON_INDEX_SIZE,     /* 4 GiB or more */
+    JSON_INDEX_BYTES, /* not valid UTF-8, a control character in a string, or a string without its end */
+    JSON_INDEX_EMPTY, /* nothing but white space */
+    JSON_INDEX_SIZE,  /* 4 GiB or more */
     JSON_INDEX_MEMORY
 };
 
