@@ -4,7 +4,9 @@
  * A leat frame ("framed pipe") and leat's zstd trailer are recognised by themselves and checked; docs/formats.md has
  * both layouts. Writing: the codec follows the file name's extension; FILE.tmp, fsync, rename.
  *
- * Thread rule: one thread at a time per stream (the pool's read and write turns). Memory: at most 4 MiB a stream. */
+ * Thread rule: one thread at a time per stream (the pool's read and write turns). Memory: at most 4 MiB a stream, and
+ * what a compressed file asks for besides (a window: zstd at most 128 MiB, xz 128 MiB in all; a .warc.zst dictionary
+ * 16 MiB); writing .zst 2 MiB for each thread, at most 16 of them. */
 #ifndef LEAT_COMMON_STREAM_H
 #define LEAT_COMMON_STREAM_H
 
@@ -36,7 +38,7 @@ int in_open(struct in **s, const char *path, unsigned flags, struct err *e);
  *                 in_skipped_bytes tells how many bytes of the file were passed over.
  *   IN_TRUNCATED  the input ended early: mid-member, without leat's trailer, or without the end line of a framed pipe
  *                 (its writer died). Everything whole before the cut has been given. Further calls give 0.
- *   -ERR_IO       the read failed.
+ *   -ERR_IO       the read failed; -ERR_DATA: a framed stream of a version that this leat does not know. Both stay.
  * *e is set anew for each of these and may be cleared by the caller to go on. */
 #define IN_DAMAGED (-1000)
 #define IN_TRUNCATED (-1001)
