@@ -16,7 +16,7 @@ extern "C" {
 /* Bytes behind a line that the parser may read (not use): keep so many allocated behind every line. */
 #define JSONL_PADDING 64
 
-struct jsonl; /* a parser: one per thread; its memory is about twice the longest line so far */
+struct jsonl; /* a parser: one per thread; of the last long line: its strings, and 4 bytes a token */
 
 struct jsonl *jsonl_new(void); /* NULL: out of memory */
 void jsonl_free(struct jsonl *j);
