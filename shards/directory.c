@@ -22,25 +22,25 @@ static void free_paths(struct shard_directory *d)
     *d = (struct shard_directory){.lock = -1};
 }
 
+static char *with_suffix(const char *path, const char *suffix)
+{
+    char *joined;
+    return path && asprintf(&joined, "%s%s", path, suffix) >= 0 ? joined : NULL;
+}
+
 static int name_paths(struct shard_directory *d, const char *path, struct err *e)
 {
-    struct slice p = slice_str(path);
-    while (p.n > 1 && p.p[p.n - 1] == '/') p.n--;
-    const char *slash = memrchr(p.p, '/', p.n);
-    struct slice last = slash ? slice_of(slash + 1, p.n - (size_t)(slash + 1 - p.p)) : p;
-    if (last.n == 0 || slice_is(last, ".") || slice_is(last, ".."))
+    size_t n = strlen(path);
+    while (n > 1 && path[n - 1] == '/') n--;
+    const char *slash = memrchr(path, '/', n), *last = slash ? slash + 1 : path;
+    struct slice name = slice_of(last, n - (size_t)(last - path));
+    if (name.n == 0 || slice_is(name, ".") || slice_is(name, ".."))
         return err_set(e, ERR_USAGE, "\"%s\" cannot be made as a whole; give -o the name of a new directory",
                        path);
-    d->path = strndup(p.p, p.n);
-    if (!d->path || asprintf(&d->tmp, "%s.tmp", d->path) < 0) {
-        d->tmp = NULL;
-        return err_nomem(e, "naming a directory");
-    }
-    if (asprintf(&d->partial, "%s.partial", d->path) < 0) {
-        d->partial = NULL;
-        return err_nomem(e, "naming a directory");
-    }
-    return 0;
+    d->path = strndup(path, n);
+    d->tmp = with_suffix(d->path, ".tmp");
+    d->partial = with_suffix(d->path, ".partial");
+    return d->path && d->tmp && d->partial ? 0 : err_nomem(e, "naming a directory");
 }
 
 /* ------------------------------------------------------------------ removing */
@@ -121,15 +121,20 @@ static int lock_tmp(struct shard_directory *d, struct err *e)
     return 0;
 }
 
+static int make_tmp(struct shard_directory *d, struct err *e)
+{
+    bool made = mkdir(d->tmp, 0777) == 0;
+    if (!made && errno != EEXIST) return err_sys(e, "cannot make directory %s", d->tmp);
+    int r = lock_tmp(d, e);
+    return r == 0 && !made ? empty_directory(d->tmp, e) : r;
+}
+
 int shard_directory_begin(struct shard_directory *d, const char *path, bool force, struct err *e)
 {
     *d = (struct shard_directory){.force = force, .lock = -1};
     int r = name_paths(d, path, e);
     if (r == 0) r = may_replace(d, e);
-    bool made = r == 0 && mkdir(d->tmp, 0777) == 0;
-    if (r == 0 && !made && errno != EEXIST) r = err_sys(e, "cannot make directory %s", d->tmp);
-    if (r == 0) r = lock_tmp(d, e);
-    if (r == 0 && !made) r = empty_directory(d->tmp, e);
+    if (r == 0) r = make_tmp(d, e);
     if (r < 0) free_paths(d);
     return r;
 }

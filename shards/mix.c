@@ -33,7 +33,7 @@ static int set_weight(struct shard_mix *m, struct slice name, double weight, str
         m->at = row;
         m->cap = cap;
     }
-    char *copy = strndup(name.p, name.n);
+    char *copy = strndup(name.n ? name.p : "", name.n);
     if (!copy) return err_nomem(e, "reading the mix");
     m->at[m->n++] = (struct shard_mix_row){.name = copy, .weight = weight};
     return 0;
@@ -68,28 +68,44 @@ int shard_mix_set(struct shard_mix *m, const char *assignment, struct err *e)
     return set_weight(m, slice_of(assignment, (size_t)(equals - assignment)), weight, e);
 }
 
-int shard_mix_apply(const struct shard_mix *m, struct shard_manifest *to, struct err *e)
+/* Raw weights into weight[]; their sum, and all training tokens into *tokens. */
+static double weigh(const struct shard_mix *m, const struct shard_manifest *to, double *weight,
+                    uint64_t *tokens)
 {
-    double *weight = calloc(to->n_domains + 1, sizeof *weight), sum = 0;
-    uint32_t *quanta = calloc(to->n_domains + 1, sizeof *quanta);
-    uint64_t tokens = 0;
-    int r = weight && quanta ? 0 : err_nomem(e, "weighting the domains");
-    for (size_t d = 0; d < to->n_domains && r == 0; d++) {
+    double sum = 0;
+    *tokens = 0;
+    for (size_t d = 0; d < to->n_domains; d++) {
         const struct shard_domain *x = &to->domain[d];
         const struct shard_mix_row *row = shard_mix_find(m, slice_str(x->name));
         uint64_t here = x->split[SHARD_TRAIN].tokens;
         weight[d] = here == 0 ? 0 : m->n == 0 ? (double)here : row ? row->weight : 0;
         sum += weight[d];
-        tokens += here;
+        *tokens += here;
     }
-    if (r == 0 && tokens > 0 && !(sum > 0))
-        r = err_set(e, ERR_USAGE,
-                    "no domain that has training tokens has a weight above 0; see --mix and --weight");
-    if (r == 0 && tokens > 0) r = shard_quantise(weight, (uint32_t)to->n_domains, quanta, e);
+    return sum;
+}
+
+static int apply(const struct shard_mix *m, struct shard_manifest *to, double *weight, uint32_t *quanta,
+                 struct err *e)
+{
+    uint64_t tokens;
+    double sum = weigh(m, to, weight, &tokens);
+    if (tokens > 0 && !(sum > 0))
+        return err_set(e, ERR_USAGE,
+                       "no domain that has training tokens has a weight above 0; see --mix and --weight");
+    int r = tokens > 0 ? shard_quantise(weight, (uint32_t)to->n_domains, quanta, e) : 0;
     for (size_t d = 0; d < to->n_domains && r == 0; d++) {
         to->domain[d].weight = tokens > 0 ? weight[d] / sum : 0;
         to->domain[d].quanta = quanta[d];
     }
+    return r;
+}
+
+int shard_mix_apply(const struct shard_mix *m, struct shard_manifest *to, struct err *e)
+{
+    double *weight = calloc(to->n_domains + 1, sizeof *weight);
+    uint32_t *quanta = calloc(to->n_domains + 1, sizeof *quanta);
+    int r = weight && quanta ? apply(m, to, weight, quanta, e) : err_nomem(e, "weighting the domains");
     free(weight);
     free(quanta);
     return r;

@@ -121,30 +121,35 @@ static uint32_t stride_for(uint32_t batch)
     return s;
 }
 
+static void fill_plan(struct shard_plan *p, const uint32_t *quanta, uint32_t *rate, uint64_t *ready)
+{
+    uint32_t common = gcd(p->batch, SHARD_QUANTA);
+    uint64_t places = 0;
+    for (uint32_t d = 0; d < p->n_domains; d++) {
+        uint64_t due = (uint64_t)p->batch * quanta[d];
+        p->base[d] = due / SHARD_QUANTA;
+        rate[d] = (uint32_t)(due % SHARD_QUANTA) / common;
+        places += rate[d];
+    }
+    for (uint32_t t = 0; t < p->period; t++) give_out(p, rate, t, (uint32_t)(places / p->period), ready);
+}
+
 int shard_plan_init(struct shard_plan *p, const uint32_t *quanta, uint32_t n, uint32_t batch, struct err *e)
 {
     *p = (struct shard_plan){.n_domains = n, .batch = batch, .stride = stride_for(batch)};
-    uint32_t common = gcd(batch, SHARD_QUANTA);
-    p->period = SHARD_QUANTA / common;
+    p->period = SHARD_QUANTA / gcd(batch, SHARD_QUANTA);
     p->base = calloc(n, sizeof *p->base);
     p->extra = calloc((size_t)(p->period + 1) * n, sizeof *p->extra);
     uint32_t *rate = calloc(n, sizeof *rate);
-    uint64_t *ready = calloc(n, sizeof *ready), places = 0;
-    int r = p->base && p->extra && rate && ready ? 0 : err_nomem(e, "planning the order of domains");
-    if (r == 0) {
-        for (uint32_t d = 0; d < n; d++) {
-            uint64_t due = (uint64_t)batch * quanta[d];
-            p->base[d] = due / SHARD_QUANTA;
-            rate[d] = (uint32_t)(due % SHARD_QUANTA) / common;
-            places += rate[d];
-        }
-        for (uint32_t t = 0; t < p->period; t++) give_out(p, rate, t, (uint32_t)(places / p->period), ready);
-    } else {
+    uint64_t *ready = calloc(n, sizeof *ready);
+    bool room = p->base && p->extra && rate && ready;
+    if (room)
+        fill_plan(p, quanta, rate, ready);
+    else
         shard_plan_free(p);
-    }
     free(rate);
     free(ready);
-    return r;
+    return room ? 0 : err_nomem(e, "planning the order of domains");
 }
 
 void shard_plan_free(struct shard_plan *p)

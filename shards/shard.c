@@ -108,8 +108,6 @@ static int begin_store(struct run *r, const struct ltok_header *h, const char *n
 
 static int check_header(struct run *r, const struct ltok_header *h, const char *name, struct err *e)
 {
-    if (h->eod_token != LTOK_NO_TOKEN && h->eod_token >= h->vocab_size)
-        return err_set(e, ERR_DATA, "%s: its end-of-document token is not in its vocabulary", name);
     if (!r->header_from) return begin_store(r, h, name, e);
     const char *what = !hash128_eq(h->tokenizer, r->header.tokenizer) ? "tokenizers"
                        : h->vocab_size != r->header.vocab_size        ? "vocabulary sizes"

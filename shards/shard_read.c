@@ -242,7 +242,7 @@ static int get_plan(struct shard_set *s, const struct shard_order *o, uint32_t s
     *out = find_plan(s, want.split, seq_len, want.batch);
     if (*out) return 0;
     pthread_mutex_lock(&s->lock);
-    *out = find_plan(s, want.split, seq_len, want.batch);
+    *out = find_plan(s, want.split, seq_len, want.batch); /* another thread may have made it */
     r = *out ? 0 : add_plan(s, &want, out, e);
     pthread_mutex_unlock(&s->lock);
     return r;
@@ -344,18 +344,18 @@ static void find_sample(const struct shard_set *s, const struct plan *p, uint64_
 int shard_sample_at(struct shard_set *s, const struct shard_order *o, uint64_t sample, uint32_t seq_len,
                     struct shard_sample *out, struct err *e)
 {
-    struct plan *p;
+    struct plan *p = NULL;
     int r = get_plan(s, o, seq_len, &p, e);
-    if (r == 0) find_sample(s, p, o->seed, sample, out);
+    if (p) find_sample(s, p, o->seed, sample, out);
     return r;
 }
 
 int shard_batch(struct shard_set *s, const struct shard_order *o, uint64_t first_sample, uint32_t n_samples,
                 uint32_t seq_len, uint32_t *tokens, struct err *e)
 {
-    struct plan *p;
+    struct plan *p = NULL;
     int r = get_plan(s, o, seq_len, &p, e);
-    for (uint32_t i = 0; i < n_samples && r == 0; i++) {
+    for (uint32_t i = 0; p && i < n_samples && r == 0; i++) {
         struct shard_sample at;
         find_sample(s, p, o->seed, first_sample + i, &at);
         const struct stream *x = &s->streams[(size_t)at.domain * SHARD_SPLITS + p->split];

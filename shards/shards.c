@@ -135,13 +135,13 @@ static int run_verify(struct tool *t, const char *dir, const struct shard_manife
     (void)out;
     int code = ERR_DATA;
     int r = shard_verify(dir, m, (int)t->threads, &verdict, &n, e);
-    if (r < 0) return r;
     for (size_t i = 0; i < n; i++)
         if (verdict[i].code) {
             log_error("%s", verdict[i].msg);
             if (bad++ == 0) code = verdict[i].code;
         }
     free(verdict);
+    if (r < 0) return r;
     if (bad > 0) return err_set(e, code, "%s: %zu of its %zu shards are not right", dir, bad, n - 1);
     log_info("%s: all %zu shards are right", dir, n - 1);
     return 0;

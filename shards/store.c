@@ -94,7 +94,7 @@ int shard_store_add(struct shard_store *s, const struct ltok_header *h, const st
                     enum shard_split split, uint64_t *n_tokens, struct err *e)
 {
     struct shard_store_domain *to;
-    struct slice tokens, tail = {0};
+    struct slice tokens = {0}, tail = {0};
     uint32_t eod = (uint32_t)h->eod_token;
     int r = find_domain(s, d->domain, &to, e);
     if (r == 0) r = shard_record_tokens(h, d, s->width, &s->scratch, &tokens, e);
@@ -144,7 +144,9 @@ static int by_name(const void *a, const void *b)
 int shard_store_seal(struct shard_store *s, int threads, struct shard_manifest *to, struct err *e)
 {
     int r = seal_writers(s, threads, e);
-    if (s->n_domains > 0) qsort(s->domain, s->n_domains, sizeof *s->domain, by_name);
+    /* an array of pointers */
+    if (s->n_domains > 0)
+        qsort(s->domain, s->n_domains, sizeof *s->domain, by_name); // NOLINT(bugprone-sizeof-expression)
     for (size_t i = 0; i < s->n_domains && r == 0; i++) {
         struct shard_domain *d = shard_manifest_add_domain(to, slice_str(s->domain[i]->name));
         if (!d) return err_nomem(e, "closing the shards");

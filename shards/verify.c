@@ -154,16 +154,15 @@ int shard_verify(const char *dir, const struct shard_manifest *m, int threads, s
     size_t files = count_files(m);
     struct verifying v = {calloc(files + 1, sizeof *v.job), calloc(files + 1, sizeof *v.verdict)};
     struct team *team = team_new(threads);
-    int r = v.job && v.verdict && team ? 0 : err_nomem(e, "verifying shards");
-    if (r == 0) {
+    bool room = v.job && v.verdict && team;
+    if (room) {
         list_jobs(dir, m, v.job);
         team_run(team, files, verify_one, &v);
         verify_tokenizer(dir, m, &v.verdict[files]);
     }
     team_free(team);
     free(v.job);
-    if (r < 0) free(v.verdict);
-    *verdict = r < 0 ? NULL : v.verdict;
-    *n = files + 1;
-    return r;
+    *verdict = v.verdict;
+    *n = room ? files + 1 : 0;
+    return room ? 0 : err_nomem(e, "verifying shards");
 }

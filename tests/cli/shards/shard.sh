@@ -5,36 +5,36 @@ py=$LEAT_ROOT/tests/cli/shards/shard.py
 ltok=$LEAT_BUILD/unit/shards/ltok
 
 # ---- golden
-python3 "$py" lines 2000 1 >lines
-"$ltok" 2 1000 999 7 <lines >a.ltok
+python3 "$py" lines 2000 1 >docs.tsv
+"$ltok" 2 1000 999 7 <docs.tsv >a.ltok
 exits 'shards are written' 0 leat-shard -o d --shard-size 20000 --valid-share 0.05 --stats stats.json a.ltok
-check 'layouts, contents, hashes: as the tables say' python3 "$py" check lines d 999
-is 'nothing else is left' "$(ls -d d*)" d
-is 'hostile domain names are file names' "$(cd d && ls -d -- *-00000.bin | tr '\n' ' ')" \
+check 'layouts, contents, hashes: as the tables say' python3 "$py" check docs.tsv d 999
+check 'nothing else is left' test ! -e d.tmp -a ! -e d.partial
+is 'hostile domain names are file names' "$(find d -name '*-00000.bin' -printf '%f\n' | sort | tr '\n' ' ')" \
     '%57eb-00000.bin %57eb-valid-00000.bin a%2fb-00000.bin a%2fb-valid-00000.bin academic-00000.bin academic-valid-00000.bin code-00000.bin code-valid-00000.bin web%2dvalid-00000.bin web%2dvalid-valid-00000.bin web-00000.bin web-valid-00000.bin '
 is 'files keep to their size' "$(find d -name '*.bin' -size +20000c | wc -l)" 0
 is 'the ledger balances' "$(jq -c '[.balanced,.records.in,.records.kept,.extra.duplicate_ids,.extra.domains]' stats.json)" '[true,2000,2000,0,6]'
 exits 'verify agrees' 0 leat-shards verify d
-awk -F'\t' -v OFS='\t' '{$7 = $7 " 999"; print}' lines >ended
+awk -F'\t' -v OFS='\t' '{$7 = $7 " 999"; print}' docs.tsv >ended
 "$ltok" 2 1000 999 7 <ended | leat-shard -q -o ended.d --shard-size 20000 --valid-share 0.05
 check 'documents that end already are not ended twice' diff -r d ended.d
 
 # ---- widths
-"$ltok" 4 1000 - 7 <lines | leat-shard -q -o narrow
-check 'four bytes in, two out, no end-of-document token' python3 "$py" check lines narrow -
+"$ltok" 4 1000 - 7 <docs.tsv | leat-shard -q -o narrow
+check 'four bytes in, two out, no end-of-document token' python3 "$py" check docs.tsv narrow -
 is '… as type 8' "$(od -An -tu1 -j17 -N1 narrow/web-00000.idx | tr -d ' ')" 8
-"$ltok" 2 65500 999 7 <lines | leat-shard -q -o wide
-check 'a vocabulary of 65500 needs four bytes' python3 "$py" check lines wide 999
+"$ltok" 2 65500 999 7 <docs.tsv | leat-shard -q -o wide
+check 'a vocabulary of 65500 needs four bytes' python3 "$py" check docs.tsv wide 999
 is '… as type 4' "$(od -An -tu1 -j17 -N1 wide/web-00000.idx | tr -d ' ')" 4
-"$ltok" 2 65499 999 7 <lines | leat-shard -q -o below
+"$ltok" 2 65499 999 7 <docs.tsv | leat-shard -q -o below
 is 'one of 65499 does not' "$(jq .token_bytes below/manifest.json)" 2
 
 # ---- the same bytes
 exits 'one thread' 0 leat-shard -q -t1 -o t1 --shard-size 20000 a.ltok
 exits 'eight threads' 0 leat-shard -q -t8 -o t8 --shard-size 20000 a.ltok
 check 'are the same, byte for byte' diff -r t1 t8
-head -700 lines | "$ltok" 2 1000 999 7 >b1.ltok
-tail -n +701 lines | "$ltok" 2 1000 999 7 | zstd -q -o b2.ltok.zst
+head -700 docs.tsv | "$ltok" 2 1000 999 7 >b1.ltok
+tail -n +701 docs.tsv | "$ltok" 2 1000 999 7 | zstd -q -o b2.ltok.zst
 leat-shard -q -o parts --shard-size 20000 b1.ltok b2.ltok.zst
 check 'one input or several: the same' diff -r t1 parts
 leat-shard -q -o piped --shard-size 20000 - <a.ltok
@@ -56,14 +56,14 @@ exits 'a tiny weight' 0 leat-shard -o tiny --weight web=1 --weight code=0.00001 
 says '… is warned of' err 'domain "code" weighs less than 1/8192 of all and will not be read'
 
 # ---- inputs that do not belong together
-head -5 lines | "$ltok" 2 1000 999 8 >other.ltok
+head -5 docs.tsv | "$ltok" 2 1000 999 8 >other.ltok
 exits 'two tokenizers' 2 leat-shard -o no a.ltok other.ltok
 says '… are named' err 'a.ltok and other.ltok have different tokenizers'
-head -5 lines | "$ltok" 2 1001 999 7 >other.ltok
+head -5 docs.tsv | "$ltok" 2 1001 999 7 >other.ltok
 exits 'two vocabularies' 2 leat-shard -o no a.ltok other.ltok
-head -5 lines | "$ltok" 2 1000 998 7 >other.ltok
+head -5 docs.tsv | "$ltok" 2 1000 998 7 >other.ltok
 exits 'two ends of documents' 2 leat-shard -o no a.ltok other.ltok
-head -5 lines | "$ltok" 4 1000 999 7 >other.ltok
+head -5 docs.tsv | "$ltok" 4 1000 999 7 >other.ltok
 exits 'two widths' 2 leat-shard -o no a.ltok other.ltok
 says '… are named too' err 'token widths'
 exits 'one document twice' 3 leat-shard -o no a.ltok b1.ltok
@@ -74,6 +74,24 @@ is '… then it is counted' "$(jq -c '[.documents,.duplicate_ids]' twice/manifes
 seq 40000 | awk -v OFS='\t' '{print "id" $1, "web", "", "", "", "-1", "1"}' | "$ltok" 2 1000 999 7 >many.ltok
 exits 'more ids than --memory' 1 leat-shard -o no --memory 1M many.ltok
 says '… says so' err '--memory'
+
+
+# ---- what shards do not hold
+head -5 docs.tsv | "$ltok" 2m 1000 999 7 >masked.ltok
+exits 'loss masks' 2 leat-shard -o no masked.ltok
+says '… are not dropped in silence' err 'document 1 has a loss mask'
+"$ltok" 4 3000000000 - 7 <docs.tsv >huge.ltok
+exits 'a vocabulary beyond 31 bits' 2 leat-shard -o no huge.ltok
+seq 257 | awk -v OFS='\t' '{print "id" $1, "d" $1, "", "", "", "-1", "1"}' | "$ltok" 2 1000 999 7 >domains.ltok
+exits 'more domains than there may be' 2 leat-shard -o no domains.ltok
+says '… says what to change' err '--domain-key'
+for name in 'a%%00b' 'a%%ff' "$(printf 'x%.0s' $(seq 200))"; do
+    # shellcheck disable=SC2059
+    printf "id\\t$name\\t\\t\\t\\t-1\\t1\\n" | "$ltok" 2 1000 999 7 >name.ltok
+    exits "a domain that makes no file name: ${name:0:10}" 2 leat-shard -o no name.ltok
+done
+exits 'a domain all of whose documents are held out' 0 leat-shard -o held --valid-share 1 --weight web=1 --weight code=1 --weight academic=1 --weight a/b=1 --weight Web=1 --weight web-valid=1 a.ltok
+says '… is warned of' err 'domain "code" has no training tokens'
 
 # ---- damage
 : >empty
@@ -119,7 +137,7 @@ printf '{"model": 1}' >tokenizer.json
 exits 'with the tokenizer' 0 leat-shard -o tok --tokenizer-file tokenizer.json a.ltok
 same '… a copy is kept' tokenizer.json tok/tokenizer.json
 exits '… that is verified' 0 leat-shards verify tok
-echo >>tok/tokenizer.json
+printf '{"model": 2}' >tok/tokenizer.json
 exits '… when it is changed too' 3 leat-shards verify tok
 
 # ---- limits and samples

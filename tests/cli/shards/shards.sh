@@ -3,8 +3,8 @@
 . "$LEAT_ROOT/tests/lib.sh"
 py=$LEAT_ROOT/tests/cli/shards/shard.py
 ltok=$LEAT_BUILD/unit/shards/ltok
-python3 "$py" lines 600 3 >lines
-"$ltok" 2 1000 999 7 <lines >a.ltok
+python3 "$py" lines 600 3 >docs.tsv
+"$ltok" 2 1000 999 7 <docs.tsv >a.ltok
 leat-shard -q -o d --shard-size 20000 --valid-share 0.1 a.ltok
 
 # ---- info
@@ -24,7 +24,7 @@ exits 'another verb' 2 leat-shards burn d
 exits 'a bad option' 2 leat-shards info --nonsense d
 leat-shards info d >/dev/full 2>err
 is 'info to a full disk' $? 1
-leat-shard -q -o bare --valid-share 0 --allow-duplicate-ids <("$ltok" 4 100000 - 7 <lines) <("$ltok" 4 100000 - 7 <lines)
+leat-shard -q -o bare --valid-share 0 --allow-duplicate-ids <("$ltok" 4 100000 - 7 <docs.tsv) <("$ltok" 4 100000 - 7 <docs.tsv)
 exits 'info of others' 0 leat-shards info bare
 says '… without an end of documents' out '4 bytes a token, no end-of-document token'
 says '… with copies' out '600 documents have an id that another one has'
@@ -34,7 +34,7 @@ exits 'cat' 0 leat-shards cat --ids --stats stats.json d
 is '… gives every document' "$(wc -l <out)" 600
 is '… and counts them' "$(jq -c '[.balanced,.records.kept]' stats.json)" '[true,600]'
 jq -r '[.id,.domain,.source,.url,.warc_file,(.warc_offset // -1),(.ids[:-1]|map(tostring)|join(" "))]|@tsv' out | sort >got
-sort lines >want
+sort docs.tsv >want
 same '… with what came in' got want
 is '… and the ends of documents' "$(jq -s 'all(.ids[-1] == 999 and (.ids|length) == .tokens)' out)" true
 exits 'cat one domain and split' 0 leat-shards cat --domain a/b --split valid d

@@ -1,4 +1,5 @@
 /* The index and the manifest: what is written is read, and what anybody else may have written is checked. */
+#include "shards/cat.h"
 #include "shards/docs.h"
 #include "shards/index.h"
 #include "shards/manifest.h"
@@ -302,6 +303,20 @@ static void write_docs(const char *path, const char *text, uint64_t lines)
     CHECK_INT(out_close(o, OUT_COMMIT, NULL), 0);
 }
 
+static int cat(const char *dir, bool ltok, struct err *e)
+{
+    struct shard_manifest m;
+    struct out *out;
+    CHECK_INT(shard_manifest_load(&m, dir, NULL), 0);
+    CHECK_INT(out_open(&out, &(struct out_opts){.path = "cat.out"}, NULL), 0);
+    struct shard_cat c = {.dir = dir, .m = &m, .split = -1, .ltok = ltok, .out = out};
+    err_clear(e);
+    int r = shard_cat_write(&c, e);
+    out_close(out, OUT_ABANDON, NULL);
+    shard_manifest_free(&m);
+    return r;
+}
+
 /* Made wrong on purpose, hashes and all. */
 static void found(const char *dir, const char *why)
 {
@@ -336,13 +351,24 @@ TEST(contradictions_between_files_are_found)
     found("lie", "more lines");
     write_docs("lie/web-00000.docs.zst", "", 0);
     found("lie", "fewer lines");
+    CHECK_INT(cat("lie", false, &e), -ERR_DATA);
+    CHECK(strstr(e.msg, "fewer lines"));
     write_docs("lie/web-00000.docs.zst", "tokens\n", 1);
     found("lie", "web-00000");
+    CHECK_INT(cat("lie", false, &e), -ERR_DATA);
+    CHECK(strstr(e.msg, "line 1 is not an object"));
+    CHECK(cat("lie", true, &e) < 0);
     write_docs("lie/web-00000.docs.zst", "{\"tokens\":2}", 1);
     found("lie", "no end");
     write_docs("lie/web-00000.docs.zst", "{\"tokens\":2}\n", 1);
     seal_again("lie");
     CHECK_INT(verify("lie", &e), 0);
+}
+
+static uint64_t shard_bytes(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 ? (uint64_t)st.st_size : 0;
 }
 
 TEST(an_index_of_another_file_is_found)
@@ -357,6 +383,20 @@ TEST(an_index_of_another_file_is_found)
     found("a", "a/web-00000.idx");
     CHECK_INT(rename("c/web-00000.idx", "a/web-00000.idx"), 0);
     found("a", "a/web-00000.idx");
+    CHECK_INT(cat("a", true, &e), -ERR_DATA);
+    struct buf idx; /* fits the bytes of the .bin, but not the manifest */
+    int32_t one_length = (int32_t)(shard_bytes("a/web-00000.bin") / 4);
+    uint64_t offset = 0;
+    buf_init(&idx, BUF_NO_MAX);
+    shard_index_put_header(&idx, 4, 1);
+    buf_put(&idx, &one_length, 4);
+    shard_index_put_offsets(&idx, 4, &one_length, 1, &offset);
+    shard_index_put_boundaries(&idx, 0, 2);
+    CHECK_INT(file_write("a/web-00000.idx", buf_slice(&idx), &e), 0);
+    found("a", "another token width");
+    CHECK_INT(cat("a", true, &e), -ERR_DATA);
+    CHECK(strstr(e.msg, "another token width"));
+    buf_free(&idx);
 }
 
 TEST(cut_document_lines_are_damage)

@@ -1,5 +1,5 @@
 /* A token stream out of lines, for the scripts in tests/cli/shards:
- *   ltok WIDTH VOCABULARY EOD|- TOKENIZER_BYTE [KEY…] <LINES >STREAM
+ *   ltok WIDTH[m] VOCABULARY EOD|- TOKENIZER_BYTE [KEY…] <LINES >STREAM
  * A line has tab-separated id, domain, source, url, warc_file, warc_offset (or -1), one value per KEY, and token ids with
  * spaces between; %XX stands for a byte. Without arguments: a test of itself. */
 #include "common/ltok.h"
@@ -43,6 +43,7 @@ static int put_line(struct buf *b, const struct ltok_header *h, char *line, uint
     d.warc_offset = field[5].n ? strtoll(field[5].p, NULL, 10) : -1;
     for (unsigned k = 0; k < h->n_keys; k++) d.carry[k] = field[6 + k];
     d.tokens = ids.p ? ids.p : "";
+    if (h->flags & LTOK_MASK) d.mask = d.tokens; /* any bytes will do */
     int r = ltok_put_doc(b, h, &d);
     *tokens += d.n_tokens;
     buf_free(&ids);
@@ -107,6 +108,7 @@ int main(int argc, char **argv)
     struct ltok_header h = {.width = (unsigned)atoi(argv[1]), .vocab_size = strtoull(argv[2], NULL, 10)};
     h.eod_token = strcmp(argv[3], "-") == 0 ? LTOK_NO_TOKEN : strtoull(argv[3], NULL, 10);
     h.tokenizer = (struct hash128){1, strtoull(argv[4], NULL, 10)};
+    if (strchr(argv[1], 'm')) h.flags = LTOK_MASK;
     for (int i = 5; i < argc && h.n_keys < LTOK_MAX_KEYS; i++)
         snprintf(h.keys[h.n_keys++], sizeof h.keys[0], "%s", argv[i]);
     return make(&h, stdin, stdout);

@@ -117,7 +117,7 @@ TEST(every_prefix_is_within_one_of_its_quota)
         random_quanta(q, n, round % 4);
         CHECK(quotas_hold(q, n, 1, 8192));
     }
-    CHECK(worst > SHARD_QUANTA / 2); /* the bound is not idle */
+    CHECK(worst > 0.5 * SHARD_QUANTA); /* the bound is not idle */
 }
 
 TEST(every_batch_is_within_one_of_its_quota)

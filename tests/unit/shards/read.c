@@ -174,7 +174,7 @@ static void *read_some(void *ctx)
 TEST(threads_read_one_set)
 {
     struct shard_set *s = open_set("three"), *alone = open_set("three");
-    uint32_t tokens[8][50 * (SEQ + 1)], want[50 * (SEQ + 1)];
+    static uint32_t tokens[8][50 * (SEQ + 1)], want[50 * (SEQ + 1)];
     pthread_t id[8];
     struct worker w[8];
     for (int i = 0; i < 8; i++) {
@@ -326,8 +326,8 @@ TEST(a_hundred_files)
     struct shard_set *s = open_set("many");
     CHECK(access("many/web-00100.bin", R_OK) == 0);
     uint32_t *stream, got[3 * (SEQ + 1)];
-    slow_stream("many", "web", "train", 2, &stream);
-    for (uint64_t i = 0; i < 900; i += 3) {
+    CHECK_INT(slow_stream("many", "web", "train", 2, &stream), shard_info(s)->tokens);
+    for (uint64_t i = 0; i < 900 && stream; i += 3) {
         struct shard_sample at;
         CHECK_INT(shard_batch(s, &(struct shard_order){0}, i, 3, SEQ, got, &e), 0);
         CHECK_INT(shard_sample_at(s, &(struct shard_order){0}, i + 1, SEQ, &at, &e), 0);
