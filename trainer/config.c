@@ -122,7 +122,6 @@ static int check_train(struct train_config *t, const struct yaml *map, struct er
 {
     if (t->min_lr < 0) t->min_lr = t->lr / 10;
     if (t->min_lr > t->lr) return yaml_error(map, e, "min_lr is greater than lr");
-    if (t->warmup_steps > t->steps) return yaml_error(map, e, "warmup_steps is greater than steps");
     return 0;
 }
 

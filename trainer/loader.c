@@ -44,6 +44,10 @@ int loader_open(struct loader *l, const char *dir, struct config *config, struct
             (struct shard_order){.seed = (uint64_t)t->seed, .split = "train", .batch_samples = l->batch};
         l->valid = (struct shard_order){.seed = (uint64_t)t->seed, .split = "valid"};
         l->has_valid = any_window(l, "valid");
+        struct shard_sample first; /* says now what would be wrong with the first batch */
+        r = shard_sample_at(l->set, &l->train, 0, l->seq_len, &first, e);
+    }
+    if (r == 0) {
         l->tokens = calloc((size_t)l->batch * (l->seq_len + 1), sizeof *l->tokens);
         if (!l->tokens) r = err_nomem(e, "making a batch");
     }

@@ -76,7 +76,6 @@ TEST(what_is_wrong_is_named)
     CHECK(says("model: {layers: 2, width: 16, heads: 4, kv_heads: 3, seq_len: 8}\n" TRAIN, "kv_heads 3"));
     CHECK(says("model: {layers: 2, width: 16, heads: 4, seq_len: 8, laers: 2}\n" TRAIN, "laers"));
     CHECK(says(MODEL "train: {steps: 10, batch_sequences: 2, lr: 1, min_lr: 2}\n", "min_lr"));
-    CHECK(says(MODEL "train: {steps: 10, batch_sequences: 2, lr: 1, warmup_steps: 11}\n", "warmup_steps"));
     CHECK(says(MODEL "train: {steps: 10, batch_sequences: 2, lr: nan}\n", "lr"));
     CHECK(says(MODEL "train: {steps: 10, batch_sequences: 2, lr: 1, tie: yes}\n", "tie"));
     CHECK(says("model: [1]\n" TRAIN, "model"));
