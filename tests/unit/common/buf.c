@@ -5,6 +5,13 @@
 
 #include <errno.h>
 
+/* Under AddressSanitizer a malloc that cannot be is to give NULL, as it does without. */
+__attribute__((visibility("default"))) const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+    return "allocator_may_return_null=1";
+}
+
 TEST(slices)
 {
     struct slice a = slice_str("leat"), empty = slice_str(NULL);
@@ -76,7 +83,7 @@ TEST(buf_refuses_impossible_sizes)
     CHECK(b.failed);
     CHECK_SLICE(buf_slice(&b), "x");
     buf_clear(&b);
-    CHECK_INT(buf_reserve(&b, SIZE_MAX), b.n ? -1 : -1);
+    CHECK_INT(buf_reserve(&b, SIZE_MAX), -1); /* n + SIZE_MAX would wrap */
     buf_free(&b);
 }
 
