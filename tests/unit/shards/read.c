@@ -38,7 +38,9 @@ static uint64_t slow_stream(const char *dir, const char *domain, const char *spl
         FILE *f = fopen(path, "rb");
         for (int c; (c = fgetc(f)) != EOF;) buf_putc(&b, (char)c);
         fclose(f);
-        *out = realloc(*out, (n + b.n / width + 1) * sizeof **out);
+        uint32_t *more = realloc(*out, (n + b.n / width + 1) * sizeof *more);
+        if (!more) abort();
+        *out = more;
         for (size_t at = 0; at < b.n; at += width) {
             (*out)[n] = 0;
             memcpy(&(*out)[n++], b.p + at, width);
