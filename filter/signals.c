@@ -1,35 +1,21 @@
 /* signals.c: measures a document.
  *
- * Words are found once for all signals that need them; n-grams, lines and paragraphs are told apart by 64-bit hashes in
- * one open-addressing table that is emptied by raising a generation number, so no measure allocates once the table has
- * grown to the longest text. Two different n-grams of one document share a hash with a probability of about n^2/2^65.
+ * Words are found once for all signals that need them; n-grams have a file of their own (ngrams.h). Lines and paragraphs
+ * are told apart by 64-bit hashes: two different ones of n in one document share one with a probability of n^2/2^65.
  *
- * In: valid UTF-8. Out: numbers. State: per thread, reused. Memory: 24 bytes a word, 24 a table slot. */
+ * In: valid UTF-8. Out: numbers. State: per thread, reused. Memory: 24 bytes a word and those of ngrams.h. */
 #include "filter/signals.h"
 #include "common/hash.h"
+#include "filter/ngrams.h"
 #include <stdlib.h>
-
-struct seen_slot {
-    uint64_t hash;
-    uint32_t generation, count;
-    uint64_t first; /* index of the first element with this hash */
-};
-
-struct seen {
-    struct seen_slot *slot;
-    size_t cap; /* a power of two */
-    uint32_t generation;
-};
 
 struct signals {
     struct words words;
-    uint64_t *word_hash;
-    uint64_t *char_sum; /* char_sum[i]: characters of words before i */
-    size_t cap_words;
-    struct seen seen;
+    struct ngrams ngrams;
+    struct names pieces;
 };
 
-static const char *const names[SIG_COUNT] = {
+static const char *const signal_names[SIG_COUNT] = {
     "words",      "mean_word_length", "hash_ratio",     "ellipsis_ratio", "letter_words",
     "stop_words", "bullet_lines",     "ellipsis_lines", "dup_paragraphs", "dup_paragraph_chars",
     "dup_lines",  "dup_line_chars",   "top_2gram",      "top_3gram",      "top_4gram",
@@ -38,47 +24,7 @@ static const char *const names[SIG_COUNT] = {
 
 const char *signal_name(enum signal s)
 {
-    return names[s];
-}
-
-/* ------------------------------------------------------------------ the table of what was seen */
-
-/* Empties the table and makes room for n elements at a load of at most one half. */
-static int seen_reset(struct seen *t, size_t n)
-{
-    size_t cap = 64;
-    while (cap < 2 * n) cap *= 2;
-    if (cap > t->cap) {
-        free(t->slot);
-        t->slot = calloc(cap, sizeof *t->slot);
-        t->cap = t->slot ? cap : 0;
-        t->generation = 0;
-        if (!t->slot) return -1;
-    }
-    if (++t->generation == 0) {
-        memset(t->slot, 0, t->cap * sizeof *t->slot);
-        t->generation = 1;
-    }
-    return 0;
-}
-
-/* Counts one more of `hash`; the slot's count is 1 for the first. Only slots below the mask of this text's size are
- * used, so that a short text after a long one stays in the cache. */
-static struct seen_slot *seen_add(struct seen *t, uint64_t hash, size_t mask, uint64_t index)
-{
-    size_t i = hash_mix64(hash) & mask;
-    while (t->slot[i].generation == t->generation && t->slot[i].hash != hash) i = (i + 1) & mask;
-    struct seen_slot *s = &t->slot[i];
-    if (s->generation != t->generation) *s = (struct seen_slot){hash, t->generation, 0, index};
-    s->count++;
-    return s;
-}
-
-static size_t seen_mask(size_t n)
-{
-    size_t cap = 64;
-    while (cap < 2 * n) cap *= 2;
-    return cap - 1;
+    return signal_names[s];
 }
 
 /* ------------------------------------------------------------------ words */
@@ -105,12 +51,37 @@ static uint64_t count_ellipses(struct slice text)
     return n;
 }
 
-static unsigned stop_word_bit(const char *p, uint32_t n)
+/* The word's bytes as a little-endian number; 0 for more than four. Without a branch that depends on the length, which
+ * no CPU can foresee. */
+static uint32_t short_word(struct slice text, const struct word *w)
 {
-    static const char *const stop[] = {"the", "be", "to", "of", "and", "that", "have", "with"};
-    for (unsigned i = 0; i < 8; i++)
-        if (strlen(stop[i]) == n && memcmp(stop[i], p, n) == 0) return 1u << i;
-    return 0;
+    static const uint32_t keep[6] = {0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0};
+    const uint8_t *p = (const uint8_t *)text.p + w->offset;
+    uint32_t x = 0;
+    if (text.n - w->offset >= 4)
+        x = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+    else
+        for (unsigned i = 0; i < text.n - w->offset; i++) x |= (uint32_t)p[i] << 8 * i;
+    return x & keep[w->bytes < 5 ? w->bytes : 5];
+}
+
+#define TWO(a, b) ((a) | (b) << 8)
+#define FOUR(a, b, c, d) ((uint32_t)TWO(a, b) | (uint32_t)TWO(c, d) << 16)
+#define STOP_SPREAD 0x6ec9d287u /* found by trial: sends each of the eight to a slot of its own */
+
+/* The bit of one of the eight stop words, 0 of any other. */
+static unsigned stop_word_bit(uint32_t word)
+{
+    static const uint32_t stop[8] = {TWO('b', 'e'),
+                                     FOUR('t', 'h', 'a', 't'),
+                                     FOUR('t', 'h', 'e', 0),
+                                     TWO('o', 'f'),
+                                     FOUR('w', 'i', 't', 'h'),
+                                     TWO('t', 'o'),
+                                     FOUR('h', 'a', 'v', 'e'),
+                                     FOUR('a', 'n', 'd', 0)};
+    unsigned slot = word * STOP_SPREAD >> 29;
+    return (unsigned)(stop[slot] == word) << slot;
 }
 
 static double ratio(double a, double b)
@@ -124,11 +95,11 @@ static void measure_words(const struct signals *s, struct slice text, double *va
     unsigned stops = 0;
     for (size_t i = 0; i < s->words.n; i++) {
         const struct word *w = &s->words.at[i];
-        if (w->flags & WORD_SYMBOL) continue;
-        plain++;
-        plain_chars += w->chars;
+        bool symbol = w->flags & WORD_SYMBOL;
+        plain += !symbol;
+        plain_chars += symbol ? 0 : w->chars;
         letters += (w->flags & WORD_LETTER) != 0;
-        if (w->bytes >= 2 && w->bytes <= 4) stops |= stop_word_bit(text.p + w->offset, w->bytes);
+        stops |= stop_word_bit(short_word(text, w));
     }
     double all = (double)s->words.n;
     value[SIG_WORDS] = (double)plain;
@@ -184,90 +155,33 @@ static int measure_pieces(struct signals *s, struct slice text, unsigned min_new
 {
     uint64_t n = 0, dups = 0, dup_chars = 0;
     struct slice piece;
-    size_t room = (size_t)count_bytes(text, '\n') + 1, mask = seen_mask(room);
-    if (seen_reset(&s->seen, room) < 0) return -1;
+    names_reset(&s->pieces, 0);
     for (size_t at = 0; piece_next(text, &at, min_newlines, &piece); n++) {
-        if (seen_add(&s->seen, hash64(piece.p, piece.n), mask, n)->count == 1) continue;
+        size_t before = s->pieces.n;
+        names_of(&s->pieces, hash64(piece.p, piece.n));
+        if (s->pieces.n > before) continue;
         dups++;
         dup_chars += utf8_count(piece.p, piece.n);
     }
     *elements = ratio((double)dups, (double)n);
     *chars = ratio((double)dup_chars, text_chars);
-    return 0;
+    return s->pieces.failed ? -1 : 0;
 }
 
 /* ------------------------------------------------------------------ n-grams */
 
-static int hash_words(struct signals *s, struct slice text)
+static int measure_ngrams(struct signals *s, struct slice text, uint32_t wanted, double text_chars,
+                          double *value)
 {
-    if (s->words.n + 1 > s->cap_words) {
-        size_t cap = 2 * (s->words.n + 1);
-        uint64_t *h = realloc(s->word_hash, cap * sizeof *h);
-        if (h) s->word_hash = h;
-        uint64_t *c = realloc(s->char_sum, cap * sizeof *c);
-        if (c) s->char_sum = c;
-        if (!h || !c) return -1;
-        s->cap_words = cap;
-    }
-    s->char_sum[0] = 0;
-    for (size_t i = 0; i < s->words.n; i++) {
-        const struct word *w = &s->words.at[i];
-        s->word_hash[i] = hash64(text.p + w->offset, w->bytes);
-        s->char_sum[i + 1] = s->char_sum[i] + w->chars;
-    }
-    return 0;
-}
-
-static uint64_t ngram_hash(const uint64_t *word_hash, unsigned n)
-{
-    uint64_t h = 0;
-    for (unsigned i = 0; i < n; i++) h = (h + word_hash[i]) * 0x9e3779b97f4a7c15ULL;
-    return h;
-}
-
-/* Characters of the most frequent n-gram (words joined by a space) times its count; of equals the first counts. */
-static double top_ngram_chars(struct signals *s, unsigned n)
-{
-    size_t total = s->words.n < n ? 0 : s->words.n - n + 1, mask = seen_mask(total);
-    uint64_t best_count = 0, best_first = 0;
-    for (size_t i = 0; i < total; i++) seen_add(&s->seen, ngram_hash(s->word_hash + i, n), mask, i);
-    for (size_t i = 0; i <= mask; i++) {
-        const struct seen_slot *t = &s->seen.slot[i];
-        if (t->generation != s->seen.generation) continue;
-        if (t->count > best_count || (t->count == best_count && t->first < best_first)) {
-            best_count = t->count;
-            best_first = t->first;
-        }
-    }
-    if (!best_count) return 0;
-    return (double)((s->char_sum[best_first + n] - s->char_sum[best_first] + n - 1) * best_count);
-}
-
-/* Characters of n-grams that stood before; a repeated one is stepped over whole. */
-static double dup_ngram_chars(struct signals *s, unsigned n)
-{
-    uint64_t chars = 0;
-    size_t mask = seen_mask(s->words.n);
-    for (size_t i = 0; i + n <= s->words.n;) {
-        if (seen_add(&s->seen, ngram_hash(s->word_hash + i, n), mask, i)->count == 1) {
-            i++;
-            continue;
-        }
-        chars += s->char_sum[i + n] - s->char_sum[i];
-        i += n;
-    }
-    return (double)chars;
-}
-
-static int measure_ngrams(struct signals *s, uint32_t wanted, double text_chars, double *value)
-{
-    for (unsigned n = 2; n <= 10; n++) {
+    int r = ngrams_start(&s->ngrams, text, &s->words);
+    for (unsigned n = 2; r == 0 && n <= 10; n++) {
         enum signal g = n <= 4 ? (enum signal)(SIG_TOP_2GRAM + n - 2) : (enum signal)(SIG_DUP_5GRAMS + n - 5);
-        if (!(wanted & SIGNAL_BIT(g))) continue;
-        if (seen_reset(&s->seen, s->words.n) < 0) return -1;
-        value[g] = ratio(n <= 4 ? top_ngram_chars(s, n) : dup_ngram_chars(s, n), text_chars);
+        r = ngrams_lengthen(&s->ngrams);
+        if (r < 0 || !(wanted & SIGNAL_BIT(g))) continue;
+        uint64_t chars = n <= 4 ? ngrams_top_chars(&s->ngrams) : ngrams_dup_chars(&s->ngrams);
+        value[g] = ratio((double)chars, text_chars);
     }
-    return 0;
+    return r;
 }
 
 /* ------------------------------------------------------------------ all of it */
@@ -294,8 +208,7 @@ int signals_measure(struct signals *s, struct slice text, uint32_t wanted, doubl
                             &value[SIG_DUP_PARAGRAPH_CHARS]);
     if (wanted & NEED_LINES)
         r |= measure_pieces(s, text, 1, chars, &value[SIG_DUP_LINES], &value[SIG_DUP_LINE_CHARS]);
-    if (wanted & NEED_NGRAMS)
-        r |= hash_words(s, text) < 0 || measure_ngrams(s, wanted, chars, value) < 0 ? -1 : 0;
+    if (wanted & NEED_NGRAMS) r |= measure_ngrams(s, text, wanted, chars, value);
     return r < 0 ? err_nomem(e, "measuring a document") : 0;
 }
 
@@ -310,8 +223,7 @@ void signals_free(struct signals *s)
 {
     if (!s) return;
     words_free(&s->words);
-    free(s->word_hash);
-    free(s->char_sum);
-    free(s->seen.slot);
+    ngrams_free(&s->ngrams);
+    names_free(&s->pieces);
     free(s);
 }

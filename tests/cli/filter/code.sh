@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # leat code: languages, decisions, grammars.
 # shellcheck source=tests/lib.sh
 . "$LEAT_ROOT/tests/lib.sh"

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # leat filter as a tool: what all document tools promise is tested here once, on the common loop.
 # shellcheck source=tests/lib.sh
 . "$LEAT_ROOT/tests/lib.sh"

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The measured signals against a reference in Python that follows the published definitions word for word, on text whose
 # words are beyond dispute (ASCII letters between spaces and punctuation).
 # shellcheck source=tests/lib.sh
