@@ -29,7 +29,8 @@ static const struct opt own[] = {
      "exact: compare lower-cased words, not bytes: case, white space and punctuation do not count"},
     {"pairs", 0, OPT_STR, &pairs_file, "FILE", NULL, 0, 0,
      "write a line per dropped document: its id, the id of the kept one, their similarity, separated by "
-     "tabs"},
+     "tabs; "
+     "\\t, \\n, \\r and \\\\ stand for those characters in an id"},
     {0}};
 
 static const char *const verbs[] = {"exact", "minhash", NULL};
@@ -64,7 +65,7 @@ struct dedup {
     struct minhash minhash;
     struct survivors *survivors;
     struct out *pairs;
-    struct buf value, pair_lines;
+    struct buf value, pair_line;
 };
 
 /* What a deferred document carries: the key or the band keys, then the shingles. */
@@ -139,16 +140,37 @@ static int find(struct dedup *x, const struct stage_deferred *m, uint64_t *numbe
     return survivors_similar(x->survivors, mark->band, set, mark->n, m->id, threshold, number, similarity, e);
 }
 
+static char escape_letter(char c)
+{
+    switch (c) {
+    case '\t': return 't';
+    case '\n': return 'n';
+    case '\r': return 'r';
+    case '\\': return '\\';
+    default: return 0;
+    }
+}
+
+/* The id, with what would break the line apart escaped, and a tab. */
+static void put_field(struct buf *b, struct slice id)
+{
+    for (size_t i = 0; i < id.n; i++) {
+        char letter = escape_letter(id.p[i]);
+        if (letter) buf_putc(b, '\\');
+        buf_putc(b, letter ? letter : id.p[i]);
+    }
+    buf_putc(b, '\t');
+}
+
 static int report(struct dedup *x, struct slice dropped, struct slice kept, double similarity, struct err *e)
 {
     if (!x->pairs) return 0;
-    buf_clear(&x->pair_lines);
-    buf_put_slice(&x->pair_lines, dropped);
-    buf_putc(&x->pair_lines, '\t');
-    buf_put_slice(&x->pair_lines, kept);
-    buf_printf(&x->pair_lines, "\t%.6f\n", similarity);
-    if (x->pair_lines.failed) return err_nomem(e, "writing --pairs");
-    return out_write(x->pairs, x->pair_lines.p, x->pair_lines.n, 1, e);
+    buf_clear(&x->pair_line);
+    put_field(&x->pair_line, dropped);
+    put_field(&x->pair_line, kept);
+    buf_printf(&x->pair_line, "%.6f\n", similarity);
+    if (x->pair_line.failed) return err_nomem(e, "writing --pairs");
+    return out_write(x->pairs, x->pair_line.p, x->pair_line.n, 1, e);
 }
 
 static int drop(struct dedup *x, const struct stage_deferred *m, uint64_t number, double similarity,
@@ -187,7 +209,7 @@ static int open_all(struct dedup *x, const struct tool *t, struct err *e)
     struct out_opts pairs = {.path = pairs_file, .threads = (int)t->threads};
     x->exact = strcmp(t->verb, "exact") == 0;
     buf_init(&x->value, BUF_NO_MAX);
-    buf_init(&x->pair_lines, BUF_NO_MAX);
+    buf_init(&x->pair_line, BUF_NO_MAX);
     int r = minhash_init(&x->minhash, profile, (uint64_t)seed, e);
     if (r < 0) return r;
     x->survivors = survivors_new(x->exact ? 0 : x->minhash.bands, t->memory);
@@ -210,7 +232,7 @@ static int close_all(struct dedup *x, struct tool *t, int r)
     }
     survivors_free(x->survivors);
     buf_free(&x->value);
-    buf_free(&x->pair_lines);
+    buf_free(&x->pair_line);
     return r;
 }
 

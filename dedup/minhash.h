@@ -12,8 +12,11 @@
 
 #define MINHASH_MAX_LANES 1024
 
+typedef void minhash_block(const uint32_t *multiplier, const uint32_t *set, size_t n, uint32_t *least);
+
 struct minhash {
     unsigned bands, rows;
+    minhash_block *block; /* the fastest of this CPU */
     uint32_t multiplier[MINHASH_MAX_LANES];
 };
 

@@ -119,9 +119,9 @@ static int grow_list(struct survivors *s, struct err *e)
     if (survivors_bytes(s) + room * item > s->memory_bytes) return refuse(s, e);
     struct survivor *at = realloc(s->at, room * sizeof *at);
     if (at) s->at = at;
-    uint32_t *next = realloc(s->next, room * (s->bands ? s->bands : 1) * sizeof *next);
+    uint32_t *next = s->bands ? realloc(s->next, room * s->bands * sizeof *next) : NULL;
     if (next) s->next = next;
-    if (!at || !next) return err_nomem(e, "growing the list of kept documents");
+    if (!at || (s->bands && !next)) return err_nomem(e, "growing the list of kept documents");
     s->room = room;
     return 0;
 }
@@ -163,6 +163,12 @@ struct best {
     double jaccard;
 };
 
+/* No pair of sets of these sizes is more alike. */
+static double most_alike(size_t a, size_t b)
+{
+    return a < b ? (double)a / (double)b : (double)b / (double)a;
+}
+
 /* Verifies one bucket's survivors that this document has not met yet. */
 static void check_bucket(struct survivors *s, unsigned band, uint32_t first, const uint32_t *set, size_t n,
                          double threshold, struct best *best)
@@ -172,6 +178,7 @@ static void check_bucket(struct survivors *s, unsigned band, uint32_t first, con
         if (c->checked_for == s->seen) continue;
         c->checked_for = s->seen;
         s->checked++;
+        if (most_alike(c->n, n) < threshold) continue;
         double j = shingles_jaccard(c->set, c->n, set, n);
         if (j < threshold) continue;
         if (best->number == NONE || j > best->jaccard || (j == best->jaccard && i < best->number))
