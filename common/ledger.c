@@ -115,6 +115,7 @@ void ledger_reset(struct ledger *l)
     l->in = l->created = l->kept = l->damaged = 0;
     l->text_in = l->text_added = l->text_written = l->destroyed_bytes = 0;
     l->truncated = l->failed = false;
+    l->truncation[0] = 0;
 }
 
 /* ------------------------------------------------------------------ counting */
@@ -204,6 +205,12 @@ static void merge_table(struct ledger *l, struct ledger_table *into, const struc
         count(l, into, from->row[i].name, from->row[i].records, from->row[i].text_bytes);
 }
 
+void ledger_truncate(struct ledger *l, const char *why)
+{
+    l->truncated = true;
+    if (!l->truncation[0]) snprintf(l->truncation, sizeof l->truncation, "%s", why);
+}
+
 void ledger_merge(struct ledger *into, const struct ledger *from)
 {
     into->in += from->in;
@@ -214,7 +221,7 @@ void ledger_merge(struct ledger *into, const struct ledger *from)
     into->text_added += from->text_added;
     into->text_written += from->text_written;
     into->destroyed_bytes += from->destroyed_bytes;
-    into->truncated |= from->truncated;
+    if (from->truncated) ledger_truncate(into, from->truncation);
     into->failed |= from->failed;
     merge_table(into, &into->dropped, &from->dropped);
     merge_table(into, &into->skipped, &from->skipped);
@@ -318,6 +325,11 @@ int ledger_put_json(const struct ledger *l, struct buf *b)
     put_table(b, "removed", &l->removed, false);
     buf_printf(b, "},\"destroyed_bytes\":%" PRIu64 ",\"truncated\":%s,", l->destroyed_bytes,
                l->truncated ? "true" : "false");
+    if (l->truncation[0]) {
+        buf_puts(b, "\"truncation\":");
+        json_put_str(b, slice_str(l->truncation));
+        buf_putc(b, ',');
+    }
     put_damages(l, b);
     buf_putc(b, ',');
     put_table(b, "extra", &l->extra, true);

@@ -45,6 +45,7 @@ struct ledger {
     struct ledger_damage damage[LEDGER_DAMAGES];
     size_t n_damage;
     bool truncated;            /* an input ended early */
+    char truncation[512];      /* which and how: of the first */
     struct ledger_table extra; /* free counters of a tool, outside the balance: records only */
     bool failed;               /* out of memory while counting */
 };
@@ -63,6 +64,8 @@ void ledger_remove(struct ledger *l, const char *rule, uint64_t text_bytes); /* 
  * with it. keep, drop and skip do not count `in`: the reader does, for each record that it could tell as one. */
 void ledger_damage(struct ledger *l, const char *file, uint64_t offset, uint64_t destroyed, const char *fmt,
                    ...) __attribute__((format(printf, 5, 6)));
+/* An input ended early: `why` names it and says how. */
+void ledger_truncate(struct ledger *l, const char *why);
 void ledger_extra(struct ledger *l, const char *name, uint64_t n);
 
 uint64_t ledger_dropped(const struct ledger *l);      /* sums over the rows */

@@ -202,7 +202,8 @@ static void finish_input(struct lines *l, struct ledger *led)
     skip_end(l, led);
     if (l->cut) {
         if (l->carry.n > 0) ledger_damage(led, current_name(l), l->offset, l->carry.n, "%s", l->reason);
-        l->truncated = led->truncated = true;
+        ledger_truncate(led, l->reason);
+        l->truncated = true;
     }
     buf_free(&l->carry);
     l->done_raw_bytes += in_raw_bytes(l->in);

@@ -383,7 +383,6 @@ static int run_all(struct run *run, struct err *e)
     if (r == 0) r = put_hook(run, run->ops->begin, e);
     if (r == 0) r = pool_run((int)run->tool->threads, &pool_ops, run, e);
     ledger_merge(&run->tool->ledger, &run->tail);
-    run->tool->ledger.truncated |= run->lines.truncated;
     if (r == 0 && tool_out_end(run->tool, r) == OUT_COMMIT) r = put_hook(run, run->ops->end, e);
     log_progress_end();
     return close_outputs(run, r, e);

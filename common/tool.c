@@ -318,7 +318,8 @@ static void say_damage(const struct tool *t)
         log_warn("%" PRIu64 " damaged records in all%s", l->damaged,
                  t->stats ? "" : "; --stats FILE lists the first hundred");
     if (l->truncated)
-        log_error("an input ended early; what came before it was used, and the result is partial");
+        log_error("%s%swhat came before the end was used, and the result is partial",
+                  l->truncation[0] ? l->truncation : "an input ended early", l->truncation[0] ? "; " : ": ");
     if (t->strict && l->damaged) log_error("input is damaged, and --strict was given");
 }
 
