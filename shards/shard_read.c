@@ -270,25 +270,25 @@ static int map_file(struct shard_set *s, const struct stream *x, size_t i, const
     return r;
 }
 
-static uint32_t widen_2(const uint16_t *from, uint64_t n, uint32_t *to)
-{
-    uint32_t most = 0;
-    for (uint64_t i = 0; i < n; i++) {
-        to[i] = from[i];
-        most = to[i] > most ? to[i] : most;
+/* Blocks of a fixed length, since compilers make vectors of those. */
+#define BLOCK 16
+#define WIDEN(name, type)                                                                                    \
+    static uint32_t name(const type *from, uint64_t n, uint32_t *to)                                         \
+    {                                                                                                        \
+        uint32_t lane[BLOCK] = {0}, most = 0;                                                                \
+        uint64_t i = 0;                                                                                      \
+        for (; i + BLOCK <= n; i += BLOCK)                                                                   \
+            for (int j = 0; j < BLOCK; j++) {                                                                \
+                uint32_t t = from[i + j];                                                                    \
+                to[i + j] = t;                                                                               \
+                lane[j] = t > lane[j] ? t : lane[j];                                                         \
+            }                                                                                                \
+        for (; i < n; i++) lane[0] = (to[i] = from[i]) > lane[0] ? to[i] : lane[0];                          \
+        for (int j = 0; j < BLOCK; j++) most = lane[j] > most ? lane[j] : most;                              \
+        return most;                                                                                         \
     }
-    return most;
-}
-
-static uint32_t widen_4(const uint32_t *from, uint64_t n, uint32_t *to)
-{
-    uint32_t most = 0;
-    for (uint64_t i = 0; i < n; i++) {
-        to[i] = from[i];
-        most = to[i] > most ? to[i] : most;
-    }
-    return most;
-}
+WIDEN(widen_2, uint16_t)
+WIDEN(widen_4, uint32_t)
 
 /* The file of a stream that holds token `at`: the last one that begins at or before it and is not empty. */
 static size_t find_file(const struct stream *x, uint64_t at)
