@@ -9,7 +9,7 @@
 #include "common/text.h"
 #include <stdlib.h>
 
-#define CACHE_LOG2_SLOTS 16
+#define CACHE_LOG2_SLOTS 17
 
 struct encoder {
     const struct tokenizer *t;

@@ -35,7 +35,7 @@ void ids_free(struct ids *ids);
 int ids_reserve(struct ids *ids, size_t extra); /* 0, or -1 */
 
 struct encoder;
-struct encoder *encoder_new(const struct tokenizer *t); /* NULL: out of memory; 2 MiB */
+struct encoder *encoder_new(const struct tokenizer *t); /* NULL: out of memory; 4 MiB */
 void encoder_free(struct encoder *c);
 
 /* Appends the ids of the text's tokens. -ERR_IO: out of memory; -ERR_USAGE: the pattern gave up (see pattern.h);
