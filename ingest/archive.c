@@ -11,6 +11,7 @@
 #include <archive_entry.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <locale.h>
 #include <stdlib.h>
 
 #define BLOCK_BYTES ((size_t)256 << 10)
@@ -22,7 +23,8 @@ struct archive_reader {
     const char *file;
     uint64_t max_record, size_bytes, out_bytes, index;
     bool ended, io_failed;
-    struct err err; /* of the window */
+    struct err err;  /* of the window */
+    locale_t locale; /* UTF-8, for the conversion of names: libarchive goes by the thread's locale */
 };
 
 /* ------------------------------------------------------------------ recognition */
@@ -100,16 +102,18 @@ static struct archive *new_archive(void)
     return a;
 }
 
-int archive_reader_open(struct archive_reader **out, struct window *w, const char *path, uint64_t max_record,
-                        struct err *e)
+int archive_reader_open(struct archive_reader **out, struct window *w, const char *name, const char *path,
+                        uint64_t max_record, struct err *e)
 {
     bool indexed = is_zip(window_data(w), window_ahead(w)) || is_7z(window_data(w), window_ahead(w));
-    bool by_path = indexed && in_codec(w->in) == CODEC_PLAIN && !in_framed(w->in) && in_size_bytes(w->in) > 0;
+    bool by_path =
+        path && indexed && in_codec(w->in) == CODEC_PLAIN && !in_framed(w->in) && in_size_bytes(w->in) > 0;
     struct archive_reader *r = calloc(1, sizeof *r);
     *out = r;
     if (!r || !(r->archive = new_archive())) return err_nomem(e, "opening an archive");
     r->w = by_path ? NULL : w;
-    r->file = path;
+    r->file = name;
+    r->locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     r->max_record = max_record;
     r->size_bytes = in_size_bytes(w->in);
     int status = by_path ? archive_read_open_filename(r->archive, path, BLOCK_BYTES)
@@ -123,6 +127,7 @@ void archive_reader_close(struct archive_reader *r)
 {
     if (!r) return;
     archive_read_free(r->archive);
+    if (r->locale) freelocale(r->locale);
     free(r);
 }
 
@@ -174,6 +179,13 @@ static const char *entry_path(struct archive_entry *entry)
     return path;
 }
 
+/* A zip holds local time of nobody knows where: what it says would depend on this machine's time zone. */
+static int64_t entry_mtime(const struct archive_reader *r, struct archive_entry *entry)
+{
+    bool zip = (archive_format(r->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_ZIP;
+    return archive_entry_mtime_is_set(entry) && !zip ? archive_entry_mtime(entry) : INT64_MIN;
+}
+
 enum content { CONTENT_WHOLE, CONTENT_TOO_LARGE, CONTENT_BAD };
 
 static enum content read_content(struct archive_reader *r, struct buf *into, size_t *bytes)
@@ -210,16 +222,17 @@ static int take_entry(struct archive_reader *r, struct archive_entry *entry, str
         ledger_skip(led, kind, 0);
         return 0;
     }
-    *piece =
-        (struct piece){.kind = PIECE_ENTRY,
-                       .file = r->file,
-                       .head = start,
-                       .head_bytes = path_bytes,
-                       .body = start + path_bytes,
-                       .index = index,
-                       .mtime = archive_entry_mtime_is_set(entry) ? archive_entry_mtime(entry) : INT64_MIN};
+    *piece = (struct piece){.kind = PIECE_ENTRY,
+                            .file = r->file,
+                            .head = start,
+                            .head_bytes = path_bytes,
+                            .body = start + path_bytes,
+                            .index = index,
+                            .mtime = entry_mtime(r, entry)};
     buf_put(into, path, path_bytes);
-    enum content content = too_large ? CONTENT_TOO_LARGE : read_content(r, into, &piece->body_bytes);
+    bool empty = archive_entry_size_is_set(entry) && archive_entry_size(entry) == 0;
+    enum content content = too_large ? CONTENT_TOO_LARGE : CONTENT_WHOLE;
+    if (!too_large && !empty) content = read_content(r, into, &piece->body_bytes);
     if (into->failed) return err_nomem(e, "reading an archive");
     if (content == CONTENT_WHOLE) return 1;
     size_t lost = into->n - start - path_bytes;
@@ -231,8 +244,8 @@ static int take_entry(struct archive_reader *r, struct archive_entry *entry, str
     return 0;
 }
 
-int archive_reader_next(struct archive_reader *r, struct buf *into, struct piece *piece, struct ledger *led,
-                        struct err *e)
+static int next_entry(struct archive_reader *r, struct buf *into, struct piece *piece, struct ledger *led,
+                      struct err *e)
 {
     int got = 0;
     while (got == 0 && !r->ended) {
@@ -252,5 +265,14 @@ int archive_reader_next(struct archive_reader *r, struct buf *into, struct piece
             got = take_entry(r, entry, into, piece, led, e);
         }
     }
+    return got;
+}
+
+int archive_reader_next(struct archive_reader *r, struct buf *into, struct piece *piece, struct ledger *led,
+                        struct err *e)
+{
+    locale_t before = r->locale ? uselocale(r->locale) : (locale_t)0;
+    int got = next_entry(r, into, piece, led, e);
+    if (before) uselocale(before);
     return got;
 }

@@ -17,10 +17,10 @@
 
 struct archive_reader;
 
-/* Reads from the window; a plain regular file of a format whose index lies at its end is opened by its path instead.
- * -ERR_IO: out of memory or the file cannot be opened. */
-int archive_reader_open(struct archive_reader **r, struct window *w, const char *path, uint64_t max_record,
-                        struct err *e);
+/* Reads from the window; a plain regular file of a format whose index lies at its end is opened by its path (NULL: it has
+ * none) instead. `name` is for messages, and lives as long. -ERR_IO: out of memory or the file cannot be opened. */
+int archive_reader_open(struct archive_reader **r, struct window *w, const char *name, const char *path,
+                        uint64_t max_record, struct err *e);
 void archive_reader_close(struct archive_reader *r); /* NULL is allowed */
 
 /* Appends the next regular file's path and content to *into: 1. 0: the end. Entries that are no regular files are

@@ -110,8 +110,8 @@ static void trim_white(struct layout *l)
 static void put_separator(struct layout *l)
 {
     int lines = l->lines > l->breaks ? l->lines : l->breaks;
-    bool first = l->out->n == l->begin;
     if (lines || l->cell) trim_white(l);
+    bool first = l->out->n == l->begin;
     if (!first && lines) buf_puts(l->out, lines > 1 ? "\n\n" : "\n");
     if (l->item)
         buf_puts(l->out, "- ");
@@ -171,6 +171,7 @@ static void put_words(struct layout *l, const char *p, size_t n)
 
 static void put_range(struct layout *l, const struct page *p, size_t start, size_t end)
 {
+    if (start == end) return;
     const char *at = p->text.p + start, *stop = p->text.p + end;
     while (at < stop) {
         const char *from = at;

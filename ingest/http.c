@@ -66,6 +66,13 @@ static bool chunk_header(struct slice s, size_t *at, uint64_t *size)
     return true;
 }
 
+/* The body ends within a chunk header. */
+static bool is_cut_header(struct slice s, size_t at)
+{
+    while (at < s.n && hex_digit(s.p[at]) >= 0) at++;
+    return at == s.n || (at + 1 == s.n && s.p[at] == '\r');
+}
+
 /* Joins the chunks of a body. What is not chunked, from the first header that is none, is kept as it is. */
 static int join_chunks(struct slice s, struct buf *out)
 {
@@ -73,7 +80,10 @@ static int join_chunks(struct slice s, struct buf *out)
     uint64_t size;
     while (at < s.n) {
         size_t here = at;
-        if (!chunk_header(s, &at, &size)) return buf_put(out, s.p + here, s.n - here);
+        if (!chunk_header(s, &at, &size)) {
+            bool cut = out->n > 0 && is_cut_header(s, here);
+            return cut ? 0 : buf_put(out, s.p + here, s.n - here);
+        }
         if (size == 0) return 0;
         size_t n = size < s.n - at ? (size_t)size : s.n - at;
         if (buf_put(out, s.p + at, n) < 0) return -1;

@@ -54,9 +54,14 @@ uint64_t inputs_raw_bytes(const struct inputs *in)
 
 /* ------------------------------------------------------------------ what an input is */
 
+static const char *current_path(const struct inputs *in)
+{
+    return in->n_paths ? in->paths[in->next_path - 1] : "-";
+}
+
 static const char *current_name(const struct inputs *in)
 {
-    const char *path = in->n_paths ? in->paths[in->next_path - 1] : "-";
+    const char *path = current_path(in);
     return strcmp(path, "-") == 0 ? "stdin" : path;
 }
 
@@ -76,6 +81,7 @@ static enum format recognise(struct slice s)
 static int start_reader(struct inputs *in, struct ledger *led, struct err *e)
 {
     const char *name = current_name(in);
+    bool is_stdin = strcmp(current_path(in), "-") == 0;
     struct slice look = slice_of(window_data(&in->window), window_ahead(&in->window));
     if (look.n > LOOK_BYTES) look.n = LOOK_BYTES;
     if (look.n == 0 && in->window.n_gaps == 0) {
@@ -92,7 +98,9 @@ static int start_reader(struct inputs *in, struct ledger *led, struct err *e)
         return 0;
     case FORMAT_WARC: warc_start(&in->warc, &in->window, name, in->max_record); break;
     case FORMAT_JSONL: line_reader_start(&in->lines, &in->window, name, in->max_record); break;
-    case FORMAT_ARCHIVE: return archive_reader_open(&in->archive, &in->window, name, in->max_record, e);
+    case FORMAT_ARCHIVE:
+        return archive_reader_open(&in->archive, &in->window, name, is_stdin ? NULL : name, in->max_record,
+                                   e);
     default: break;
     }
     return 0;
@@ -161,8 +169,7 @@ int inputs_next(struct inputs *in, struct buf *into, struct piece *piece, struct
 {
     for (;;) {
         int r = current_next(in, into, piece, led, e);
-        if (r != 0) return r;
-        r = open_next(in, led, e);
-        if (r <= 0) return r;
+        if (r == 0 && (r = open_next(in, led, e)) == 1) continue;
+        return r < 0 && e->code ? -e->code : r; /* readers say only that it failed: *e says how */
     }
 }

@@ -79,6 +79,7 @@ TEST(preformatted)
     CHECK_STR(all("x<pre>\n  a\n\n   b\t<b>c</b>  \n</pre>y"), "x\n\n  a\n\n   b\tc\n\ny");
     CHECK_STR(all("<pre>a<br>b\r\nc</pre>"), "a\nb\nc");
     CHECK_STR(all("<pre>\r\n\n\n a</pre>"), " a");
+    CHECK_STR(all("<pre>\n \n\n</pre><dl>a"), "a");
     CHECK_STR(all("<xmp><b>&amp;</xmp>"), "<b>&amp;");
 }
 

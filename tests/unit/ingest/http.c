@@ -65,6 +65,8 @@ TEST(chunks_that_are_none)
     chunked("<html>not chunked</html>", "<html>not chunked</html>");
     chunked("5\r\nhello\r\nzz then raw", "hellozz then raw"); /* what follows is kept */
     chunked("5\r\nhel", "hel");
+    chunked("5\r\nhello\r\n1f\r", "hello");
+    chunked("5\r\nhello\r\n1f", "hello");
     chunked("ffffffffffffffffff\r\nx", "ffffffffffffffffff\r\nx");
     chunked("fffffffffffffff\r\nx", "x");
     chunked("5", "5");

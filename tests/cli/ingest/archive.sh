@@ -1,0 +1,160 @@
+# leat ingest: archives of source code, files of text and HTML, JSONL.
+# shellcheck source=tests/lib.sh
+. "$LEAT_ROOT/tests/lib.sh"
+
+# ---- archives, compared with Python's tarfile and zipfile
+cat >make.py <<'PY'
+import io, json, tarfile, zipfile, random
+rng = random.Random(3)
+files = {"src/main.c": b"int main(void)\r\n{\r\n\treturn 0;\r\n}\r\n", "src/latin.py": "# caf\xe9\nx = 1\n".encode("latin-1"),
+         "src/\u00fcber.js": "let \u00fc = 1;\n".encode(), "README": b"plain\fwords\n", "empty.txt": b"", "blank.txt": b" \n\n",
+         "logo.png": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(rng.randrange(256) for _ in range(3000)),
+         "utf16.txt": "\ufeffwide text\n".encode("utf-16-le"), "page.html": b"<p>markup stays</p>\n"}
+for i in range(300): files[f"many/{i:03}.txt"] = (f"file number {i}\n" * (i + 1)).encode()
+def tar(name, mode, fmt=tarfile.PAX_FORMAT):
+    with tarfile.open(name, mode, format=fmt) as t:
+        d = tarfile.TarInfo("./src"); d.type = tarfile.DIRTYPE; t.addfile(d)
+        for n, b in files.items():
+            e = tarfile.TarInfo("./" + n); e.size = len(b); e.mtime = 1700000000; t.addfile(e, io.BytesIO(b))
+        for n, kind in (("soft", tarfile.SYMTYPE), ("hard", tarfile.LNKTYPE), ("fifo", tarfile.FIFOTYPE)):
+            e = tarfile.TarInfo(n); e.type = kind; e.linkname = "README"; t.addfile(e)
+tar("a.tar", "w"); tar("a.tar.gz", "w:gz"); tar("a.tar.bz2", "w:bz2"); tar("a.tar.xz", "w:xz"); tar("old.tar", "w", tarfile.GNU_FORMAT)
+for name, how in (("a.zip", zipfile.ZIP_DEFLATED), ("stored.zip", zipfile.ZIP_STORED), ("lzma.zip", zipfile.ZIP_LZMA)):
+    with zipfile.ZipFile(name, "w", how) as z:
+        z.mkdir("src") if hasattr(z, "mkdir") else z.writestr("src/", "")
+        for n, b in files.items(): z.writestr(zipfile.ZipInfo(n, (2023, 11, 14, 22, 13, 20)), b, how)
+want = {}
+for n, b in files.items():
+    if n in ("empty.txt", "blank.txt", "logo.png"): continue
+    text = b.decode("utf-16-le")[1:] if n == "utf16.txt" else b.decode("latin-1") if "latin" in n else b.decode()
+    want[n] = text.replace("\r\n", "\n").replace("\f", "")
+json.dump(want, open("want.json", "w"))
+with tarfile.open("big.tar.gz", "w:gz") as t:
+    for i in range(6):
+        e = tarfile.TarInfo(f"zeros{i}"); e.size = 60 << 20; t.addfile(e, io.BytesIO(b"\0" * e.size))
+    e = tarfile.TarInfo("behind"); e.size = 3; t.addfile(e, io.BytesIO(b"abc"))
+with tarfile.open("large.tar", "w") as t:
+    for n, size in (("before", 10), ("large", 3 << 20), ("behind", 10)):
+        e = tarfile.TarInfo(n); e.size = size; t.addfile(e, io.BytesIO(b"x" * size))
+PY
+python3 make.py
+cat >compare.py <<'PY'
+import json, sys
+want, got = json.load(open("want.json")), {}
+for line in open(sys.argv[1]):
+    d = json.loads(line)
+    got[d["metadata"]["path"]] = d["text"]
+    assert d["source"] == "archive" and d["metadata"]["archive"] == sys.argv[2], d
+for n in sorted(want.keys() | got.keys()):
+    if want.get(n) != got.get(n): print(n, repr(want.get(n))[:80], repr(got.get(n))[:80])
+PY
+zstd -q a.tar -o a.tar.zst
+for f in a.tar a.tar.gz a.tar.bz2 a.tar.xz a.tar.zst old.tar a.zip stored.zip lzma.zip; do
+    exits "$f" 0 leat-ingest --stats stats.json $f
+    is "$f: files" "$(python3 compare.py out $f)" ""
+    is "$f: balanced" "$(jq -c '[.balanced, .records.damaged]' stats.json)" '[true,0]'
+done
+leat-ingest -q a.tar --stats stats.json >out
+is "a tar's entries by kind" "$(jq -c '.records.skipped | map_values(.records)' stats.json)" \
+    '{"binary":1,"directory":1,"empty-text":2,"link":2,"special":1}'
+is "one record an entry" "$(jq '.records.in' stats.json)" 313
+is "created is the file's time" "$(jq -r .created out | sort -u)" 2023-11-14T22:13:20Z
+is "the charset that was found" "$(jq -r 'select(.metadata.path == "src/latin.py").metadata.charset' out)" windows-1252
+is "ids are unique" "$(jq -r .id out | sort -u | wc -l)" "$(wc -l <out)"
+leat-ingest -q <a.tar.gz >stdin
+same "from standard input" <(jq -r .text out) <(jq -r .text stdin)
+leat-ingest -q <a.zip | jq -r .text | sort >zip1
+leat-ingest -q a.zip | jq -r .text | sort >zip2
+same "zip from standard input" zip1 zip2
+for t in 1 2 8; do leat-ingest -q -t$t a.tar.xz a.zip old.tar >t$t; done
+same "-t2 = -t1" t1 t2
+same "-t8 = -t1" t1 t8
+if command -v bsdtar >/dev/null; then
+    bsdtar -cf a.7z --format 7zip @a.tar && leat-ingest -q a.7z >out
+    is "7z" "$(python3 compare.py out a.7z)" ""
+else
+    skip "7z" "no bsdtar to make one"
+fi
+head -c 100000 a.tar >cut.tar
+head -c 3000 a.tar.gz >cut.tar.gz
+exits "a cut tar: what was whole" 0 leat-ingest --stats stats.json cut.tar
+is "a cut tar: one damage" "$(jq -c '[.records.damaged, .balanced]' stats.json)" '[1,true]'
+exits "a cut tar.gz: exit 3" 3 leat-ingest --stats stats.json cut.tar.gz
+check "a cut tar.gz: what was whole" [ "$(wc -l <out)" -gt 3 ]
+is "a cut tar.gz: balanced" "$(jq -c '[.truncated, .balanced]' stats.json)" '[true,true]'
+python3 - <<'PY'
+import tarfile, zipfile
+at = tarfile.open("a.tar").getmembers()[40].offset
+d = bytearray(open("a.tar", "rb").read()); d[at:at + 512] = b"\xff" * 512; open("bad.tar", "wb").write(d)
+at = zipfile.ZipFile("a.zip").getinfo("many/200.txt").header_offset + 60
+z = bytearray(open("a.zip", "rb").read()); z[at] ^= 0xff; z[at + 1] ^= 0xff; open("bad.zip", "wb").write(z)
+open("short.zip", "wb").write(z[:5000])
+import bz2; b = bytearray(open("a.tar.bz2", "rb").read()); b[len(b) // 2] ^= 0xff; open("bad.tar.bz2", "wb").write(b)
+PY
+for f in bad.tar bad.zip short.zip bad.tar.bz2; do
+    exits "$f" 0 leat-ingest --stats stats.json $f
+    check "$f: damage is counted" [ "$(jq 'if .balanced then .records.damaged else 0 end' stats.json)" -ge 1 ]
+done
+exits "a bomb" 0 leat-ingest -t1 --stats stats.json big.tar.gz
+says "a bomb is given up" err "400 times"
+check "a bomb fills no memory" [ "$(jq .peak_rss_bytes stats.json)" -lt 500000000 ]
+exits "--max-record" 0 leat-ingest --max-record 1M --stats stats.json large.tar
+is "--max-record" "$(jq -r .metadata.path out | tr '\n' ' ')$(jq .records.damaged stats.json)" "before behind 1"
+mkdir none && cd none && leat-ingest -q ../a.tar >/dev/null && cd ..
+is "nothing is written" "$(ls none)" ""
+
+# ---- text and HTML
+printf 'caf\xe9 au lait \r\nline\x01 two  \n\n' >latin.txt
+printf '\xef\xbb\xbf  \n<!doctype html><title>T</title><nav>n</nav><p>caf\xc3\xa9</p>' >page.html
+exits "text and HTML files" 0 leat-ingest --stats stats.json latin.txt page.html
+is "text" "$(jq -c '[.text, .source, .metadata]' out | head -1)" '["café au lait \nline two","text",{"path":"latin.txt","charset":"windows-1252"}]'
+is "HTML" "$(jq -c '[.text, .source, .metadata]' out | tail -1)" '["café","html",{"path":"page.html","charset":"utf-8","title":"T"}]'
+is "one record each" "$(jq -c '[.records.in, .records.kept, .balanced]' stats.json)" '[2,2,true]'
+is "--format text" "$(leat-ingest -q --format text page.html | jq -r .text)" $'  \n<!doctype html><title>T</title><nav>n</nav><p>café</p>'
+is "--format html" "$(printf 'x<p>y' | leat-ingest -q --format html | jq -c '[.text, .metadata.path]')" '["x\n\ny","stdin"]'
+is "the id of a file" "$(jq -r .id out | head -1)" "$(printf 'text\nlatin.txt\n0\n0\nlatin.txt' | xxhsum -H2 - | cut -d' ' -f1)"
+head -c 3000000 /dev/zero | tr '\0' x >long.txt
+exits "a file that is too large" 0 leat-ingest --max-record 1M --stats stats.json long.txt latin.txt
+is "is damaged" "$(jq -c '[.records.damaged, .records.kept]' stats.json)" '[1,1]'
+gzip -c latin.txt | head -c 40 >cut.txt.gz
+exits "a text that was cut" 3 leat-ingest --stats stats.json cut.txt.gz
+is "gives nothing" "$(jq -c '[.records.damaged, .records.kept]' stats.json)" '[1,0]'
+
+# ---- JSONL
+cat >docs.jsonl <<'EOF'
+{"id":"a","text":"one",  "score":1.50}
+{"text":"no id"}
+
+ {"id":"","text":"empty id","metadata":{"id":"x"}}
+{"id":7,"text":"number"}
+{"id":"b","text":5}
+not json
+{"id":"c","text":"last","source":"s"}
+EOF
+exits "JSONL" 0 leat-ingest --stats stats.json docs.jsonl
+sed -n 1p docs.jsonl >want
+head -1 out >got
+same "JSONL passes through unchanged" want got
+is "JSONL: ids are added where there are none" "$(jq -r .id out | tr '\n' ' ' | sed 's/[0-9a-f]\{32\}/HASH/g')" "a HASH HASH 7 c "
+is "JSONL: nothing else is changed" "$(sed -n 3p out | sed 's/[0-9a-f]\{32\}//')" ' {"id":"","text":"empty id","metadata":{"id":"x"}}'
+is "JSONL: accounts" "$(jq -c '[.records.in, .records.kept, .records.damaged, .text.in, .text.written, .balanced]' stats.json)" '[7,5,2,26,26,true]'
+is "JSONL: the place of the damage" "$(jq -c '[.damage[].offset]' stats.json)" "[$(head -5 docs.jsonl | wc -c),$(head -6 docs.jsonl | wc -c)]"
+exits "JSONL --sample" 0 leat-ingest --sample 0 --stats stats.json docs.jsonl
+is "JSONL --sample" "$(jq -c '[.records.skipped.sample.records, .text.dropped, .balanced]' stats.json)" '[5,26,true]'
+for i in $(seq 3000); do printf '{"id":"%s","text":"line %s"}\n' "$i" "$i"; done >many.jsonl
+leat-ingest -q -t4 many.jsonl >out
+same "many lines" many.jsonl out
+gzip -c many.jsonl | head -c 9000 >cut.jsonl.gz
+exits "JSONL that was cut" 3 leat-ingest cut.jsonl.gz
+check "JSONL that was cut: a prefix" cmp -s <(head -c "$(stat -c %s out)" many.jsonl) out
+python3 - <<'PY'
+import gzip
+lines = open("many.jsonl", "rb").read().splitlines(True)
+m = [bytearray(gzip.compress(b"".join(lines[i:i + 500]), mtime=0)) for i in range(0, 3000, 500)]
+m[2][30] ^= 0xff
+open("bad.jsonl.gz", "wb").write(b"".join(m))
+PY
+exits "JSONL with a broken member" 0 leat-ingest --stats stats.json bad.jsonl.gz
+is "JSONL with a broken member: balanced" "$(jq .balanced stats.json)" true
+check "JSONL with a broken member: the others are there" [ "$(jq .records.kept stats.json)" -ge 2500 ]
+check "JSONL with a broken member: whole lines" test "$(jq -c .id out | wc -l)" = "$(jq .records.kept stats.json)"
