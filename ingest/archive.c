@@ -153,7 +153,7 @@ static int give_up(struct archive_reader *r, struct ledger *led, const char *why
         return -ERR_IO;
     }
     bool cut = r->w && r->w->truncated;
-    led->truncated |= cut;
+    if (cut) ledger_truncate(led, r->w->truncation);
     ledger_damage(led, r->file, raw_bytes(r), 0, "%s", cut ? r->w->truncation : why);
     return 0;
 }
@@ -256,7 +256,7 @@ static int next_entry(struct archive_reader *r, struct buf *into, struct piece *
         int status = archive_read_next_header(r->archive, &entry);
         if (status == ARCHIVE_EOF) {
             r->ended = true;
-            led->truncated |= r->w && r->w->truncated;
+            if (r->w && r->w->truncated) ledger_truncate(led, r->w->truncation);
         } else if (status == ARCHIVE_RETRY) {
             ledger_damage(led, r->file, r->index++, 0, "%s", reason(r));
         } else if (status != ARCHIVE_OK && status != ARCHIVE_WARN) {

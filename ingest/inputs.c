@@ -85,7 +85,7 @@ static int start_reader(struct inputs *in, struct ledger *led, struct err *e)
     struct slice look = slice_of(window_data(&in->window), window_ahead(&in->window));
     if (look.n > LOOK_BYTES) look.n = LOOK_BYTES;
     if (look.n == 0 && in->window.n_gaps == 0) {
-        led->truncated |= in->window.truncated;
+        if (in->window.truncated) ledger_truncate(led, in->window.truncation);
         return 0;
     }
     in->format = in->asked == FORMAT_AUTO ? recognise(look) : in->asked;
@@ -129,7 +129,7 @@ static int take_whole(struct inputs *in, struct buf *into, struct piece *piece, 
     const char *name = current_name(in), *bad = NULL;
     if (window_fill(w, (size_t)in->max_record + 1, e) < 0) return -ERR_IO;
     size_t n = window_ahead(w);
-    led->truncated |= w->truncated;
+    if (w->truncated) ledger_truncate(led, w->truncation);
     if (w->n_gaps)
         bad = w->gaps[0].reason;
     else if (w->truncated)

@@ -64,7 +64,7 @@ static void take_cut(struct line_reader *r, size_t n, struct ledger *led)
         r->inside = true;
         return;
     }
-    led->truncated = true;
+    ledger_truncate(led, w->truncation);
     if (n) ledger_damage(led, r->file, offset, n, "%s", w->truncation);
 }
 

@@ -10,6 +10,7 @@
 #include "common/text.h"
 #include "ingest/fields.h"
 #include <inttypes.h>
+#include <stdio.h>
 
 #define HEADER_MAX ((size_t)1 << 20)
 #define SCAN_BYTES ((size_t)256 << 10)
@@ -134,9 +135,10 @@ static int take_cut(struct warc_reader *r, size_t bytes, struct ledger *led)
         ledger_damage(led, r->file, bytes ? offset : g->file_offset, bytes + g->lost_bytes, "%s", g->reason);
         r->lost = true;
     } else {
-        led->truncated = true;
-        ledger_damage(led, r->file, offset, bytes, "%s",
-                      w->truncated ? w->truncation : "the file ends in the middle of a record");
+        char why[512];
+        snprintf(why, sizeof why, "%.300s ends in the middle of a record", r->file);
+        ledger_truncate(led, w->truncated ? w->truncation : why);
+        ledger_damage(led, r->file, offset, bytes, "%s", w->truncated ? w->truncation : why);
     }
     window_advance(w, ahead(r));
     if (w->n_gaps) window_drop_gap(w);
@@ -350,7 +352,7 @@ int warc_next(struct warc_reader *r, struct buf *into, struct piece *piece, stru
     while (got == 0) {
         if (skip_blank(r, e) < 0) return -ERR_IO;
         if (ahead(r) == 0 && r->w->n_gaps == 0) {
-            led->truncated |= r->w->truncated;
+            if (r->w->truncated) ledger_truncate(led, r->w->truncation);
             return 0;
         }
         if (ahead(r) == 0)

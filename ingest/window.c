@@ -65,12 +65,12 @@ static int add_gap(struct window *w, const struct err *why, struct err *e)
         w->gaps[GAPS_MAX - 1].lost_bytes += lost;
         return 0;
     }
-    char *reason = strdup(why->msg);
-    if (!reason || !grow((void **)&w->gaps, w->n_gaps, &w->cap_gaps, sizeof *w->gaps)) {
-        free(reason);
+    if (!grow((void **)&w->gaps, w->n_gaps, &w->cap_gaps, sizeof *w->gaps))
         return err_nomem(e, "noting a damaged member");
-    }
-    w->gaps[w->n_gaps++] = (struct window_gap){w->base + w->bytes.n, in_member_offset(w->in), lost, reason};
+    struct window_gap *gap = &w->gaps[w->n_gaps];
+    *gap = (struct window_gap){w->base + w->bytes.n, in_member_offset(w->in), lost, strdup(why->msg)};
+    if (!gap->reason) return err_nomem(e, "noting a damaged member");
+    w->n_gaps++;
     return 0;
 }
 

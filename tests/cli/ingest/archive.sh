@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # leat ingest: archives of source code, files of text and HTML, JSONL.
 # shellcheck source=tests/lib.sh
 . "$LEAT_ROOT/tests/lib.sh"

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # leat ingest: what every tool promises.
 # shellcheck source=tests/lib.sh
 . "$LEAT_ROOT/tests/lib.sh"
@@ -44,8 +45,8 @@ leat-ingest -q --framed small.warc.gz >framed
 is "--framed" "$(head -c 14 framed)" "#leat-stream 1"
 exits "a framed stream is read" 0 leat-ingest framed
 is "with all its documents" "$(wc -l <out)" 3
-head -c 2000 framed >cut
-exits "a writer that died" 3 leat-ingest -o died.jsonl cut
+head -c 2000 framed >cut.framed
+exits "a writer that died" 3 leat-ingest -o died.jsonl cut.framed
 check "commits nothing" test ! -e died.jsonl
 leat-ingest -q crawl.warc.gz >/dev/full 2>err
 is "/dev/full" $? 1

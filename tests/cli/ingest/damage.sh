@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # leat ingest: damaged, cut and hostile inputs.
 # shellcheck source=tests/lib.sh
 . "$LEAT_ROOT/tests/lib.sh"
@@ -30,7 +31,7 @@ is "whole: documents" "$(wc -l <whole)" 30
 
 for f in cut.warc.gz cut-plain.warc; do
     exits "$f: exit 3" 3 leat-ingest --stats stats.json $f
-    says "$f: says so" err "ended early"
+    says "$f: says which" err "$f ends"
     ids out >got
     ids whole | head -17 | head -"$(wc -l <got)" >want
     same "$f: everything whole before the cut" want got

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # leat ingest: character references and charsets, compared with Python's html.unescape and codecs.
 # shellcheck source=tests/lib.sh
 . "$LEAT_ROOT/tests/lib.sh"

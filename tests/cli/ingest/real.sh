@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # leat ingest: real WARC files (the set web-warc), compared with a naive reading of them in Python.
 # shellcheck source=tests/lib.sh
 . "$LEAT_ROOT/tests/lib.sh"

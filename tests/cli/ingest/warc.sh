@@ -1,8 +1,9 @@
+# shellcheck shell=bash
 # leat ingest: WARC files: what becomes a document, what is counted as what, the layouts and the traps.
 # shellcheck source=tests/lib.sh
 . "$LEAT_ROOT/tests/lib.sh"
 export PYTHONPATH=$LEAT_ROOT/tests/cli/ingest PYTHONDONTWRITEBYTECODE=1
-skipped() { jq -c '.records.skipped | map_values(.records)' "${1:-stats.json}"; }
+skipped() { jq -c '.records.skipped | map_values(.records)' stats.json; }
 
 # ---- golden
 cat >golden.py <<'PY'

@@ -177,15 +177,15 @@ TEST(wrong_nesting)
 
 static size_t extract_many(const char *piece, size_t bytes, enum extract_mode mode)
 {
-    size_t n = strlen(piece);
-    char *z = malloc(bytes + n);
-    for (size_t at = 0; at < bytes; at += n) memcpy(z + at, piece, n);
+    struct buf b;
+    buf_init(&b, BUF_NO_MAX);
+    while (b.n + strlen(piece) <= bytes) buf_puts(&b, piece);
     buf_clear(&out);
-    CHECK_INT(page_read(&page, &h, slice_of(z, bytes / n * n), &e), 0);
+    CHECK_INT(page_read(&page, &h, buf_slice(&b), &e), 0);
     CHECK_INT(extract_text(&page, mode, &out, &e), 0);
     CHECK_INT(utf8_valid_prefix(out.p, out.n), out.n);
     CHECK(page.n_spans <= PAGE_SPANS && page.text.n <= 2 * bytes);
-    free(z);
+    buf_free(&b);
     return out.n;
 }
 

@@ -121,12 +121,13 @@ static int count(void *ctx, struct html *html, const struct html_token *t)
 
 static size_t count_tokens(const char *piece, size_t bytes)
 {
-    size_t n = strlen(piece), tokens_found = 0;
-    char *page = malloc(bytes + n);
-    for (size_t at = 0; at < bytes; at += n) memcpy(page + at, piece, n);
-    html_tokenize(&h, slice_of(page, bytes / n * n), count, &tokens_found);
-    free(page);
-    return tokens_found;
+    size_t found = 0;
+    struct buf b;
+    buf_init(&b, BUF_NO_MAX);
+    while (b.n + strlen(piece) <= bytes) buf_puts(&b, piece);
+    html_tokenize(&h, buf_slice(&b), count, &found);
+    buf_free(&b);
+    return found;
 }
 
 /* Anything quadratic would take hours here. */

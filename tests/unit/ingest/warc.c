@@ -68,7 +68,8 @@ static void read_all(void)
     struct piece piece;
     int n;
     FILE *f = fopen(path, "wb");
-    CHECK(f && fwrite(file.p, 1, file.n, f) == file.n);
+    if (!f) exit(1);
+    CHECK(fwrite(file.p, 1, file.n, f) == file.n);
     fclose(f);
     buf_clear(&file);
     buf_clear(&got);
