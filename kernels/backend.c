@@ -6,8 +6,8 @@
 
 const struct backend *backend_find(const char *name)
 {
-    const struct backend *all[] = {&backend_cpu, &backend_ref64};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+    const struct backend *const all[] = {&backend_cpu, &backend_ref64, NULL};
+    for (size_t i = 0; all[i]; i++) {
         if (strcmp(all[i]->name, name) == 0) return all[i];
     }
     return NULL;

@@ -246,11 +246,11 @@ static void store_piece(const struct reader *r, struct store *s, void *arena, ui
         s->b->write((char *)arena + first * from, r->piece, n * from);
         return;
     }
-    for (uint64_t i = 0; i < n; i++) {
-        float narrow;
-        memcpy(&narrow, r->piece + i * sizeof narrow, sizeof narrow * (from == sizeof narrow));
+    if (from == sizeof(double)) memcpy(r->wide, r->piece, n * sizeof(double));
+    for (uint64_t i = 0; from == sizeof(float) && i < n; i++) {
+        float narrow = 0;
+        memcpy(&narrow, r->piece + i * sizeof narrow, sizeof narrow);
         r->wide[i] = narrow;
-        if (from == sizeof(double)) memcpy(&r->wide[i], r->piece + i * sizeof(double), sizeof(double));
     }
     backend_put(s->b, arena, first, r->wide, n);
 }
@@ -305,7 +305,7 @@ static int take_tensors(struct reader *r, struct store *s, int file, const struc
 
 static int take_header(struct reader *r, struct safetensors *t, struct err *e)
 {
-    unsigned char length[8];
+    unsigned char length[8] = {0};
     uint64_t n = 0, size = in_size_bytes(r->in);
     int rc = take(r, length, sizeof length, e);
     if (rc < 0) return rc;

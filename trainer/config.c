@@ -7,9 +7,9 @@ enum field_type { FIELD_INT, FIELD_NUM, FIELD_BOOL };
 
 struct field {
     const char *key;
-    enum field_type type;
     size_t at; /* offset in the struct */
     double min, max, otherwise;
+    enum field_type type;
     bool required;
 };
 

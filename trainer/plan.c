@@ -55,46 +55,55 @@ static void find_least(struct plan *p, size_t n_calls)
     }
 }
 
+struct place {
+    struct plan_slot *slot;
+};
+
 static int by_size(const void *a, const void *b)
 {
-    const struct plan_slot *x = *(struct plan_slot *const *)a, *y = *(struct plan_slot *const *)b;
+    const struct plan_slot *x = ((const struct place *)a)->slot, *y = ((const struct place *)b)->slot;
     if (x->bytes != y->bytes) return x->bytes < y->bytes ? 1 : -1;
     return x < y ? -1 : x > y;
 }
 
 /* placed[0..n) is in the order of places. */
-static size_t place(struct plan *p, struct plan_slot **placed, size_t n, struct plan_slot *s)
+static size_t place(struct plan *p, struct place *placed, size_t n, struct plan_slot *s)
 {
     s->at = 0;
     for (size_t i = 0; i < n; i++) {
-        const struct plan_slot *o = placed[i];
+        const struct plan_slot *o = placed[i].slot;
         if (o->last < s->first || s->last < o->first || o->at + o->bytes <= s->at) continue;
         if (s->at + s->bytes <= o->at) break;
         s->at = o->at + o->bytes;
     }
     size_t at = n;
-    for (; at > 0 && placed[at - 1]->at > s->at; at--) placed[at] = placed[at - 1];
-    placed[at] = s;
+    for (; at > 0 && placed[at - 1].slot->at > s->at; at--) placed[at] = placed[at - 1];
+    placed[at].slot = s;
     if (s->at + s->bytes > p->bytes) p->bytes = s->at + s->bytes;
     return n + 1;
 }
 
 static int place_all(struct plan *p, const struct graph *g, struct err *e)
 {
-    struct plan_slot **order = calloc(2 * p->n + 1, sizeof(struct plan_slot *)), **placed = order + p->n;
+    struct place *order = calloc(p->n + 1, sizeof *order), *placed = calloc(p->n + 1, sizeof *placed);
     size_t n = 0, n_placed = 0;
-    if (!order) return err_nomem(e, "planning memory");
+    if (!order || !placed) {
+        free(order);
+        free(placed);
+        return err_nomem(e, "planning memory");
+    }
     for (size_t i = 0; i < p->n; i++) {
         bool here = g->tensor[i].role == ROLE_ACTIVATION || g->tensor[i].role == ROLE_INPUT;
         if (here && p->slot[i].first >= 0)
-            order[n++] = &p->slot[i];
+            order[n++].slot = &p->slot[i];
         else
             p->slot[i] = (struct plan_slot){.first = -1, .last = -1};
     }
     find_least(p, g->n_calls);
     qsort(order, n, sizeof *order, by_size);
-    for (size_t i = 0; i < n; i++) n_placed = place(p, placed, n_placed, order[i]);
+    for (size_t i = 0; i < n; i++) n_placed = place(p, placed, n_placed, order[i].slot);
     free(order);
+    free(placed);
     return 0;
 }
 

@@ -21,7 +21,7 @@ static int parse_shape(struct shape *s, struct json v)
 
 static int parse_offsets(struct safetensors_entry *t, struct json v)
 {
-    uint64_t at[2];
+    uint64_t at[2] = {0};
     int n = 0;
     if (json_type(v) != JSON_ARRAY || json_size(v) != 2) return -1;
     for (struct json_iter i = json_iter(v); json_next(&i);) {

@@ -33,7 +33,7 @@ static void attend(const struct heads *a, int64_t i, int64_t start, double *y, d
     double top = -INFINITY, sum = 0;
     for (int64_t j = start; j <= i; j++) top = fmax(top, score(a, i, j));
     for (int64_t j = start; j <= i; j++) sum += exp(score(a, i, j) - top);
-    *log_sum = top + log(sum);
+    *log_sum = top + log(sum); // cppcheck-suppress invalidFunctionArg // the top one's is 1
     memset(y, 0, (size_t)a->size * sizeof *y);
     for (int64_t j = start; j <= i; j++) {
         double w = exp(score(a, i, j) - *log_sum);

@@ -20,7 +20,7 @@ static int read_text(const char *text, struct config *c)
 
 static bool says(const char *text, const char *what)
 {
-    struct config c;
+    struct config c = {0};
     if (read_text(text, &c) != -ERR_USAGE) return false;
     if (strstr(last.msg, what)) return true;
     printf("# %s\n", last.msg);
@@ -29,7 +29,7 @@ static bool says(const char *text, const char *what)
 
 TEST(defaults)
 {
-    struct config c;
+    struct config c = {0};
     CHECK_INT(read_text(MODEL TRAIN, &c), 0);
     CHECK_INT(c.model.kv_heads, 4);
     CHECK_INT(c.model.ffn, 64);
@@ -41,7 +41,7 @@ TEST(defaults)
 
 TEST(everything_can_be_said)
 {
-    struct config c;
+    struct config c = {0};
     CHECK_INT(
         read_text(
             "model: {form: llama, vocab: 50, layers: 3, width: 24, heads: 6, kv_heads: 3, ffn: 40, seq_len: "
@@ -83,7 +83,7 @@ TEST(what_is_wrong_is_named)
 
 TEST(vocabulary)
 {
-    struct config c;
+    struct config c = {0};
     struct err e = {0};
     read_text(MODEL TRAIN, &c);
     CHECK_INT(config_set_vocab(&c.model, 300, &e), 0);
@@ -108,8 +108,8 @@ static int from_json(struct model_config *m, const char *text)
 
 TEST(model_as_json_and_back)
 {
-    struct config c;
-    struct model_config m;
+    struct config c = {0};
+    struct model_config m = {0};
     struct buf b;
     read_text("model: {layers: 2, width: 16, heads: 4, kv_heads: 2, seq_len: 8, tie_embeddings: no, "
               "rope_theta: 123.5}\n" TRAIN,
@@ -134,6 +134,7 @@ TEST(model_as_json_and_back)
     for (size_t i = 0; i < sizeof edits / sizeof *edits; i++) {
         char text[4096], *at = strstr(b.p, edits[i][0]);
         CHECK(at != NULL);
+        if (!at) continue;
         snprintf(text, sizeof text, "%.*s%s%s", (int)(at - b.p), b.p, edits[i][1], at + strlen(edits[i][0]));
         if (from_json(&m, text) != -ERR_DATA) printf("# %s is taken\n", text);
         CHECK_INT(from_json(&m, text), -ERR_DATA);
