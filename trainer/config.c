@@ -13,21 +13,22 @@ struct field {
     bool required;
 };
 
-#define MODEL(key, type, ...)                                       \
-    {                                                               \
-#key, type, offsetof(struct model_config, key), __VA_ARGS__ \
-    }
-#define TRAIN(key, type, ...)                                       \
-    {                                                               \
-#key, type, offsetof(struct train_config, key), __VA_ARGS__ \
-    }
-
+/* clang-format off */
+#define FIELD(in, key, type, min, max, otherwise, required) \
+    {#key, offsetof(struct in, key), min, max, otherwise, type, required}
+#define MODEL(...) FIELD(model_config, __VA_ARGS__)
+#define TRAIN(...) FIELD(train_config, __VA_ARGS__)
 static const struct field model_fields[] = {
-    MODEL(vocab, FIELD_INT, 0, 1e7, 0, false),           MODEL(layers, FIELD_INT, 1, 1000, 0, true),
-    MODEL(width, FIELD_INT, 2, 65536, 0, true),          MODEL(heads, FIELD_INT, 1, 1024, 0, true),
-    MODEL(kv_heads, FIELD_INT, 0, 1024, 0, false),       MODEL(ffn, FIELD_INT, 0, 1 << 20, 0, false),
-    MODEL(seq_len, FIELD_INT, 1, 1 << 20, 0, true),      MODEL(tie_embeddings, FIELD_BOOL, 0, 1, 1, false),
-    MODEL(rope_theta, FIELD_NUM, 1, 1e12, 10000, false), MODEL(norm_eps, FIELD_NUM, 0, 1, 1e-5, false),
+    MODEL(vocab, FIELD_INT, 0, 1e7, 0, false),
+    MODEL(layers, FIELD_INT, 1, 1000, 0, true),
+    MODEL(width, FIELD_INT, 2, 65536, 0, true),
+    MODEL(heads, FIELD_INT, 1, 1024, 0, true),
+    MODEL(kv_heads, FIELD_INT, 0, 1024, 0, false),
+    MODEL(ffn, FIELD_INT, 0, 1 << 20, 0, false),
+    MODEL(seq_len, FIELD_INT, 1, 1 << 20, 0, true),
+    MODEL(tie_embeddings, FIELD_BOOL, 0, 1, 1, false),
+    MODEL(rope_theta, FIELD_NUM, 1, 1e12, 10000, false),
+    MODEL(norm_eps, FIELD_NUM, 0, 1, 1e-5, false),
     MODEL(init_std, FIELD_NUM, 0, 10, 0.02, false),
 };
 
@@ -52,6 +53,7 @@ static const struct field train_fields[] = {
     TRAIN(document_mask, FIELD_BOOL, 0, 1, 0, false),
     TRAIN(eod_mask_loss, FIELD_BOOL, 0, 1, 0, false),
 };
+/* clang-format on */
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
 
