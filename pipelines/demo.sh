@@ -11,7 +11,7 @@ minutes=${DEMO_MINUTES:-3}
 export PATH="${LEAT_BIN:?run me by: make demo}:$PATH"
 documentation=(debian-handbook debian-policy apt-doc maint-guide)
 python_doc=(python3.11-doc python3.12-doc python3.13-doc python3.10-doc) # the first that this release has
-sources=(django==4.2.16 psutil==6.1.0 cffi==1.17.1)
+sources=(psutil==6.1.0 cffi==1.17.1 jinja2==3.1.4 tornado==6.4.2)
 
 say() { printf '\n== %s\n' "$*"; }
 
