@@ -21,6 +21,15 @@ static int hash_manifest(struct loader *l, const char *dir, struct err *e)
     return r;
 }
 
+static int check_ends(const struct loader *l, const struct train_config *t, struct err *e)
+{
+    if ((!t->document_mask && !t->eod_mask_loss) || shard_info(l->set)->eod_token != SHARD_NO_TOKEN) return 0;
+    return err_set(
+        e, ERR_USAGE,
+        "train: document_mask and eod_mask_loss need documents that end with a token; these shards' "
+        "tokenizer has none: leave both out");
+}
+
 static bool any_window(const struct loader *l, const char *split)
 {
     uint64_t n = 0;
@@ -38,6 +47,7 @@ int loader_open(struct loader *l, const char *dir, struct config *config, struct
     l->batch = (uint32_t)(t->batch_sequences * t->accumulation);
     int r = shard_open(&l->set, dir, e);
     if (r == 0) r = hash_manifest(l, dir, e);
+    if (r == 0) r = check_ends(l, t, e);
     if (r == 0) r = config_set_vocab(&config->model, shard_info(l->set)->vocab_size, e);
     if (r == 0) {
         l->train =

@@ -104,6 +104,12 @@ refuse 'a file that is not there' 1 'nowhere' -c run nowhere.ltok
 refuse 'no token stream' 3 'prompts.jsonl' -c run prompts.jsonl
 make_shards other 2
 refuse 'another tokenizer' 2 'another tokenizer' -c run other/docs.ltok
+leat-tokenize -q --no-eod -m data/tokenizer.json data/docs.jsonl | leat-shard -q -o endless -
+exits 'a model whose documents have no end' 0 leat-train c.yaml -s endless -o free -q --set train.document_mask=false \
+    --set train.steps=4
+refuse 'nothing to begin with' 2 'empty prompt' -c free -p ''
+exits 'with a prompt' 0 leat-generate -c free -p 5 -n 20 --stats s.json -o free.ltok
+is 'it goes on to the last token' "$(jq .extra.tokens s.json)" 21
 cp -r run broken
 truncate -s -9 broken/step-00000060/model.safetensors
 refuse 'a damaged checkpoint' 3 'model.safetensors' -c broken -p 1

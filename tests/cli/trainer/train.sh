@@ -95,6 +95,8 @@ echo 'model: {' >broken.yaml
 refuse 'broken YAML' 2 'broken.yaml:2' broken.yaml -s data/shards
 : >empty.yaml
 refuse 'an empty configuration' 2 'model' empty.yaml -s data/shards
+leat-tokenize -q --no-eod -m data/tokenizer.json data/docs.jsonl | leat-shard -q -o endless -
+refuse 'masks where documents have no end' 2 'document_mask' c.yaml -s endless
 exits 'a directory that has a run' 2 leat-train c.yaml -s data/shards -o run
 says 'is not overwritten' err '--resume'
 exits 'an output that cannot be' 1 leat-train c.yaml -s data/shards -o /proc/nowhere/run
