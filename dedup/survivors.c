@@ -145,15 +145,15 @@ static int append(struct survivors *s, struct slice id, const uint32_t *set, siz
 
 int survivors_exact(struct survivors *s, struct hash128 key, struct slice id, uint64_t *number, struct err *e)
 {
-    int r = grow_table(s, 1, e);
-    if (r < 0) return r;
-    struct slot *slot = find_slot(s, key.hi, key.lo);
-    if (slot->used) {
-        *number = slot->number;
+    const struct slot *found = s->cap ? find_slot(s, key.hi, key.lo) : NULL;
+    if (found && found->used) {
+        *number = found->number;
         return 1;
     }
-    if ((r = append(s, id, NULL, 0, e)) < 0) return r;
-    *slot = (struct slot){key.hi, key.lo, (uint32_t)(s->n - 1), 1};
+    int r = grow_table(s, 1, e);
+    if (r == 0) r = append(s, id, NULL, 0, e);
+    if (r < 0) return r;
+    *find_slot(s, key.hi, key.lo) = (struct slot){key.hi, key.lo, (uint32_t)(s->n - 1), 1};
     s->used++;
     return 0;
 }
