@@ -25,12 +25,12 @@ static const struct known {
     {"filter", "keep the documents that pass rules for quality and repetition"},
     {"code", "keep source code that parses"},
     {"dedup", "remove exact and near duplicates"},
-    {"tokenizer", "train, convert and describe tokenizers"},
+    {"tokenizer", "train and describe tokenizers"},
     {"tokenize", "documents to tokens, and back"},
     {"shard", "tokens to training shards, mixed by weight"},
     {"shards", "describe, verify and print shards"},
     {"train", "train a model on shards"},
-    {"generate", "sample text from a trained model"},
+    {"generate", "continue prompts with a trained model"},
     {"run", "run a pipeline file, or print it as a shell script"},
 };
 #define N_KNOWN (sizeof known / sizeof *known)

@@ -13,7 +13,7 @@ tool own/leat-filter wrong
 tool own/leat-foo own
 printf 'not a program\n' >own/leat-text
 mkdir own/leat-folder
-export PATH="$PWD/own:$PATH"
+export PATH="$PWD/own:/usr/bin:/bin" # without the tools that are being tested
 
 exits 'leat X runs leat-X with its arguments and status' 7 bin/leat filter --help 'a b' ''
 is 'the tool beside leat comes before PATH' "$(cat out)" 'ours:--help:a b::'

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 #!/usr/bin/env bash
 # Text to tokens to shards and back, through framed pipes; a writer that dies in the middle.
 . "$LEAT_ROOT/tests/lib.sh"
