@@ -1,10 +1,15 @@
 /* normalize.c: NFC. Below U+0300 nothing composes or decomposes, so most text is passed after a look at its bytes; the rest
  * goes through ICU in UTF-16, in stretches that end before a character that nothing can compose with.
- * Memory: six bytes per byte of the stretch, at most 1 MiB where the text has such places. */
+ * Memory: eight bytes per byte of the stretch, at most 1 MiB where the text has such places. */
 #include "tokenizer/normalize.h"
 #include <stdlib.h>
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
+
+struct slice_wide {
+    const UChar *p;
+    int32_t n;
+};
 
 /* U+0300 is CC 80 in UTF-8, and every character below it begins with a byte below CC. */
 static bool is_low(struct slice text)
@@ -14,49 +19,36 @@ static bool is_low(struct slice text)
     return true;
 }
 
-struct wide {
-    UChar *at; /* owned */
-    int32_t n;
-};
-
-static int widen(struct slice text, struct wide *w)
+/* text, widened into at[0..text.n), composed behind it: NFC of UTF-16 is at most three times as long. */
+static int compose(const UNormalizer2 *nfc, struct slice text, UChar *at, struct slice_wide *out)
 {
     UErrorCode code = U_ZERO_ERROR;
-    w->at = malloc((text.n + 1) * sizeof *w->at);
-    if (!w->at) return -1;
-    u_strFromUTF8(w->at, (int32_t)text.n + 1, &w->n, text.p, (int32_t)text.n, &code);
+    int32_t n = 0, room = 3 * (int32_t)text.n + 16;
+    u_strFromUTF8(at, (int32_t)text.n + 1, &n, text.p, (int32_t)text.n, &code);
+    out->p = at + text.n + 1;
+    out->n = unorm2_normalize(nfc, at, n, at + text.n + 1, room, &code);
     return U_FAILURE(code) ? -1 : 0;
 }
 
-static int compose(const UNormalizer2 *nfc, const struct wide *in, struct wide *out)
+static int narrow(struct slice_wide w, struct buf *out)
 {
     UErrorCode code = U_ZERO_ERROR;
-    int32_t cap = 3 * in->n + 16; /* NFC of UTF-16 is at most three times as long */
-    out->at = malloc((size_t)cap * sizeof *out->at);
-    if (!out->at) return -1;
-    out->n = unorm2_normalize(nfc, in->at, in->n, out->at, cap, &code);
-    return U_FAILURE(code) ? -1 : 0;
-}
-
-static int narrow(const struct wide *w, struct buf *out)
-{
-    UErrorCode code = U_ZERO_ERROR;
-    size_t room = 3 * (size_t)w->n + 1;
+    size_t room = 3 * (size_t)w.n + 1;
     int32_t n = 0;
     if (buf_reserve(out, room) < 0) return -1;
-    u_strToUTF8(out->p + out->n, (int32_t)room, &n, w->at, w->n, &code);
+    u_strToUTF8(out->p + out->n, (int32_t)room, &n, w.p, w.n, &code);
     out->n += (size_t)n;
     return U_FAILURE(code) ? -1 : 0;
 }
 
 static int put_nfc(const UNormalizer2 *nfc, struct slice text, struct buf *out)
 {
-    struct wide in = {NULL, 0}, composed = {NULL, 0};
-    int r = widen(text, &in);
-    if (r == 0) r = compose(nfc, &in, &composed);
-    if (r == 0) r = narrow(&composed, out);
-    free(in.at);
-    free(composed.at);
+    struct slice_wide composed = {NULL, 0};
+    UChar *both = malloc((4 * text.n + 32) * sizeof *both);
+    if (!both) return -1;
+    int r = compose(nfc, text, both, &composed);
+    if (r == 0) r = narrow(composed, out);
+    free(both);
     return r;
 }
 

@@ -321,9 +321,9 @@ static int parse_escape(struct parser *p)
             p->quantifiable = false;
             return put_raw(p, i == 0 ? "\\A" : i == 1 ? "\\z" : "\\Z");
         }
-    bool single;
-    uint32_t cp;
-    struct regex_item item;
+    bool single = false;
+    uint32_t cp = 0;
+    struct regex_item item = {0};
     int r = take_escape(p, &single, &cp, &item);
     if (r < 0) return r;
     return single ? put_char(p, cp) : put_item(p, item);
@@ -345,9 +345,9 @@ static int take_member(struct parser *p, bool *single, uint32_t *cp, struct rege
 static int parse_members(struct parser *p, struct regex_set *s)
 {
     do {
-        bool single, single_hi;
-        uint32_t lo, hi;
-        struct regex_item item;
+        bool single = false, single_hi = false;
+        uint32_t lo = 0, hi;
+        struct regex_item item = {0};
         int r = take_member(p, &single, &lo, &item);
         if (r < 0) return r;
         hi = lo;

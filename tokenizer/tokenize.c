@@ -99,6 +99,7 @@ static int encode(struct tool *t, const struct tokenizer *k)
                             .domain_key = domain_key,
                             .carry = carry.at,
                             .n_carry = carry.n,
+                            .eod_token = LTOK_NO_TOKEN,
                             .bos_token = LTOK_NO_TOKEN};
     int r = find_eod(k->vocab, &o.eod_token, &t->err);
     if (r == 0 && bos) r = find_token(k->vocab, "--add-bos", bos, &o.bos_token, &t->err);
@@ -107,7 +108,7 @@ static int encode(struct tool *t, const struct tokenizer *k)
 
 static int run(struct tool *t)
 {
-    struct tokenizer k;
+    struct tokenizer k = {0};
     int r = check_options(&t->err);
     if (r == 0) r = tokenizer_open(&k, model, allow_special ? SPECIAL_IS_TOKEN : SPECIAL_IS_TEXT, &t->err);
     if (r < 0) return r;

@@ -12,34 +12,10 @@
  * (4 bytes each). Time: in proportion to the symbols of the words touched; a long word is walked for each merge in it. */
 #include "tokenizer/train.h"
 #include "tokenizer/bytemap.h"
+#include "tokenizer/merge_queue.h"
+#include "tokenizer/pair_table.h"
 #include "common/text.h"
 #include <stdlib.h>
-
-struct pair {
-    uint64_t key; /* left << 32 | right */
-    int64_t count;
-    uint32_t *word; /* where it arose during this merge; owned until it goes to the heap */
-    uint32_t n, cap;
-};
-
-/* Open addressing over dense pairs. */
-struct pairs {
-    struct pair *at;
-    uint32_t *slot; /* index + 1; 0: empty */
-    size_t n, cap, n_slots;
-};
-
-struct entry {
-    int64_t count;
-    uint64_t key;
-    uint32_t pair, n;
-    uint32_t *word; /* ascending; owned */
-};
-
-struct heap {
-    struct entry *at;
-    size_t n, cap;
-};
 
 struct piece_word {
     uint64_t start; /* of its symbols */
@@ -55,95 +31,20 @@ struct trainer {
     uint64_t n_symbols;
     struct piece_word *word;
     size_t n_words;
-    struct pairs pairs;
-    struct heap heap;
+    struct pair_table pairs;
+    struct merge_queue queue;
     uint32_t *touched; /* pairs with new places */
     size_t n_touched, cap_touched;
     uint64_t place_bytes;
     bool failed; /* out of memory */
 };
 
-/* ------------------------------------------------------------------ pairs */
-
-static size_t pair_slot(const struct pairs *p, uint64_t key)
-{
-    size_t i = (size_t)((key * 0x9E3779B97F4A7C15ULL) >> 24) & (p->n_slots - 1);
-    while (p->slot[i] && p->at[p->slot[i] - 1].key != key) i = (i + 1) & (p->n_slots - 1);
-    return i;
-}
-
-static int pairs_grow(struct pairs *p)
-{
-    size_t cap = p->cap ? 2 * p->cap : 65536;
-    struct pair *at = realloc(p->at, cap * sizeof *at);
-    if (!at) return -1;
-    p->at = at;
-    uint32_t *slot = calloc(2 * cap, sizeof *slot);
-    if (!slot) return -1;
-    free(p->slot);
-    p->slot = slot;
-    p->cap = cap;
-    p->n_slots = 2 * cap;
-    for (size_t i = 0; i < p->n; i++) p->slot[pair_slot(p, p->at[i].key)] = (uint32_t)i + 1;
-    return 0;
-}
-
-/* The pair's index; it is made when it is new. */
+/* The pair's index; it is made when it is new. Out of memory: 0, and failed. */
 static uint32_t pair_at(struct trainer *t, uint32_t left, uint32_t right)
 {
-    struct pairs *p = &t->pairs;
-    if (p->n == p->cap && (p->n >= UINT32_MAX / 2 || pairs_grow(p) < 0)) {
-        t->failed = true;
-        return 0;
-    }
-    uint64_t key = (uint64_t)left << 32 | right;
-    size_t slot = pair_slot(p, key);
-    if (!p->slot[slot]) {
-        p->at[p->n] = (struct pair){.key = key};
-        p->slot[slot] = (uint32_t)++p->n;
-    }
-    return p->slot[slot] - 1;
-}
-
-/* ------------------------------------------------------------------ heap */
-
-static bool before(const struct entry *a, const struct entry *b)
-{
-    return a->count != b->count ? a->count > b->count : a->key < b->key;
-}
-
-static void heap_sink(struct heap *h, size_t i)
-{
-    struct entry moved = h->at[i];
-    for (size_t child; (child = 2 * i + 1) < h->n; i = child) {
-        if (child + 1 < h->n && before(&h->at[child + 1], &h->at[child])) child++;
-        if (!before(&h->at[child], &moved)) break;
-        h->at[i] = h->at[child];
-    }
-    h->at[i] = moved;
-}
-
-static int heap_push(struct heap *h, struct entry x)
-{
-    if (h->n == h->cap) {
-        size_t cap = h->cap ? 2 * h->cap : 65536;
-        struct entry *grown = realloc(h->at, cap * sizeof *grown);
-        if (!grown) return -1;
-        h->at = grown;
-        h->cap = cap;
-    }
-    size_t i = h->n++;
-    for (; i > 0 && before(&x, &h->at[(i - 1) / 2]); i = (i - 1) / 2) h->at[i] = h->at[(i - 1) / 2];
-    h->at[i] = x;
-    return 0;
-}
-
-static struct entry heap_pop(struct heap *h)
-{
-    struct entry top = h->at[0];
-    h->at[0] = h->at[--h->n];
-    if (h->n) heap_sink(h, 0);
-    return top;
+    int64_t i = pair_table_at(&t->pairs, left, right);
+    if (i < 0) t->failed = true;
+    return i < 0 ? 0 : (uint32_t)i;
 }
 
 /* ------------------------------------------------------------------ the first vocabulary and the words */
@@ -187,7 +88,7 @@ static int make_words(struct trainer *t, const struct pieces *pieces)
     t->n_words = pieces->n;
     t->n_symbols = pieces->n_bytes;
     t->symbol = malloc((t->n_symbols + 1) * sizeof *t->symbol);
-    t->word = malloc((t->n_words + 1) * sizeof *t->word);
+    t->word = calloc(t->n_words + 1, sizeof *t->word);
     if (!t->symbol || !t->word) return err_nomem(t->e, "training");
     for (size_t w = 0; w < t->n_words; w++) {
         struct slice bytes = piece_bytes(pieces, &pieces->slot[w]);
@@ -252,7 +153,7 @@ static void push_touched(struct trainer *t)
 {
     for (size_t i = 0; i < t->n_touched; i++) {
         struct pair *p = &t->pairs.at[t->touched[i]];
-        struct entry x = {
+        struct merge_entry x = {
             .count = p->count, .key = p->key, .pair = t->touched[i], .n = p->n, .word = p->word};
         if (p->count > 0) {
             uint32_t *exact = realloc(p->word, p->n * sizeof *exact);
@@ -261,7 +162,7 @@ static void push_touched(struct trainer *t)
         }
         if (p->count <= 0) {
             release_places(t, p->word, p->cap);
-        } else if (heap_push(&t->heap, x) < 0) {
+        } else if (merge_queue_push(&t->queue, x) < 0) {
             free(x.word);
             t->failed = true;
         }
@@ -325,8 +226,7 @@ static int make_token(struct trainer *t, uint32_t left, uint32_t right, uint32_t
 static int check_memory(const struct trainer *t)
 {
     uint64_t need = t->n_symbols * sizeof *t->symbol + t->n_words * (sizeof *t->word + sizeof(struct piece)) +
-                    t->pairs.cap * (sizeof *t->pairs.at + 2 * sizeof *t->pairs.slot) +
-                    t->heap.cap * sizeof *t->heap.at + t->place_bytes;
+                    pair_table_bytes(&t->pairs) + merge_queue_bytes(&t->queue) + t->place_bytes;
     if (t->failed) return err_nomem(t->e, "training");
     if (need <= t->o->memory_bytes) return 0;
     return err_set(t->e, ERR_USAGE,
@@ -337,13 +237,13 @@ static int check_memory(const struct trainer *t)
 }
 
 /* The words of an entry lie far apart: asks for those that come next. */
-static void fetch_ahead(const struct trainer *t, const struct entry *top, uint32_t i)
+static void fetch_ahead(const struct trainer *t, const struct merge_entry *top, uint32_t i)
 {
     if (i + 16 < top->n) __builtin_prefetch(&t->word[top->word[i + 16]]);
     if (i + 8 < top->n) __builtin_prefetch(t->symbol + t->word[top->word[i + 8]].start);
 }
 
-static int merge_entry(struct trainer *t, const struct entry *top)
+static int merge_entry(struct trainer *t, const struct merge_entry *top)
 {
     uint32_t left = (uint32_t)(top->key >> 32), right = (uint32_t)top->key, made;
     int r = make_token(t, left, right, &made);
@@ -359,15 +259,15 @@ static int merge_all(struct trainer *t)
 {
     int64_t least = t->o->min_frequency > 1 ? t->o->min_frequency : 1;
     int r = check_memory(t);
-    while (r == 0 && t->v->n_tokens < t->o->vocab_size && t->heap.n) {
-        int64_t now = t->pairs.at[t->heap.at[0].pair].count;
-        if (t->heap.at[0].count != now) {
-            t->heap.at[0].count = now;
-            heap_sink(&t->heap, 0);
+    while (r == 0 && t->v->n_tokens < t->o->vocab_size && t->queue.n) {
+        int64_t now = t->pairs.at[t->queue.at[0].pair].count;
+        if (t->queue.at[0].count != now) {
+            t->queue.at[0].count = now;
+            merge_queue_settle(&t->queue);
             continue;
         }
         if (now < least) break;
-        struct entry top = heap_pop(&t->heap);
+        struct merge_entry top = merge_queue_pop(&t->queue);
         r = merge_entry(t, &top);
         release_places(t, top.word, top.n);
     }
@@ -384,17 +284,14 @@ static void drop_repeated_merges(struct trainer *t)
         struct pair *p = &t->pairs.at[pair_at(t, v->merge[i].left, v->merge[i].right)];
         if (p->n++ == 0) v->merge[--kept] = v->merge[i];
     }
-    memmove(v->merge, v->merge + kept, (v->n_merges - kept) * sizeof *v->merge);
+    if (kept) memmove(v->merge, v->merge + kept, (v->n_merges - kept) * sizeof *v->merge);
     v->n_merges -= kept;
 }
 
 static void trainer_free(struct trainer *t)
 {
-    for (size_t i = 0; i < t->heap.n; i++) free(t->heap.at[i].word);
-    for (size_t i = 0; i < t->pairs.n; i++) free(t->pairs.at[i].word);
-    free(t->heap.at);
-    free(t->pairs.at);
-    free(t->pairs.slot);
+    merge_queue_free(&t->queue);
+    pair_table_free(&t->pairs);
     free(t->touched);
     free(t->symbol);
     free(t->word);

@@ -63,9 +63,9 @@ TEST(names)
         CHECK(pattern_named(NAMES[i], &spec));
         CHECK(strstr(pattern_names(), NAMES[i]) != NULL);
         CHECK_INT(spec.n, other.n);
-        for (size_t k = 0; k < spec.n; k++)
-            CHECK_MEM(spec.regex[k].p, spec.regex[k].n, other.regex[k].p, other.regex[k].n);
-        CHECK_STR(pattern_name(&other), NAMES[i]);
+        for (size_t k = 0; k < spec.n; k++) CHECK(slice_eq(spec.regex[k], other.regex[k]));
+        const char *name = pattern_name(&other);
+        CHECK_STR(name ? name : "none", NAMES[i]);
     }
     CHECK(!pattern_named("gpt3", &spec));
     spec = (struct pattern_spec){.regex = {slice_str("a")}, .n = 1};
