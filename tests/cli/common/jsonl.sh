@@ -1,5 +1,4 @@
 # shellcheck shell=bash
-#!/usr/bin/env bash
 # Documents against Python's json module: what is JSON, what it says, and what edits make of it.
 source "$LEAT_ROOT/tests/lib.sh"
 

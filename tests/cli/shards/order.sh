@@ -1,5 +1,4 @@
 # shellcheck shell=bash
-#!/usr/bin/env bash
 # The order of samples against a second implementation, written in Python from docs/sampling.md.
 . "$LEAT_ROOT/tests/lib.sh"
 py=$LEAT_ROOT/tests/cli/shards/shard.py

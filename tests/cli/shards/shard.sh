@@ -1,5 +1,4 @@
 # shellcheck shell=bash
-#!/usr/bin/env bash
 # leat shard: what it writes, read back by a program of its own in Python; and what it refuses.
 . "$LEAT_ROOT/tests/lib.sh"
 py=$LEAT_ROOT/tests/cli/shards/shard.py

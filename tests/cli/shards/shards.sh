@@ -1,5 +1,4 @@
 # shellcheck shell=bash
-#!/usr/bin/env bash
 # leat shards info, verify and cat.
 . "$LEAT_ROOT/tests/lib.sh"
 py=$LEAT_ROOT/tests/cli/shards/shard.py

@@ -1,5 +1,4 @@
 # shellcheck shell=bash
-#!/usr/bin/env bash
 # Text to tokens to shards and back, through framed pipes; a writer that dies in the middle.
 . "$LEAT_ROOT/tests/lib.sh"
 if ! command -v leat-tokenize >/dev/null || ! command -v leat-tokenizer >/dev/null; then
