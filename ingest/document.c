@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#define KEEP_BYTES ((size_t)4 << 20)
+#define KEEP_BYTES ((size_t)1 << 20)
 
 int document_init(struct document_maker *m, const struct document_options *o, struct err *e)
 {
@@ -183,7 +183,9 @@ static int take_body(struct document_maker *m, struct draft *d, struct err *e)
     buf_clear(&m->text);
     if (d->html) {
         r = page_read(&m->page, &m->html, text, e);
+        give_back(&m->charset.out);
         if (r == 0) r = extract_text(&m->page, m->options.extract, &m->text, e);
+        give_back(&m->page.text);
     } else if (clean_text(&m->text, text) < 0) {
         r = err_nomem(e, "cleaning a text");
     }

@@ -235,8 +235,9 @@ static int scan_data(struct scan *s)
 /* "</name" and then white space, '/' or '>'. */
 static bool is_end_tag(const char *p, const char *end, const char *name)
 {
+    if (end - p < 3 || p[0] != '<' || p[1] != '/') return false;
     size_t n = strlen(name);
-    if ((size_t)(end - p) < n + 3 || p[0] != '<' || p[1] != '/') return false;
+    if ((size_t)(end - p) < n + 3) return false;
     return slice_eq_nocase(slice_of(p + 2, n), name) && is(p[n + 2], C_NAME_END);
 }
 

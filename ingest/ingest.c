@@ -11,6 +11,7 @@
 #include "common/tool.h"
 #include "ingest/document.h"
 #include "ingest/inputs.h"
+#include <malloc.h>
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -67,7 +68,7 @@ static void batch_free(void *ctx, void *batch)
 
 static void reuse(struct buf *b)
 {
-    if (b->cap > 8 * BATCH_BYTES) buf_free(b);
+    if (b->cap > 2 * BATCH_BYTES) buf_free(b);
     buf_clear(b);
 }
 
@@ -165,7 +166,9 @@ static int work_on(struct document_maker *m, struct batch *b, bool large_allowed
 static int batch_work(void *ctx, void *worker, void *batch, struct err *e)
 {
     struct run *run = ctx;
-    int r = work_on(worker, batch, false, e);
+    struct batch *b = batch;
+    int r = work_on(worker, b, false, e);
+    if (b->n_done == b->n_pieces) reuse(&b->in); /* it may wait long for its turn */
     if (r < 0) set_large(run, false, true);
     return r < 0 ? r : 0;
 }
@@ -277,6 +280,7 @@ int main(int argc, char **argv)
                     "leat ingest --stats ledger.json crawl.warc.gz >/dev/null\n",
         .own = own};
     struct tool t;
+    mallopt(M_ARENA_MAX, 2); /* an arena a thread would keep what large records needed, once for each */
     if (!tool_start(&t, &spec, TOOL_DOCS, argc, argv)) return t.status;
     int r = ingest(&t, (enum format)format, (enum extract_mode)extract, source);
     return tool_finish(&t, r);

@@ -12,7 +12,6 @@
 #include <stdlib.h>
 
 #define TITLE_MAX 4096
-#define KEEP_BYTES ((size_t)4 << 20)
 
 /* Words in class or id that say "not the content". */
 static const char *const furniture_words[] = {
@@ -116,6 +115,11 @@ static int put_text(struct sink *s, struct slice text, bool references)
         while (p < end && (class = text_class[(uint8_t)*p]) == T_WORD) p++;
         if (p > from) put_word(s, from, (size_t)(p - from));
         if (p == end) break;
+        if (class == T_SPACE && !s->pre) {
+            *s->space = true;
+            while (p < end && text_class[(uint8_t)*p] == T_SPACE) p++;
+            continue;
+        }
         if (class == T_AMP && references) {
             p = put_reference(s, p, end);
             continue;
@@ -470,7 +474,6 @@ static int take_token(void *ctx, struct html *h, const struct html_token *t)
 
 static void forget(struct page *p)
 {
-    if (p->text.cap > KEEP_BYTES) buf_free(&p->text);
     buf_clear(&p->text);
     buf_clear(&p->title);
     memset(p->lang, 0, sizeof p->lang);

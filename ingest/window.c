@@ -59,48 +59,58 @@ static int add_start(struct window *w, uint64_t file_offset, struct err *e)
 
 static int add_gap(struct window *w, const struct err *why, struct err *e)
 {
-    uint64_t skipped = in_skipped_bytes(w->in), lost = skipped - w->skipped_bytes;
-    w->skipped_bytes = skipped;
-    if (w->n_gaps == GAPS_MAX) {
-        w->gaps[GAPS_MAX - 1].lost_bytes += lost;
-        return 0;
-    }
+    w->gap_open = true;
+    if (w->n_gaps == GAPS_MAX) return 0;
     if (!grow((void **)&w->gaps, w->n_gaps, &w->cap_gaps, sizeof *w->gaps))
         return err_nomem(e, "noting a damaged member");
     struct window_gap *gap = &w->gaps[w->n_gaps];
-    *gap = (struct window_gap){w->base + w->bytes.n, in_member_offset(w->in), lost, strdup(why->msg)};
+    *gap = (struct window_gap){w->base + w->bytes.n, in_member_offset(w->in), 0, strdup(why->msg)};
     if (!gap->reason) return err_nomem(e, "noting a damaged member");
     w->n_gaps++;
     return 0;
 }
 
-/* Gives memory back after an exceptionally long record, and moves what is ahead to the front. */
-static int compact(struct window *w, size_t need, struct err *e)
+/* How much a gap cost is known when the read behind it has found the next member. */
+static void count_lost(struct window *w)
 {
+    uint64_t skipped = in_skipped_bytes(w->in);
+    if (w->n_gaps) w->gaps[w->n_gaps - 1].lost_bytes += skipped - w->skipped_bytes;
+    w->skipped_bytes = skipped;
+    w->gap_open = false;
+}
+
+/* Gives memory back behind an exceptionally long record. */
+static void shrink(struct window *w)
+{
+    struct buf small;
     size_t ahead = window_ahead(w);
-    if (w->bytes.cap > SHRINK_BYTES && need < SHRINK_BYTES / 4 && ahead < SHRINK_BYTES / 4) {
-        struct buf small;
-        buf_init(&small, BUF_NO_MAX);
-        if (buf_put(&small, window_data(w), ahead) < 0) return err_nomem(e, "reading");
-        buf_free(&w->bytes);
-        w->bytes = small;
-    } else if (w->at > ahead) {
-        buf_consume(&w->bytes, w->at);
-    } else {
-        return 0;
-    }
+    buf_init(&small, BUF_NO_MAX);
+    if (w->bytes.cap <= SHRINK_BYTES || ahead > SHRINK_BYTES / 4) return;
+    if (buf_reserve(&small, READ_BYTES + ahead) < 0) return; /* then it stays as it is */
+    buf_put(&small, window_data(w), ahead);
+    buf_free(&w->bytes);
+    w->bytes = small;
     w->base += w->at;
     w->at = 0;
-    return 0;
+}
+
+/* Moves what is ahead to the front, when that is less than what lies behind. */
+static void compact(struct window *w)
+{
+    if (w->at <= window_ahead(w)) return;
+    buf_consume(&w->bytes, w->at);
+    w->base += w->at;
+    w->at = 0;
 }
 
 static int read_once(struct window *w, size_t need, struct err *e)
 {
     struct err why = {0};
-    size_t missing = need - window_ahead(w);
+    size_t missing = window_ahead(w) < need ? need - window_ahead(w) : 0;
     if (buf_reserve(&w->bytes, missing > READ_BYTES ? missing : READ_BYTES) < 0)
         return err_nomem(e, "reading");
     ssize_t n = in_read(w->in, w->bytes.p + w->bytes.n, w->bytes.cap - w->bytes.n, &why);
+    count_lost(w);
     if (n > 0) {
         int r = in_member_first(w->in) ? add_start(w, in_member_offset(w->in), e) : 0;
         w->bytes.n += (size_t)n;
@@ -120,8 +130,9 @@ static int read_once(struct window *w, size_t need, struct err *e)
 int window_fill(struct window *w, size_t need, struct err *e)
 {
     if (window_ahead(w) >= need || w->ended) return 0;
-    int r = compact(w, need, e);
-    while (r == 0 && window_ahead(w) < need && !w->ended) r = read_once(w, need, e);
+    int r = 0;
+    compact(w);
+    while (r == 0 && (window_ahead(w) < need || w->gap_open) && !w->ended) r = read_once(w, need, e);
     return r;
 }
 
@@ -129,6 +140,7 @@ void window_advance(struct window *w, size_t n)
 {
     w->at += n;
     while (window_next_start(w) <= window_position(w)) w->first_start++;
+    if (n > SHRINK_BYTES / 4) shrink(w);
 }
 
 uint64_t window_member_offset(const struct window *w)

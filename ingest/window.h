@@ -29,6 +29,7 @@ struct window {
     struct window_gap *gaps; /* at or ahead of the reader's place */
     size_t n_gaps, cap_gaps;
     uint64_t skipped_bytes;
+    bool gap_open; /* what the last gap cost is not known yet */
     bool ended, truncated;
     char truncation[512]; /* why, when truncated */
 };
@@ -52,7 +53,7 @@ static inline uint64_t window_position(const struct window *w)
     return w->base + w->at;
 }
 
-/* Moves on by n <= window_ahead bytes. What lies behind may be forgotten at the next window_fill. */
+/* Moves on by n <= window_ahead bytes. What lies behind may be forgotten; pointers into the window are void. */
 void window_advance(struct window *w, size_t n);
 
 uint64_t window_member_offset(const struct window *w);   /* file offset of the member of the reader's place */

@@ -70,12 +70,6 @@ same "zip from standard input" zip1 zip2
 for t in 1 2 8; do leat-ingest -q -t$t a.tar.xz a.zip old.tar >t$t; done
 same "-t2 = -t1" t1 t2
 same "-t8 = -t1" t1 t8
-if command -v bsdtar >/dev/null; then
-    bsdtar -cf a.7z --format 7zip @a.tar && leat-ingest -q a.7z >out
-    is "7z" "$(python3 compare.py out a.7z)" ""
-else
-    skip "7z" "no bsdtar to make one"
-fi
 head -c 100000 a.tar >cut.tar
 head -c 3000 a.tar.gz >cut.tar.gz
 exits "a cut tar: what was whole" 0 leat-ingest --stats stats.json cut.tar

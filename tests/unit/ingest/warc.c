@@ -340,6 +340,59 @@ TEST(many_small_members)
     CHECK_INT(got.n, 1000 * 4);
 }
 
+/* A member of one byte, or of none. */
+static void put_tiny(struct buf *member, const char *z)
+{
+    size_t from = file.n;
+    put(z);
+    compress_from(from);
+    buf_clear(member);
+    buf_put(member, file.p + from, file.n - from);
+    file.n = from;
+}
+
+TEST(more_members_than_are_told_apart)
+{
+    struct buf x;
+    buf_init(&x, BUF_NO_MAX);
+    put_tiny(&x, "x");
+    size_t from = file.n;
+    put("WARC/1.0\r\nContent-Length: 70000\r\n\r\n");
+    compress_from(from);
+    for (int i = 0; i < 70000; i++) buf_put_slice(&file, buf_slice(&x));
+    put_member("b", "two");
+    from = file.n;
+    put("WARC/1.0\r\nContent-Length: 99999\r\n\r\n");
+    compress_from(from);
+    for (int i = 0; i < 70000; i++) buf_put_slice(&file, buf_slice(&x));
+    from = file.n;
+    put("\r\n\r\n"); /* found by its first line: the member's start is not known */
+    compress_from(from);
+    put_member("c", "three");
+    read_all();
+    CHECK_INT(got.n, 70001 + 4 + 70001 + 6);
+    CHECK_INT(wrong_lengths(), 1);
+    CHECK_INT(led.damaged, 0);
+    buf_free(&x);
+}
+
+TEST(more_gaps_than_are_told_apart)
+{
+    struct buf empty;
+    buf_init(&empty, BUF_NO_MAX);
+    put_tiny(&empty, "");
+    put_member("a", "one");
+    for (int i = 0; i < 300; i++) {
+        put("this is no member");
+        buf_put_slice(&file, buf_slice(&empty));
+    }
+    put_member("b", "two");
+    EXPECT("one|two|");
+    CHECK_INT(led.damaged, 256);
+    CHECK_INT(led.destroyed_bytes, 300 * 17);
+    buf_free(&empty);
+}
+
 int main(void)
 {
     char dir[] = "/tmp/leat-warc-XXXXXX";
@@ -362,6 +415,8 @@ int main(void)
     RUN(records_that_are_too_large);
     RUN(hostile_lengths);
     RUN(many_small_members);
+    RUN(more_members_than_are_told_apart);
+    RUN(more_gaps_than_are_told_apart);
     unlink(path);
     if (chdir("/") == 0) rmdir(dir);
     buf_free(&file);
