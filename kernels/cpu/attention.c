@@ -158,10 +158,9 @@ static void block_back(struct block *b)
           (struct operand){(const float *)c->in[2].data + b->kv_at, b->kv_stride, true}, 0, b->other,
           b->stride);
     for (int64_t i = 0; i < b->m; i++) {
-        float *dp = b->other + i * b->stride;
-        memset(dp + b->n, 0, (size_t)(cpu_tiles(b->n, LANES) * LANES - b->n) * sizeof *dp);
         struct row r = {.s = b->scores + i * b->stride,
-                        .dp = dp,
+                        .dp =
+                            b->other + i * b->stride, /* what lies behind n is computed with, and not used */
                         .n = b->n,
                         .log_sum = ((const float *)c->saved.data)[(b->row + i) * p->heads + b->head],
                         .inner = dot(dy + i * b->q_stride, y + i * b->q_stride, d),

@@ -190,6 +190,7 @@ TEST(initial_weights_are_normal_and_follow_the_seed)
     }
     CHECK(sum != 0 && square != 0);
     first = small_get(&t, STORE_WEIGHTS, 0, 5);
+    for (size_t k = 1; k < t.store.n_weights; k++) CHECK(small_get(&t, STORE_WEIGHTS, k, 5) != first);
     store_fill(&t.store, 2);
     CHECK(first != small_get(&t, STORE_WEIGHTS, 0, 5));
     store_fill(&t.store, 1);
