@@ -7,8 +7,11 @@
 #include "loader.h"
 #include "metrics.h"
 #include "training.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
-#include <time.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 struct run {
     const struct run_options *o;
@@ -16,6 +19,7 @@ struct run {
     struct loader loader;
     struct training training;
     struct metrics metrics;
+    int dir; /* holds the lock on `out` */
     char metrics_path[CHECKPOINT_PATH];
     double began, seconds_before; /* clock at the start; seconds of earlier runs */
     double said;                  /* clock of the last progress line */
@@ -251,6 +255,15 @@ static int train(struct run *r, struct err *e)
                : 0;
 }
 
+/* Two runs into one directory would remove each other's checkpoints. The lock ends with the process. */
+static int lock(struct run *r, struct err *e)
+{
+    r->dir = open(r->o->out, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (r->dir < 0) return err_sys(e, "cannot open %s", r->o->out);
+    if (flock(r->dir, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return 0;
+    return err_set(e, ERR_USAGE, "%s: another leat train is running there: choose another --out", r->o->out);
+}
+
 static int prepare(struct run *r, struct err *e)
 {
     struct train_config *t = &r->config->train;
@@ -263,8 +276,9 @@ static int prepare(struct run *r, struct err *e)
     }
     rc = training_open(&r->training, r->config, shard_info(r->loader.set)->eod_token, r->o->backend,
                        r->o->threads, e);
-    if (rc == 0) rc = start_or_resume(r, e);
     if (rc == 0) rc = file_mkdirs(r->o->out, e);
+    if (rc == 0) rc = lock(r, e);
+    if (rc == 0) rc = start_or_resume(r, e);
     if (rc < 0) return rc;
     snprintf(r->metrics_path, sizeof r->metrics_path, "%s/metrics.jsonl", r->o->out);
     return metrics_open(&r->metrics, r->metrics_path, r->training.step, e);
@@ -272,7 +286,7 @@ static int prepare(struct run *r, struct err *e)
 
 int run_train(struct config *config, const struct run_options *o, struct err *e)
 {
-    struct run r = {.o = o, .config = config, .saved_step = UINT64_MAX, .metrics = {.fd = -1}};
+    struct run r = {.o = o, .config = config, .saved_step = UINT64_MAX, .metrics = {.fd = -1}, .dir = -1};
     int rc = prepare(&r, e);
     if (rc == 0) {
         say_start(&r);
@@ -283,5 +297,6 @@ int run_train(struct config *config, const struct run_options *o, struct err *e)
     int closed = metrics_close(&r.metrics, e);
     training_close(&r.training);
     loader_close(&r.loader);
+    if (r.dir >= 0) close(r.dir);
     return rc < 0 ? rc : closed;
 }

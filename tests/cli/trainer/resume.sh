@@ -46,12 +46,14 @@ like_straight 'resuming nothing' fresh
 for signal in TERM INT; do
     # Background jobs of a script ignore SIGINT; python gives the tool the default back.
     python3 -c 'import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execvp(sys.argv[1], sys.argv[1:])' \
-        leat-train c.yaml -s data/shards -o "$signal" --set train.steps=100000 --set train.checkpoint_every=0 2>err &
+        leat-train c.yaml -s data/shards -o "$signal" --set train.steps=100000 --set train.checkpoint_every=0 2>log &
     wait_for_step "$signal" 3
+    exits 'a second run into the same directory' 2 train -o "$signal" --resume
+    says 'is refused' err 'another leat train is running there'
     kill -$signal $!
     wait $!
     is "SIG$signal ends with status 0" $? 0
-    says "SIG$signal is said" err 'stopped by a signal at step'
+    says "SIG$signal is said" log 'stopped by a signal at step'
     check "SIG$signal leaves a checkpoint" test "$(steps "$signal" | wc -w)" = 1
     last=$(tail -1 $signal/metrics.jsonl | jq .step)
     check "SIG$signal: of the last step" test -d "$signal/$(printf 'step-%08d' "$last")"
