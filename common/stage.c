@@ -347,14 +347,16 @@ static int open_outputs(struct run *run, struct err *e)
     return r;
 }
 
+/* The output last: where it stands, what belongs to it stands too. */
 static int close_outputs(struct run *run, int r, struct err *e)
 {
     enum out_end end = tool_out_end(run->tool, r);
     struct err later = {0};
-    int a = out_close(run->rejects, end, &later);
-    int b = out_close(run->attributes, end, &later);
-    int c = out_close(run->out, end, &later);
-    int worst = a < 0 ? a : b < 0 ? b : c;
+    int worst = out_close(run->rejects, end, &later);
+    int b = out_close(run->attributes, worst < 0 ? OUT_ABANDON : end, &later);
+    if (worst == 0) worst = b;
+    int c = out_close(run->out, worst < 0 ? OUT_ABANDON : end, &later);
+    if (worst == 0) worst = c;
     if (r == 0 && worst < 0) {
         *e = later;
         r = worst;

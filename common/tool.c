@@ -149,7 +149,7 @@ static void resolve_defaults(struct tool *t, unsigned has)
     if (!t->tmp || !*t->tmp) t->tmp = "/tmp";
 }
 
-/* Two outputs must not go to one place. */
+/* Each output has a name, and no two go to one place. */
 static int check_outputs(const struct tool *t, unsigned has, struct err *e)
 {
     const char *standard = has & TOOL_OUTPUT ? "-" : NULL;
@@ -160,6 +160,8 @@ static int check_outputs(const struct tool *t, unsigned has, struct err *e)
                {"--attributes", t->attributes},
                {"--stats", t->stats}};
     for (size_t i = 0; i < sizeof out / sizeof *out; i++) {
+        if (out[i].path && !out[i].path[0])
+            return err_set(e, ERR_USAGE, "%s has an empty name; give it a file's", out[i].name);
         for (size_t j = 0; j < i; j++) {
             if (!out[i].path || !out[j].path || strcmp(out[i].path, out[j].path) != 0) continue;
             bool to_standard = strcmp(out[i].path, "-") == 0;

@@ -210,11 +210,24 @@ static int open_all(struct dedup *x, const struct tool *t, struct err *e)
     x->exact = strcmp(t->verb, "exact") == 0;
     buf_init(&x->value, BUF_NO_MAX);
     buf_init(&x->pair_line, BUF_NO_MAX);
+    if (pairs_file && strcmp(pairs_file, t->output ? t->output : "-") == 0)
+        return err_set(e, ERR_USAGE,
+                       "the output and --pairs would both go to %s; give each a file of its own",
+                       strcmp(pairs_file, "-") == 0 ? "standard output" : pairs_file);
     int r = minhash_init(&x->minhash, profile, (uint64_t)seed, e);
     if (r < 0) return r;
     x->survivors = survivors_new(x->exact ? 0 : x->minhash.bands, t->memory);
     if (!x->survivors) return err_nomem(e, "starting");
     return pairs_file ? out_open(&x->pairs, &pairs, e) : 0;
+}
+
+/* Before the output is committed: where that stands, its pairs stand too. */
+static int commit_pairs(void *ctx, struct buf *out, struct err *e)
+{
+    struct dedup *x = ctx;
+    int r = out_close(x->pairs, OUT_COMMIT, e);
+    x->pairs = NULL;
+    return r;
 }
 
 static int close_all(struct dedup *x, struct tool *t, int r)
@@ -238,8 +251,11 @@ static int close_all(struct dedup *x, struct tool *t, int r)
 
 int main(int argc, char **argv)
 {
-    static struct stage_ops ops = {
-        .kind = "jsonl", .worker_new = worker_new, .worker_free = worker_free, .ordered = in_order};
+    static struct stage_ops ops = {.kind = "jsonl",
+                                   .worker_new = worker_new,
+                                   .worker_free = worker_free,
+                                   .ordered = in_order,
+                                   .end = commit_pairs};
     struct tool t;
     struct dedup x = {0};
     if (!tool_start(&t, &spec, TOOL_DOCS | TOOL_REJECTS | TOOL_MEMORY | TOOL_VERB, argc, argv))

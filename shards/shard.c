@@ -192,9 +192,8 @@ static int end_early(struct run *r, struct ltok_reader *in, int why, struct err 
     if (why != IN_TRUNCATED && why != -ERR_DATA) return why;
     if (why == -ERR_DATA)
         ledger_damage(&r->t->ledger, input_name(r, r->input), ltok_offset(in), 0, "%s", e->msg);
-    log_warn("%s", e->msg);
+    ledger_truncate(&r->t->ledger, e->msg);
     err_clear(e);
-    r->t->ledger.truncated = true;
     return 0;
 }
 

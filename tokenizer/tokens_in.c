@@ -99,9 +99,8 @@ static void show_progress(struct decoder *d, struct ltok_reader *r)
 static int end_stream(struct decoder *d, const char *path, struct ltok_reader *r, int status, struct err *why)
 {
     if (status == -ERR_DATA) ledger_damage(&d->t->ledger, path, ltok_offset(r), 0, "%s", why->msg);
-    if (status == IN_TRUNCATED) log_warn("%s", why->msg);
     if (status == -ERR_DATA || status == IN_TRUNCATED) {
-        d->t->ledger.truncated = true;
+        ledger_truncate(&d->t->ledger, why->msg);
         return 0;
     }
     return status < 0 ? err_set(&d->t->err, -status, "%s", why->msg) : 0;

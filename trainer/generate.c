@@ -208,7 +208,7 @@ static int end_early(struct generator *g, const char *path, uint64_t offset, int
     struct tool *t = g->t;
     if (why != IN_TRUNCATED && why != -ERR_DATA) return why;
     if (why == -ERR_DATA) ledger_damage(&t->ledger, path, offset, 0, "%s", t->err.msg);
-    t->ledger.truncated = true;
+    ledger_truncate(&t->ledger, t->err.msg);
     err_clear(&t->err);
     return 0;
 }
