@@ -1,8 +1,11 @@
-/* cached.c: generation: keys and values stored in a ring of positions, and attention over it. A job is one head of one row.
+/* cached.c: generation: keys and values stored in a ring of positions, and attention over it. A job is as
+ * many heads, of one row or several, as are worth waking a thread.
  * Memory: a score for every position of the ring, a thread. */
 #include "cpu.h"
 #include "vec.h"
 #include <math.h>
+
+enum { JOB_LEAST = 1 << 16 /* multiply-adds */ };
 
 void cpu_kv_store(const struct op_call *c, struct team *t)
 {
@@ -59,17 +62,16 @@ uint64_t cpu_attention_cached_workspace(const struct op_params *p, const struct 
     return (uint64_t)threads * (uint64_t)in[2].dim[0] * sizeof(float);
 }
 
-static void cached_job(void *ctx, uint64_t job, int thread)
+static void attend_head(const struct op_call *c, int64_t item, int thread)
 {
-    const struct op_call *c = ctx;
     const struct op_params *p = &c->params;
-    int64_t row = (int64_t)job / p->heads, head = (int64_t)job % p->heads, size = p->head_size;
+    int64_t row = item / p->heads, head = item % p->heads, size = p->head_size;
     int64_t capacity = c->in[2].shape.dim[0], last = ((const int32_t *)c->in[1].data)[row];
     int64_t kv = head / (p->heads / p->kv_heads) * size;
-    struct cached a = {.q = (const float *)c->in[0].data + (int64_t)job * size,
+    struct cached a = {.q = (const float *)c->in[0].data + item * size,
                        .k = (const float *)c->in[2].data + kv,
                        .v = (const float *)c->in[3].data + kv,
-                       .y = (float *)c->out.data + (int64_t)job * size,
+                       .y = (float *)c->out.data + item * size,
                        .weight = (float *)c->workspace + thread * capacity,
                        .size = size,
                        .stride = p->kv_heads * size,
@@ -80,7 +82,23 @@ static void cached_job(void *ctx, uint64_t job, int thread)
     cached_row(&a);
 }
 
+/* Heads of a job. */
+static int64_t job_items(const struct op_call *c)
+{
+    int64_t most = JOB_LEAST / (c->in[2].shape.dim[0] * c->params.head_size);
+    return most > 1 ? most : 1;
+}
+
+static void cached_job(void *ctx, uint64_t job, int thread)
+{
+    const struct op_call *c = ctx;
+    int64_t each = job_items(c), item = (int64_t)job * each;
+    int64_t end = cpu_min(item + each, c->in[0].shape.dim[0] * c->params.heads);
+    for (; item < end; item++) attend_head(c, item, thread);
+}
+
 void cpu_attention_cached(const struct op_call *c, struct team *t)
 {
-    team_run(t, (uint64_t)(c->in[0].shape.dim[0] * c->params.heads), cached_job, (void *)c);
+    int64_t items = c->in[0].shape.dim[0] * c->params.heads;
+    team_run(t, (uint64_t)cpu_tiles(items, job_items(c)), cached_job, (void *)c);
 }

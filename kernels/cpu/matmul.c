@@ -4,6 +4,10 @@
 #include <string.h>
 
 enum { TILE_ROWS = 256, TILE_COLUMNS = 1024, TILE_WEIGHTS = 64 /* rows of dw: few and long products */ };
+enum {
+    TILE_LEAST =
+        1 << 21 /* multiply-adds: a smaller tile is not worth waking a thread (a single token's row) */
+};
 
 struct product { /* c[m,n] = a b + beta c */
     int64_t m, n, k, tile_m, tile_n, columns;
@@ -31,9 +35,10 @@ static void product_tile(void *ctx, uint64_t job, int thread)
 
 static void multiply(struct product *p, int64_t tile_m, int64_t tile_n, struct team *t)
 {
+    int64_t least = TILE_LEAST / (cpu_min(tile_m, p->m) * p->k);
     p->tile_m = tile_m;
-    p->tile_n = tile_n;
-    p->columns = cpu_tiles(p->n, tile_n);
+    p->tile_n = tile_n > least ? tile_n : least;
+    p->columns = cpu_tiles(p->n, p->tile_n);
     team_run(t, (uint64_t)(cpu_tiles(p->m, tile_m) * p->columns), product_tile, p);
 }
 
