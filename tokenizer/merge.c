@@ -20,9 +20,22 @@ static inline uint64_t pair_of(uint32_t left, uint32_t right)
     return (uint64_t)left << 32 | right;
 }
 
+static inline uint64_t spread(uint64_t pair)
+{
+    return pair * 0x9E3779B97F4A7C15ULL;
+}
+
+/* Most pairs that are asked for are not listed, and the table is larger than a core's cache: a bit per pair, by other bits of
+ * the same product, says so for seven of eight. */
+static inline bool may_be_listed(const struct merge_table *t, uint64_t pair)
+{
+    uint64_t bit = (spread(pair) >> 35) & t->filter_mask;
+    return t->filter[bit >> 6] >> (bit & 63) & 1;
+}
+
 static inline size_t slot_of(const struct merge_table *t, uint64_t pair)
 {
-    return (size_t)((pair * 0x9E3779B97F4A7C15ULL) >> 20) & t->mask;
+    return (size_t)(spread(pair) >> 38) & t->mask;
 }
 
 static struct merge_slot *find(const struct merge_table *t, uint64_t pair)
@@ -34,7 +47,8 @@ static struct merge_slot *find(const struct merge_table *t, uint64_t pair)
 
 static inline uint32_t rank_of(const struct merge_table *t, uint32_t left, uint32_t right)
 {
-    return find(t, pair_of(left, right))->rank;
+    uint64_t pair = pair_of(left, right);
+    return may_be_listed(t, pair) ? find(t, pair)->rank : NONE;
 }
 
 int merge_table_init(struct merge_table *t, const struct vocab *v, struct err *e)
@@ -42,14 +56,21 @@ int merge_table_init(struct merge_table *t, const struct vocab *v, struct err *e
     size_t cap = 64;
     while (cap < 2 * v->n_merges) cap *= 2;
     t->slot = malloc(cap * sizeof *t->slot);
-    if (!t->slot) return err_nomem(e, "reading a vocabulary");
+    t->filter = calloc(4 * cap / 64, sizeof *t->filter);
     t->mask = cap - 1;
+    t->filter_mask = 4 * cap - 1;
+    if (!t->slot || !t->filter) {
+        merge_table_free(t);
+        return err_nomem(e, "reading a vocabulary");
+    }
     for (size_t i = 0; i < cap; i++) t->slot[i] = (struct merge_slot){EMPTY, NONE, NONE};
     for (size_t i = 0; i < v->n_merges; i++) {
         const struct vocab_merge *m = &v->merge[i];
         if (v->token[m->result].flags & VOCAB_SPECIAL) continue;
         uint64_t pair = pair_of(m->left, m->right);
         *find(t, pair) = (struct merge_slot){pair, (uint32_t)i, m->result};
+        uint64_t bit = (spread(pair) >> 35) & t->filter_mask;
+        t->filter[bit >> 6] |= 1ULL << (bit & 63);
     }
     return 0;
 }
@@ -57,7 +78,9 @@ int merge_table_init(struct merge_table *t, const struct vocab *v, struct err *e
 void merge_table_free(struct merge_table *t)
 {
     free(t->slot);
+    free(t->filter);
     t->slot = NULL;
+    t->filter = NULL;
 }
 
 /* ------------------------------------------------------------------ short pieces */

@@ -15,6 +15,8 @@ struct merge_table {
         uint32_t rank, result;
     } * slot;
     uint64_t mask;
+    uint64_t *filter; /* a bit by hash: 0 says that the pair is not listed */
+    uint64_t filter_mask;
 };
 
 int merge_table_init(struct merge_table *t, const struct vocab *v, struct err *e);

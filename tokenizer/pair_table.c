@@ -5,7 +5,7 @@
 
 static size_t find(const struct pair_table *p, uint64_t key)
 {
-    size_t i = (size_t)((key * 0x9E3779B97F4A7C15ULL) >> 24) & (p->n_slots - 1);
+    size_t i = (size_t)((key * 0x9E3779B97F4A7C15ULL) >> 34) & (p->n_slots - 1);
     while (p->slot[i] && p->at[p->slot[i] - 1].key != key) i = (i + 1) & (p->n_slots - 1);
     return i;
 }

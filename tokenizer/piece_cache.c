@@ -2,19 +2,20 @@
 #include "tokenizer/piece_cache.h"
 #include <stdlib.h>
 
+/* calloc, so that memory that is never used is never touched; no piece has the key 0, since its length is in it. */
 int piece_cache_init(struct piece_cache *c, unsigned log2_slots)
 {
-    size_t bytes = sizeof *c->slot << log2_slots;
     c->mask = ((size_t)1 << log2_slots) - 1;
-    c->slot = aligned_alloc(64, bytes);
-    if (!c->slot) return -1;
-    memset(c->slot, 0, bytes); /* no piece has the key 0: its length is in it */
+    c->memory = calloc(((size_t)1 << log2_slots) + 2, sizeof *c->slot);
+    if (!c->memory) return -1;
+    c->slot = (struct piece_cache_slot *)(((uintptr_t)c->memory + 63) & ~(uintptr_t)63);
     return 0;
 }
 
 void piece_cache_free(struct piece_cache *c)
 {
-    free(c->slot);
+    free(c->memory);
+    c->memory = NULL;
     c->slot = NULL;
 }
 

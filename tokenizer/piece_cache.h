@@ -16,6 +16,7 @@ struct piece_cache {
         uint64_t key[2];              /* the bytes, zero-filled, the last byte is the length */
         uint32_t id[PIECE_CACHE_IDS]; /* UINT32_MAX behind the last */
     } * slot;                         /* aligned to 64 bytes */
+    void *memory;                     /* owned */
     size_t mask;
 };
 

@@ -99,6 +99,13 @@ static int build_page(struct builder *b, uint32_t page, struct err *e)
     return 0;
 }
 
+/* Planes 4 to 13 have no characters: unless a range begins or ends there, each page is as the one before. */
+static bool is_as_before(const struct builder *b, uint32_t page)
+{
+    uint32_t first = page * PAGE;
+    return first > 0x40000 && first < 0xE0000 && b->stretch_end >= first + PAGE;
+}
+
 int symbols_init(struct symbols *s, const struct regex_sets *sets, struct err *e)
 {
     memset(s, 0, sizeof *s);
@@ -108,7 +115,12 @@ int symbols_init(struct symbols *s, const struct regex_sets *sets, struct err *e
             sets_of(sets, c, regex_category_index(unicode_category(c)), unicode_classes(c) & UC_SPACE);
     struct builder b = {.s = s, .sets = sets};
     int r = 0;
-    for (uint32_t page = 0; r == 0 && page < SYMBOLS_PAGES; page++) r = build_page(&b, page, e);
+    for (uint32_t page = 0; r == 0 && page < SYMBOLS_PAGES; page++) {
+        if (is_as_before(&b, page))
+            s->page_of[page] = s->page_of[page - 1];
+        else
+            r = build_page(&b, page, e);
+    }
     if (r < 0) symbols_free(s);
     return r;
 }
