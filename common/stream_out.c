@@ -10,7 +10,9 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* ------------------------------------------------------------------ to the file */
@@ -79,6 +81,38 @@ static char *target_of(const char *path)
     return target ? target : strdup(path);
 }
 
+/* Whether fd has the lock and still the name: another program may have renamed or removed the file before. Where there
+ * are no locks (some network file systems) it does without. */
+static bool is_ours(int fd, const char *tmp)
+{
+    struct stat own, named;
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return false;
+    return fstat(fd, &own) == 0 && stat(tmp, &named) == 0 && own.st_ino == named.st_ino &&
+           own.st_dev == named.st_dev;
+}
+
+/* The lock keeps two programs from one FILE.tmp, where either would rename the other's half: a stage that outlived its
+ * pipeline, and the next run of it. A program that is just being ended is waited for. */
+static int open_tmp(const char *tmp, struct err *e)
+{
+    static const struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
+    struct stat st;
+    for (int tries = 0; tries < 10; tries++) {
+        if (tries > 0) nanosleep(&pause, NULL);
+        int fd = open(tmp, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+        if (fd < 0 && errno == ENOENT) return err_sys(e, "cannot create %s: make its directory first", tmp);
+        if (fd < 0) return err_sys(e, "cannot create %s", tmp);
+        if (is_ours(fd, tmp)) {
+            if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || ftruncate(fd, 0) == 0) return fd;
+            int r = err_sys(e, "cannot empty %s", tmp);
+            close(fd);
+            return r;
+        }
+        close(fd);
+    }
+    return err_set(e, ERR_IO, "%s is being written by another program: wait for its end, or end it", tmp);
+}
+
 static int open_path(struct out *s, const char *path, struct err *e)
 {
     bool in_place = written_in_place(path);
@@ -90,15 +124,14 @@ static int open_path(struct out *s, const char *path, struct err *e)
     }
     char *tmp = NULL;
     if (asprintf(&tmp, "%s.tmp", s->path) < 0) return err_nomem(e, "opening an output");
-    s->fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (s->fd >= 0) {
-        s->tmp = tmp;
-        return 0;
+    int fd = open_tmp(tmp, e);
+    if (fd < 0) {
+        free(tmp);
+        return fd;
     }
-    int r = errno == ENOENT ? err_sys(e, "cannot create %s: make its directory first", tmp)
-                            : err_sys(e, "cannot create %s", tmp);
-    free(tmp);
-    return r;
+    s->fd = fd;
+    s->tmp = tmp;
+    return 0;
 }
 
 static int choose_encoder(struct out *s, const struct out_opts *o, struct err *e)
@@ -217,10 +250,10 @@ static int finish_content(struct out *s, bool whole, struct err *e)
     return r ? r : out_flush(s, e);
 }
 
-/* Closing a copy of standard output tells of late errors (NFS, quotas) and leaves the descriptor to the process. */
-static int close_file(struct out *s, bool sync, struct err *e)
+/* Closing a copy tells of late errors (NFS, quotas); the descriptor itself is the process's, or holds the lock. */
+static int close_copy(struct out *s, bool sync, struct err *e)
 {
-    int fd = s->is_stdout ? dup(s->fd) : s->fd;
+    int fd = dup(s->fd);
     int r = 0;
     if (sync && fsync(fd) && errno != EINVAL && errno != ENOTSUP) r = fail_write(s, e);
     if (close(fd) && errno != EINTR && r == 0) r = fail_write(s, e);
@@ -245,10 +278,11 @@ int out_close(struct out *s, enum out_end end, struct err *e)
         r = finish_content(s, end == OUT_COMMIT, e);
     else if (!s->tmp && !s->failed && !s->enc)
         out_flush(s, NULL);
-    int closed = close_file(s, r == 0 && s->tmp && end == OUT_COMMIT, end == OUT_ABANDON ? NULL : e);
+    int closed = close_copy(s, r == 0 && s->tmp && end == OUT_COMMIT, end == OUT_ABANDON ? NULL : e);
     if (r == 0 && end != OUT_ABANDON) r = closed;
     if (s->tmp && r == 0 && end != OUT_ABANDON) r = rename_tmp(s, end == OUT_PARTIAL, e);
     if (s->tmp && (r || end == OUT_ABANDON)) unlink(s->tmp);
+    if (!s->is_stdout) close(s->fd);
     free_out(s);
     return r;
 }

@@ -5,11 +5,13 @@
  * result is put aside otherwise. */
 #include "pipelines/execute.h"
 #include "common/stream.h"
+#include "common/text.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -54,8 +56,10 @@ static pid_t start(const struct plan *p, const struct step *s, size_t i, int in,
 {
     char log[4096];
     log_path(p, s, i, log, sizeof log);
-    pid_t pid = fork();
+    pid_t parent = getpid(), pid = fork();
     if (pid != 0) return pid;
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* no stage outlives its run, and meets the next one */
+    if (getppid() != parent) _exit(127);
     if (in >= 0)
         dup2(in, 0);
     else if ((in = open("/dev/null", O_RDONLY)) >= 0)
@@ -86,18 +90,16 @@ static pid_t start_piped(const struct plan *p, const struct step *s, size_t i, i
     return pid;
 }
 
-/* The last line of a log file that is not empty. */
+/* The last line of a log file that says something: empty ones and "Try 'leat X --help'." do not. */
 static void last_message(const char *path, char *line, size_t size)
 {
     struct buf b;
+    struct slice l;
     buf_init(&b, BUF_NO_MAX);
     line[0] = 0;
-    if (file_read(path, 1 << 20, &b, NULL) == 0) {
-        while (b.n && b.p[b.n - 1] == '\n') b.n--;
-        const char *nl = b.n ? memrchr(b.p, '\n', b.n) : NULL;
-        const char *from = nl ? nl + 1 : b.p;
-        if (b.n) snprintf(line, size, ": %.*s", (int)(b.p + b.n - from), from);
-    }
+    if (file_read(path, 1 << 20, &b, NULL) == 0)
+        for (size_t at = 0; line_next(buf_slice(&b), &at, &l);)
+            if (l.n && !slice_has_prefix(l, "Try '")) snprintf(line, size, ": %.*s", (int)l.n, l.p);
     buf_free(&b);
 }
 
@@ -114,19 +116,33 @@ static void describe(const struct plan *p, const struct step *s, size_t i, int s
     buf_puts(b, message);
 }
 
-/* Waits for all; the number that failed, described in *b. */
-static size_t wait_all(const struct plan *p, const struct step *s, const pid_t *pid, struct buf *b)
+/* Ended because its reader had: not the cause of anything. */
+static bool is_victim(int status)
 {
-    size_t failed = 0;
+    return WIFSIGNALED(status) ? WTERMSIG(status) == SIGPIPE : WEXITSTATUS(status) == 128 + SIGPIPE;
+}
+
+static int wait_one(pid_t pid)
+{
+    int status = 127 << 8;
+    if (pid > 0)
+        while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+        }
+    return status;
+}
+
+/* Waits for all; the number that failed, described in *b: those that only lost their reader when there are no others. */
+static size_t wait_all(const struct plan *p, const struct step *s, const pid_t *pid, int *status,
+                       struct buf *b)
+{
+    size_t failed = 0, causes = 0;
     for (size_t i = 0; i < s->n; i++) {
-        int status = 127 << 8;
-        if (pid[i] > 0)
-            while (waitpid(pid[i], &status, 0) < 0 && errno == EINTR) {
-            }
-        if (status == 0) continue;
-        failed++;
-        describe(p, s, i, status, b);
+        status[i] = wait_one(pid[i]);
+        failed += status[i] != 0;
+        causes += status[i] != 0 && !is_victim(status[i]);
     }
+    for (size_t i = 0; i < s->n; i++)
+        if (status[i] && (causes == 0 || !is_victim(status[i]))) describe(p, s, i, status[i], b);
     return failed;
 }
 
@@ -140,14 +156,19 @@ static void put_aside(const struct step *s)
 
 int execute_step(const struct plan *p, const struct step *s, struct err *e)
 {
-    pid_t *pid = calloc(s->n ? s->n : 1, sizeof *pid);
+    pid_t *pid = calloc(s->n + 1, sizeof *pid);
+    int *status = calloc(s->n + 1, sizeof *status);
     struct buf said;
     int in = -1;
-    if (!pid) return err_nomem(e, "starting a step");
+    if (!pid || !status) {
+        free(pid);
+        free(status);
+        return err_nomem(e, "starting a step");
+    }
     buf_init(&said, 4096);
     void (*before)(int) = signal(SIGINT, SIG_IGN);
     for (size_t i = 0; i < s->n; i++) pid[i] = start_piped(p, s, i, in, &in);
-    size_t failed = wait_all(p, s, pid, &said);
+    size_t failed = wait_all(p, s, pid, status, &said);
     signal(SIGINT, before);
     if (failed) put_aside(s);
     int r = failed ? err_set(e, ERR_IO, "step %s failed: %.*s (logs in %s/logs)", s->name, (int)said.n,
@@ -155,5 +176,6 @@ int execute_step(const struct plan *p, const struct step *s, struct err *e)
                    : 0;
     buf_free(&said);
     free(pid);
+    free(status);
     return r;
 }

@@ -521,6 +521,17 @@ exits 'rejects to a full disk' 1 leat-filter -q --set gopher_short_doc=100 -o ke
 check 'the kept documents are not committed without them' [ ! -e kept ]
 exits 'pairs to a full disk' 1 leat-dedup exact -q -o unique --pairs /dev/full fix/docs.jsonl fix/docs.jsonl
 check 'the unique documents are not committed without them' [ ! -e unique ]
+mkfifo slow
+leat-filter -q --rules fix/none.yaml -o one slow 2>err1 &
+pid=$!
+exec 3>slow
+for _ in $(seq 100); do if [ -e one.tmp ]; then break; else sleep 0.02; fi; done
+exits 'a file that another program is writing' 1 leat-filter -q --rules fix/none.yaml -o one fix/docs.jsonl
+says 'it is named' err one.tmp
+head -5 fix/docs.jsonl >&3
+exec 3>&-
+wait $pid
+is 'the other program has its file' "$? $(head -5 fix/docs.jsonl | cmp one && echo same)" '0 same'
 exits 'pairs and documents to one file' 2 leat-dedup exact -q -o unique --pairs unique fix/docs.jsonl
 exits 'an output without a name' 2 leat-filter -q --rules fix/none.yaml -o '' fix/docs.jsonl
 check '… leaves nothing' [ ! -e .tmp -a ! -e .partial ]
