@@ -46,7 +46,9 @@ static const struct opt_spec spec = {
                    "every token that the "
                    "parser had to supply. Kept documents get metadata.language_code, and "
                    "metadata.error_ratio when it is above 0.\n\n"
-                   "Reasons of drops: unknown-language, language-not-wanted, too-large, syntax-errors.",
+                   "Reasons of drops: unknown-language, language-not-wanted, too-large, syntax-errors, and "
+                   "too-complex for the few texts "
+                   "with errors on which tree-sitter would take time and memory out of all proportion.",
     .examples = "leat ingest project.tar.gz | leat code --languages c,python -o code.jsonl.zst\n"
                 "# tolerate a little\n"
                 "leat code --max-error-ratio 0.02 --rejects broken.jsonl files.jsonl >parsed.jsonl\n",
@@ -56,21 +58,6 @@ static const struct opt_spec spec = {
 struct code {
     struct syntax *syntax;
 };
-
-struct code_worker {
-    struct syntax_parser *parser;
-};
-
-static void *worker_new(void *ctx)
-{
-    struct code *c = ctx;
-    return syntax_parser_new(c->syntax);
-}
-
-static void worker_free(void *ctx, void *worker)
-{
-    syntax_parser_free(worker);
-}
 
 static bool wanted(const char *language)
 {
@@ -104,12 +91,13 @@ static int drop_with(struct stage_out *o, struct doc *d, const char *rule, doubl
     return stage_drop(o, d, rule, number);
 }
 
-static int judge(struct syntax_parser *parser, const char *language, struct doc *d, struct stage_out *o,
+static int judge(struct syntax *syntax, const char *language, struct doc *d, struct stage_out *o,
                  struct err *e)
 {
     struct syntax_result found;
-    int r = syntax_parse(parser, language, d->text, &found, e);
+    int r = syntax_parse(syntax, language, d->text, &found, e);
     if (r < 0) return r;
+    if (found.too_complex) return stage_drop(o, d, "too-complex", NULL);
     double ratio = d->text.n ? (double)found.error_bytes / (double)d->text.n : 0;
     if (ratio > 1) ratio = 1;
     if (ratio > max_error_ratio) return drop_with(o, d, "syntax-errors", ratio);
@@ -120,6 +108,7 @@ static int judge(struct syntax_parser *parser, const char *language, struct doc 
 
 static int code_doc(void *ctx, void *worker, struct doc *d, struct stage_out *o, struct err *e)
 {
+    const struct code *c = ctx;
     const char *language = find_language(o, d);
     if (!language) return keep_unknown ? stage_keep(o, d) : stage_drop(o, d, "unknown-language", NULL);
     if (!wanted(language)) {
@@ -128,10 +117,10 @@ static int code_doc(void *ctx, void *worker, struct doc *d, struct stage_out *o,
         return stage_drop(o, d, "language-not-wanted", quoted);
     }
     if (d->text.n > max_size) return drop_with(o, d, "too-large", (double)d->text.n);
-    return judge(worker, language, d, o, e);
+    return judge(c->syntax, language, d, o, e);
 }
 
-/* --grammars, $LEAT_GRAMMARS, <program>/../lib/leat/grammars, the installed folder. */
+/* --grammars, $LEAT_GRAMMARS, <program>/../lib/leat/grammars, where a build tree has them, the installed folder. */
 static int search_path(struct buf *b)
 {
     char self[4096];
@@ -140,7 +129,9 @@ static int search_path(struct buf *b)
     if (grammars) buf_printf(b, "%s:", grammars);
     if (env && *env) buf_printf(b, "%s:", env);
     char *slash = n > 0 ? memrchr(self, '/', (size_t)n) : NULL;
-    if (slash) buf_printf(b, "%.*s/../lib/leat/grammars:", (int)(slash - self), self);
+    if (slash)
+        buf_printf(b, "%.*s/../lib/leat/grammars:%.*s/../../deps/grammars:", (int)(slash - self), self,
+                   (int)(slash - self), self);
     buf_puts(b, LEAT_LIBDIR "/grammars");
     return buf_terminate(b);
 }
@@ -167,8 +158,7 @@ static int check_languages(struct syntax *syntax, struct err *e)
 
 int main(int argc, char **argv)
 {
-    static const struct stage_ops ops = {
-        .kind = "jsonl", .worker_new = worker_new, .worker_free = worker_free, .doc = code_doc};
+    static const struct stage_ops ops = {.kind = "jsonl", .doc = code_doc};
     struct tool t;
     struct code c = {0};
     struct buf path;

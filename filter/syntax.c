@@ -3,12 +3,19 @@
  * tree-sitter always gives a tree; what it could not fit stands in ERROR nodes or was supplied as MISSING tokens. Only
  * subtrees that hold an error are walked, by cursor, so a valid file costs one look at its root.
  *
- * State: the loaded grammars behind a mutex. Memory: one tree at a time and thread. */
+ * State: the loaded grammars behind a mutex. Memory and time: limited by meter.h. Every text gets a parser of its own, so
+ * that what it costs, and with it the result, depends on no text before. */
 #include "filter/syntax.h"
+#include "filter/meter.h"
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <tree_sitter/api.h>
+
+/* Bytes that tree-sitter may ask for, a byte of text. Programs take 25 to 80 altogether, deep nesting of errors 300. */
+#define TOTAL_LIMIT 4096
+#define LIVE_LIMIT 256
+#define FREE_BYTES ((uint64_t)4 << 20) /* for any text, on top of that */
 
 #define MAX_GRAMMARS 256
 
@@ -26,15 +33,11 @@ struct syntax {
     size_t n;
 };
 
-struct syntax_parser {
-    struct syntax *syntax;
-    TSParser *parser;
-};
-
 struct syntax *syntax_new(const char *path)
 {
     struct syntax *s = calloc(1, sizeof *s);
     if (!s) return NULL;
+    meter_install();
     s->path = strdup(path);
     pthread_mutex_init(&s->lock, NULL);
     if (s->path) return s;
@@ -75,7 +78,9 @@ static void load(struct syntax *s, struct grammar *g)
     char symbol[128];
     g->handle = open_library(s->path, g->name);
     if (!g->handle) {
-        err_set(&g->why, ERR_USAGE, "no grammar for %s: libtree-sitter-%s.so is not in %s; see --grammars",
+        err_set(&g->why, ERR_USAGE,
+                "no grammar for %s: libtree-sitter-%s.so is not in %s; make deps builds it, and --grammars "
+                "or $LEAT_GRAMMARS says where it is",
                 g->name, g->name, s->path);
         return;
     }
@@ -124,22 +129,6 @@ int syntax_have(struct syntax *s, const char *language, struct err *e)
     return find(s, language, &l, e);
 }
 
-struct syntax_parser *syntax_parser_new(struct syntax *s)
-{
-    struct syntax_parser *p = calloc(1, sizeof *p);
-    if (!p) return NULL;
-    p->syntax = s;
-    p->parser = ts_parser_new();
-    return p;
-}
-
-void syntax_parser_free(struct syntax_parser *p)
-{
-    if (!p) return;
-    ts_parser_delete(p->parser);
-    free(p);
-}
-
 /* Counts node's own error, if it is one; true when its children may hold others. */
 static bool count_node(TSNode node, struct syntax_result *out)
 {
@@ -168,19 +157,34 @@ static void count_errors(TSNode root, struct syntax_result *out)
     ts_tree_cursor_delete(&cursor);
 }
 
-int syntax_parse(struct syntax_parser *p, const char *language, struct slice text, struct syntax_result *out,
+struct task {
+    const TSLanguage *language;
+    struct slice text;
+    struct syntax_result *out;
+};
+
+static void parse(void *ctx)
+{
+    struct task *t = ctx;
+    TSParser *parser = ts_parser_new();
+    ts_parser_set_language(parser, t->language);
+    TSTree *tree = ts_parser_parse_string(parser, NULL, t->text.p, (uint32_t)t->text.n);
+    t->out->too_complex = !tree;
+    if (tree) count_errors(ts_tree_root_node(tree), t->out);
+    ts_tree_delete(tree);
+    ts_parser_delete(parser);
+}
+
+int syntax_parse(struct syntax *s, const char *language, struct slice text, struct syntax_result *out,
                  struct err *e)
 {
-    const TSLanguage *l = NULL;
+    struct task task = {.text = text, .out = out};
+    const struct meter_limits limits = {FREE_BYTES + TOTAL_LIMIT * (uint64_t)text.n,
+                                        FREE_BYTES + LIVE_LIMIT * (uint64_t)text.n};
     *out = (struct syntax_result){0};
-    int r = find(p->syntax, language, &l, e);
+    int r = find(s, language, &task.language, e);
     if (r < 0) return r;
     if (text.n > UINT32_MAX) return err_set(e, ERR_DATA, "source text of more than 4 GiB");
-    if (!ts_parser_set_language(p->parser, l))
-        return err_set(e, ERR_USAGE, "the grammar for %s was refused", language);
-    TSTree *tree = ts_parser_parse_string(p->parser, NULL, text.p, (uint32_t)text.n);
-    if (!tree) return err_set(e, ERR_IO, "tree-sitter gave no tree for a %s file", language);
-    count_errors(ts_tree_root_node(tree), out);
-    ts_tree_delete(tree);
+    if (!meter_run(&limits, parse, &task)) *out = (struct syntax_result){.too_complex = true};
     return 0;
 }

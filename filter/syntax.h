@@ -1,7 +1,7 @@
 /* syntax.h: whether source text parses, by tree-sitter (https://tree-sitter.github.io).
  *
  * Grammars are shared objects libtree-sitter-<language>.so, found on a search path, loaded when first needed and kept.
- * A struct syntax may be shared by threads; a struct syntax_parser belongs to one. */
+ * A struct syntax may be shared by threads. */
 #ifndef LEAT_FILTER_SYNTAX_H
 #define LEAT_FILTER_SYNTAX_H
 
@@ -17,18 +17,16 @@ void syntax_free(struct syntax *s);
 /* 0 when the language's grammar is there and fits this libtree-sitter; -ERR_USAGE says where was looked and what helps. */
 int syntax_have(struct syntax *s, const char *language, struct err *e);
 
-struct syntax_parser;
-struct syntax_parser *syntax_parser_new(struct syntax *s); /* NULL: out of memory */
-void syntax_parser_free(struct syntax_parser *p);
-
 struct syntax_result {
-    uint64_t
-        error_bytes; /* in the topmost ERROR nodes, plus one for every token that the parser had to make up */
-    uint64_t errors; /* how many of both */
+    bool too_complex;     /* parsing was given up, and the counts are 0 */
+    uint64_t errors;      /* topmost ERROR nodes, and tokens that the parser had to make up */
+    uint64_t error_bytes; /* in the first; one for each of the second */
 };
 
-/* text of at most UINT32_MAX bytes. Memory: tree-sitter's tree, some 10-50 bytes a byte of text. */
-int syntax_parse(struct syntax_parser *p, const char *language, struct slice text, struct syntax_result *out,
+/* text of at most UINT32_MAX bytes. Given up, on the same texts everywhere, are those on which tree-sitter asks for more
+ * than 256 bytes of memory at a time, or 4096 altogether, for each byte of text (and 4 MiB): only texts with errors do.
+ * tree-sitter up to 0.20 also gives up at more than 65,535 brackets or comments without anything between. */
+int syntax_parse(struct syntax *s, const char *language, struct slice text, struct syntax_result *out,
                  struct err *e);
 
 #endif

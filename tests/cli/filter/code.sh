@@ -53,8 +53,38 @@ for t in 2 8; do
     leat-code -q -t$t many.jsonl >t$t
     same "-t$t = -t1" t1 t$t
 done
+# texts that crash tree-sitter, or take it gigabytes, are dropped, and the others are not touched
+python3 - >hostile.jsonl <<'PY'
+import json
+def doc(name, text): print(json.dumps({"id": name, "text": text, "metadata": {"path": name}}))
+for i in range(6):
+    doc(f"crash{i}.py", "(" * 70000)
+    doc(f"good{i}.c", "int f(void) { return 0; }\n" * 3000)
+    doc(f"broken{i}.c", "int f(void) { return 0 }\n" * 3000)
+    doc(f"costly{i}.c", "x=>" * 4000)
+PY
+(ulimit -v 1500000; leat-code -q -t1 --rejects rejects.jsonl --stats stats.json hostile.jsonl >t1)
+is "hostile files: within memory" $? 0
+is "hostile files: the good are kept" "$(jq -r .id t1 | tr '\n' ' ')" "good0.c good1.c good2.c good3.c good4.c good5.c "
+is "hostile files: the reasons" "$(jq -r '.id[:5] + " " + .metadata.drop.rule' rejects.jsonl | grep -v crash | sort | uniq -c | tr -s ' \n' ' ')" \
+    " 6 broke syntax-errors 6 costl too-complex "
+is "hostile files: what crashes tree-sitter 0.20" "$(jq -r 'select(.id[:5] == "crash").metadata.drop.rule' rejects.jsonl | grep -cE '^(too-complex|syntax-errors)$')" 6
+is "hostile files: balanced" "$(jq .balanced stats.json)" true
+leat-code -q -t8 --rejects rejects8.jsonl hostile.jsonl >t8
+same "hostile files: -t8 = -t1" t1 t8
+same "hostile files: rejects -t8 = -t1" rejects.jsonl rejects8.jsonl
 leat-code -q files.jsonl >/dev/full 2>/dev/null
 is "/dev/full" $? 1
+leat-code -q many.jsonl many.jsonl many.jsonl | head -1 >/dev/null
+is "| head ends it as SIGPIPE does" "${PIPESTATUS[0]}" 141
+zstd -q many.jsonl -o cut.zst && truncate -s -100 cut.zst
+exits "truncated input" 3 leat-code cut.zst -o cut.out
+check "truncated input: partial only" [ ! -e cut.out -a -e cut.out.partial ]
+leat-code -q <(cat many.jsonl; sleep 30) -o never.jsonl &
+sleep 0.5
+kill -9 $!
+wait $! 2>/dev/null
+check "kill -9 leaves no half file" [ ! -e never.jsonl ]
 exits "bad option" 2 leat-code --no-such-option
 : >empty
 exits "empty input" 0 leat-code empty

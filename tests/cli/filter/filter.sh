@@ -85,6 +85,12 @@ exits "unknown rule" 2 leat-filter --set no_such_rule=1 docs.jsonl
 exits "no number" 2 leat-filter --set gopher_short_doc=many docs.jsonl
 exits "no equals sign" 2 leat-filter --set gopher_short_doc docs.jsonl
 exits "bad option" 2 leat-filter --no-such-option
+cp docs.jsonl both.jsonl
+exits "an output that is an input" 2 leat-filter --rules none.yaml both.jsonl -o both.jsonl
+same "… is left alone" docs.jsonl both.jsonl
+exits "another kind of file" 3 leat-filter --rules none.yaml "$(command -v leat-filter)" -o binary.out
+says "asks whether it is the right kind" err "is it what"
+check "another kind of file: nothing committed" [ ! -e binary.out ]
 exits "missing input" 1 leat-filter --rules none.yaml missing.jsonl
 says "names the missing input" err missing.jsonl
 exits "missing rules file" 1 leat-filter --rules missing.yaml docs.jsonl
