@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -172,6 +173,21 @@ static int check_outputs(const struct tool *t, unsigned has, struct err *e)
     return 0;
 }
 
+/* An output would take the place of the input that it is made from. */
+static int check_inputs(const struct tool *t, struct err *e)
+{
+    const char *out[] = {t->output, t->rejects, t->attributes, t->stats};
+    struct stat from, to;
+    for (size_t i = 0; i < sizeof out / sizeof *out; i++) {
+        if (!out[i] || stat(out[i], &to) != 0 || !S_ISREG(to.st_mode)) continue;
+        for (size_t k = 0; k < t->n_inputs; k++)
+            if (stat(t->inputs[k], &from) == 0 && from.st_ino == to.st_ino && from.st_dev == to.st_dev)
+                return err_set(e, ERR_USAGE, "%s is an input and an output; give the output another name",
+                               out[i]);
+    }
+    return 0;
+}
+
 /* Ends as a program that does not catch SIGPIPE would. Returns only where the signal is blocked from outside. */
 static int end_by_sigpipe(void)
 {
@@ -222,15 +238,23 @@ bool tool_start(struct tool *t, const struct opt_spec *spec, unsigned has, int a
     if (check_outputs(t, has, &t->err) < 0) return refuse(t, -ERR_USAGE);
     log_setup(spec->name, t->quiet, t->verbose);
     set_operands(t, has, operands, n);
+    if ((has & TOOL_INPUTS) && check_inputs(t, &t->err) < 0) return refuse(t, -ERR_USAGE);
     resolve_defaults(t, has);
     return true;
 }
 
 /* ------------------------------------------------------------------ outputs */
 
+/* Records came, and not one of them could be read: most likely this is another kind of file. */
+static bool nothing_readable(const struct ledger *l)
+{
+    return l->damaged > 0 && l->damaged == l->in + l->created;
+}
+
 static bool ended_early(const struct tool *t)
 {
-    return t->ledger.truncated || (t->strict && t->ledger.damaged > 0);
+    const struct ledger *l = &t->ledger;
+    return l->truncated || nothing_readable(l) || (t->strict && l->damaged > 0);
 }
 
 enum out_end tool_out_end(const struct tool *t, int r)
@@ -322,7 +346,33 @@ static void say_damage(const struct tool *t)
     if (l->truncated)
         log_error("%s%swhat came before the end was used, and the result is partial",
                   l->truncation[0] ? l->truncation : "an input ended early", l->truncation[0] ? "; " : ": ");
-    if (t->strict && l->damaged) log_error("input is damaged, and --strict was given");
+    if (nothing_readable(l))
+        log_error("not one record of the input could be read: is it what %s reads?", t->spec->name);
+    else if (t->strict && l->damaged)
+        log_error("input is damaged, and --strict was given");
+}
+
+static int by_records(const void *a, const void *b)
+{
+    const struct ledger_count *x = *(const struct ledger_count *const *)a;
+    const struct ledger_count *y = *(const struct ledger_count *const *)b;
+    if (x->records != y->records) return x->records < y->records ? 1 : -1;
+    return strcmp(x->name, y->name);
+}
+
+/* "dropped: RULE N, …": the most frequent first, at most eight. */
+static void say_reasons(const char *what, const struct ledger_table *table)
+{
+    const struct ledger_count *row[1024];
+    char line[1024];
+    size_t n = table->n < 1024 ? table->n : 1024, at = 0;
+    if (n == 0) return;
+    for (size_t i = 0; i < n; i++) row[i] = &table->row[i];
+    qsort(row, n, sizeof *row, by_records);
+    for (size_t i = 0; i < n && i < 8; i++)
+        at += (size_t)snprintf(line + at, sizeof line - at, "%s%s %" PRIu64, i ? ", " : "", row[i]->name,
+                               row[i]->records);
+    log_info("%s: %s%s", what, line, n > 8 ? ", …" : "");
 }
 
 static void say_summary(const struct tool *t)
@@ -339,6 +389,8 @@ static void say_summary(const struct tool *t)
     log_info("%" PRIu64 " in%s, %" PRIu64 " kept, %" PRIu64 " dropped, %" PRIu64
              " damaged; %.2f s%s, peak RSS %" PRIu64 " MiB",
              l->in, more, l->kept, ledger_dropped(l), l->damaged, seconds, speed, peak_rss_bytes() / MIB);
+    say_reasons("dropped", &l->dropped);
+    say_reasons("skipped", &l->skipped);
 }
 
 /* What a tool printed with stdio must have arrived too. */

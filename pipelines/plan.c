@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 const char *const plan_folders[] = {"docs", "ledgers", "logs", NULL};
 
@@ -400,6 +401,8 @@ static int add_train(struct plan *p, const struct yaml *root, struct err *e)
     size_t shards = plan_find(p, "shards");
     if (shards == p->n) return yaml_error(train, e, "train needs shards: add shard: {…}");
     if ((r = expand(p, named, &config, e)) < 0) return r;
+    if (access(config, R_OK) != 0)
+        return yaml_error(named, e, "cannot read %s: the training's configuration", config);
     struct step *s = add_step(p, "train");
     struct process *q = s ? add_process(p, s, "train", false) : NULL;
     if (!q) return 0;
@@ -409,6 +412,7 @@ static int add_train(struct plan *p, const struct yaml *root, struct err *e)
     list_add(p, &q->argv, config);
     list_add(p, &q->argv, format(p, "--shards=%s", p->step[shards].writes));
     list_add(p, &q->argv, format(p, "--out=%s", s->writes));
+    list_add(p, &q->argv, keep(p, "--resume"));
     list_add(p, &s->reads, p->step[shards].writes);
     r = add_options(p, q, train, not_options, e);
     if (p->threads) list_add(p, &q->argv, format(p, "--threads=%lld", (long long)p->threads));

@@ -44,7 +44,10 @@ static const struct opt_spec spec = {
                    "repeats the option, or `sh: COMMAND` for any other program between two leat tools.\n\n"
                    "A step is done when every process of its pipe ended with 0; otherwise its result is "
                    "renamed to NAME.failed and the "
-                   "run ends with 1. Every ledger must balance, and what one program wrote the next must "
+                   "run ends with 1. A second run makes everything anew, but for training, which goes on "
+                   "from its last checkpoint; "
+                   "remove RUN_DIR/model to train from the start. Every ledger must balance, and what one "
+                   "program wrote the next must "
                    "have taken in. The funnel is "
                    "printed at the end and kept as RUN_DIR/funnel.txt.",
     .examples = "leat run pipelines/demo.yaml\n"
@@ -80,11 +83,19 @@ static int choose_steps(const struct plan *p, size_t *first, size_t *last, struc
         return err_set(e, ERR_USAGE, "--from %s: there is no such step; --dry-run shows them", from);
     if (*last == p->n)
         return err_set(e, ERR_USAGE, "--to %s: there is no such step; --dry-run shows them", to);
-    for (size_t i = *first; i <= *last; i++)
+    if (*first > *last)
+        return err_set(e, ERR_USAGE, "--from %s comes after --to %s: nothing would run", from, to);
+    return 0;
+}
+
+/* What the chosen steps read and none of them makes must lie there. */
+static int check_inputs(const struct plan *p, size_t first, size_t last, struct err *e)
+{
+    for (size_t i = first; i <= last; i++)
         for (size_t k = 0; k < p->step[i].reads.n; k++) {
             const char *file = p->step[i].reads.at[k];
             bool made_here = false;
-            for (size_t j = *first; j < i; j++) made_here |= strcmp(p->step[j].writes, file) == 0;
+            for (size_t j = first; j < i; j++) made_here |= strcmp(p->step[j].writes, file) == 0;
             if (!made_here && !file_exists(file))
                 return err_set(e, ERR_USAGE,
                                "step %s needs %s, which is not there: run the earlier steps first",
@@ -119,10 +130,9 @@ static int show_funnel(const struct plan *p, struct account **of, struct err *e)
     return r;
 }
 
-static int run_plan(const struct plan *p, struct err *e)
+static int run_plan(const struct plan *p, size_t first, size_t last, struct err *e)
 {
-    size_t first, last;
-    int r = choose_steps(p, &first, &last, e);
+    int r = check_inputs(p, first, last, e);
     if (r < 0) return r;
     struct account **of = accounts_new(p);
     if (!of) return err_nomem(e, "starting");
@@ -134,11 +144,11 @@ static int run_plan(const struct plan *p, struct err *e)
     return r;
 }
 
-static int print_script(const struct plan *p, struct err *e)
+static int print_script(const struct plan *p, size_t first, size_t last, struct err *e)
 {
     struct buf b;
     buf_init(&b, BUF_NO_MAX);
-    int r = script_put(p, &b) < 0 ? err_nomem(e, "writing the script") : 0;
+    int r = script_put(p, first, last, &b) < 0 ? err_nomem(e, "writing the script") : 0;
     if (r == 0 && (fwrite(b.p, 1, b.n, stdout) != b.n || fflush(stdout) != 0))
         r = err_sys(e, "writing the script");
     buf_free(&b);
@@ -149,10 +159,12 @@ static int run_file(const char *path, struct err *e)
 {
     struct yaml_file *f = NULL;
     struct plan plan = {0};
+    size_t first, last;
     int r = yaml_load(&f, path, e);
     for (size_t i = 0; i < sets.n && r == 0; i++) r = yaml_set(f, sets.at[i], e);
     if (r == 0) r = plan_build(&plan, f, run_dir, e);
-    if (r == 0) r = dry_run ? print_script(&plan, e) : run_plan(&plan, e);
+    if (r == 0) r = choose_steps(&plan, &first, &last, e);
+    if (r == 0) r = dry_run ? print_script(&plan, first, last, e) : run_plan(&plan, first, last, e);
     plan_free(&plan);
     yaml_free(f);
     return r;

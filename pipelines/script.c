@@ -44,7 +44,7 @@ static void put_step(const struct step *s, struct buf *b)
     buf_putc(b, '\n');
 }
 
-int script_put(const struct plan *p, struct buf *b)
+int script_put(const struct plan *p, size_t first, size_t last, struct buf *b)
 {
     buf_puts(
         b,
@@ -56,6 +56,6 @@ int script_put(const struct plan *p, struct buf *b)
         buf_printf(b, "/%s", *folder);
     }
     buf_putc(b, '\n');
-    for (size_t i = 0; i < p->n; i++) put_step(&p->step[i], b);
+    for (size_t i = first; i <= last; i++) put_step(&p->step[i], b);
     return b->failed ? -ERR_IO : 0;
 }

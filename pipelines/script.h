@@ -4,8 +4,9 @@
 
 #include "pipelines/plan.h"
 
-/* Appends a bash script (set -euo pipefail), one pipe per step, with an estimate of time and disk before each. */
-int script_put(const struct plan *p, struct buf *b);
+/* Appends a bash script (set -euo pipefail) of the steps first..last, one pipe per step, with an estimate of time and disk
+ * before each. */
+int script_put(const struct plan *p, size_t first, size_t last, struct buf *b);
 
 /* One argument, quoted for the shell where it needs it. */
 int script_put_word(struct buf *b, const char *word);

@@ -141,14 +141,27 @@ static int learn(struct tool *t, struct training *x, const struct pattern_spec *
     return r;
 }
 
+/* A pattern by name, or a regular expression. A bare word that is no name is a mistyped one: as a regular expression it would
+ * find nothing but itself. */
+static int choose_pattern(struct pattern_spec *p, struct err *e)
+{
+    static const char word[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+    if (pattern_named(pattern_text, p)) return 0;
+    if (pattern_text[0] && strspn(pattern_text, word) == strlen(pattern_text))
+        return err_set(e, ERR_USAGE,
+                       "unknown pattern '%s': the names are %s; a regular expression has more than letters",
+                       pattern_text, pattern_names());
+    return 0;
+}
+
 static int run_train(struct tool *t)
 {
     static const struct stage_ops ops = {
         .worker_new = train_worker_new, .worker_free = train_worker_free, .doc = count_document};
     struct training x = {0};
     struct pattern_spec p = {.regex = {slice_str(pattern_text)}, .n = 1};
-    pattern_named(pattern_text, &p);
-    int r = pattern_new(&x.pattern, &p, &t->err);
+    int r = choose_pattern(&p, &t->err);
+    if (r == 0) r = pattern_new(&x.pattern, &p, &t->err);
     if (r == 0 && !(x.counts = counts_new(t->memory))) r = err_nomem(&t->err, "starting");
     if (r == 0) r = stage_run(t, &ops, &x);
     if (r == 0) r = learn(t, &x, &p);

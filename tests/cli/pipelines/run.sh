@@ -67,6 +67,9 @@ exits "--from without the earlier steps" 2 leat run pipe.yaml --run-dir r6 --fro
 says "says what is missing" err docs/a.jsonl.zst
 exits "--from an unknown step" 2 leat run pipe.yaml --run-dir r1 --from nothing
 exits "--to an unknown step" 2 leat run pipe.yaml --run-dir r1 --to nothing
+exits "--from behind --to" 2 leat run pipe.yaml --run-dir r1 --from shards --to join
+leat run pipe.yaml --run-dir r1 --from tokenizer --to tokenizer --dry-run >script
+is "the script has the chosen steps only" "$(grep '^leat' script | wc -l) $(grep -c '^leat tokenizer train' script)" "1 1"
 exits "--set changes the plan" 0 leat run pipe.yaml --run-dir r7 --to a --set vars.rule=gopher_short_doc=100000
 is "--set had its effect" "$(zstd -dcq r7/docs/a.jsonl.zst | wc -l)" 0
 
@@ -86,7 +89,8 @@ says "its status is named" err "status 7"
 check "its result is put aside" [ ! -e bad/docs/a.jsonl.zst ]
 sed -i 's/sh: .*/filter: {set: no_such_rule=1}/' bad.yaml
 exits "a stage with a bad option" 1 leat run bad.yaml --run-dir bad
-says "the message of the tool is shown" err no_such_rule
+says "the message of the tool is shown" err "no_such_rule"
+check "… and not who only lost his reader" eval '! grep -q "signal 13\|status 141" err'
 check "nothing was committed" [ ! -e bad/docs/a.jsonl.zst ]
 sed -i 's/filter: {set: no_such_rule=1}/sh: "kill -9 $$"/' bad.yaml
 exits "a stage that is killed" 1 leat run bad.yaml --run-dir bad
@@ -150,11 +154,13 @@ mistake "shard without a tokenizer" "${S}shard: {}\n" tokenizer
 mistake "tokenizer without a way" "${S}tokenizer: {}\n" "file: FILE"
 mistake "train without shards" "${S}train: {config: x}\n" shards
 mistake "train without config" "${S}train: {}\n" config
+mistake "train: no such config" "${S}tokenizer: {file: t.json}\nshard: {}\ntrain: {config: nix.yaml}\n" nix.yaml
 mistake "weight is no number" "${S}tokenizer: {file: t.json}\nshard: {weights: {a: [1]}}\n" weight
 mistake "a list" '- a\n' map
 exits "no file" 2 leat run
 exits "missing file" 1 leat run nothing.yaml
 printf '%b' "${S}tokenizer: {file: \"my tok's.json\"}\nshard: {weights: {a: 3}}\ntrain: {config: c.yaml, set: [train.steps=3]}\n" >q.yaml
+echo 'model: {}' >c.yaml
 exits "quoting in the script" 0 leat run q.yaml --dry-run --run-dir 'q r'
 says "quoting: the tokenizer" out "'--model=my tok'\\''s.json'"
 check "the script parses" bash -n out
