@@ -1,7 +1,8 @@
 /* pool.c: an ordered parallel pipeline, and a fork-join team.
  *
- * Pipeline: batches lie in a ring of 2*threads+1 slots, addressed by sequence number. Every thread takes the next step
- * that can be taken: write the oldest batch if it is done, else read the next one and work on it. One mutex guards the
+ * Pipeline: a ring of 2*threads+1 slots, addressed by sequence number; a batch object is taken for a slot when it is read
+ * and given back when it is written, the last one given back first, since its memory is still in a cache. Every thread takes
+ * the next step that can be taken: write the oldest batch if it is done, else read the next one and work on it. One mutex guards the
  * ring; reading, working and writing happen outside it. So a slow reader or writer holds up nobody who still has work,
  * and memory is bounded by the ring.
  *
@@ -27,7 +28,8 @@ struct pool {
     const struct pool_ops *ops;
     void *ctx;
     struct slot *slots;
-    uint64_t n_slots, read_seq, write_seq;
+    void **spare; /* batch objects that no slot holds: a stack */
+    uint64_t n_spare, n_slots, read_seq, write_seq;
     uint64_t stop_seq; /* nothing from this batch on is written: the end of input, or the earliest failure */
     bool reading, writing;
     struct err err; /* of batch stop_seq */
@@ -73,6 +75,7 @@ static void step_write(struct pool *p)
     p->writing = false;
     if (r < 0) pool_fail(p, p->write_seq, r, &e);
     s->state = SLOT_EMPTY;
+    p->spare[p->n_spare++] = s->batch;
     p->write_seq++;
     pthread_cond_broadcast(&p->changed);
 }
@@ -83,11 +86,13 @@ static void step_read_and_work(struct pool *p, void *worker)
     struct slot *s = &p->slots[seq % p->n_slots];
     struct err e = {0};
     p->reading = true;
+    s->batch = p->spare[--p->n_spare];
     pthread_mutex_unlock(&p->lock);
     int r = p->ops->read(p->ctx, s->batch, &e);
     pthread_mutex_lock(&p->lock);
     p->reading = false;
     if (r <= 0) {
+        p->spare[p->n_spare++] = s->batch;
         if (r < 0)
             pool_fail(p, seq, r, &e);
         else
@@ -134,7 +139,7 @@ static int run_alone(struct pool *p, struct err *e)
 {
     void *worker = p->ops->worker_new ? p->ops->worker_new(p->ctx) : NULL;
     if (p->ops->worker_new && !worker) return err_nomem(e, "starting a worker");
-    void *batch = p->slots[0].batch;
+    void *batch = p->spare[0];
     int r;
     while ((r = p->ops->read(p->ctx, batch, e)) > 0) {
         r = p->ops->work(p->ctx, worker, batch, e);
@@ -168,16 +173,21 @@ int pool_run(int threads, const struct pool_ops *ops, void *ctx, struct err *e)
     struct pool p = {.ops = ops, .ctx = ctx, .stop_seq = UINT64_MAX};
     p.n_slots = threads == 1 ? 1 : 2 * (uint64_t)threads + 1;
     p.slots = calloc(p.n_slots, sizeof *p.slots);
-    if (!p.slots) return err_nomem(e, "allocating batches");
-    int r = 0;
-    for (uint64_t i = 0; i < p.n_slots && r == 0; i++) {
-        p.slots[i].batch = ops->batch_new(ctx);
-        if (!p.slots[i].batch) r = err_nomem(e, "allocating batches");
+    p.spare = calloc(p.n_slots, sizeof *p.spare);
+    int r = p.slots && p.spare ? 0 : err_nomem(e, "allocating batches");
+    while (r == 0 && p.n_spare < p.n_slots) {
+        p.spare[p.n_spare] = ops->batch_new(ctx);
+        if (p.spare[p.n_spare])
+            p.n_spare++;
+        else
+            r = err_nomem(e, "allocating batches");
     }
     if (r == 0) r = threads == 1 ? run_alone(&p, e) : run_threads(&p, threads, e);
     for (uint64_t i = 0; i < p.n_slots; i++)
-        if (p.slots[i].batch) ops->batch_free(ctx, p.slots[i].batch);
+        if (p.slots && p.slots[i].state != SLOT_EMPTY) ops->batch_free(ctx, p.slots[i].batch);
+    while (p.n_spare > 0) ops->batch_free(ctx, p.spare[--p.n_spare]);
     free(p.slots);
+    free(p.spare);
     return r;
 }
 
