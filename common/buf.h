@@ -50,7 +50,7 @@ struct buf {
 #define BUF_NO_MAX SIZE_MAX
 
 void buf_init(struct buf *b, size_t max_bytes);
-void buf_free(struct buf *b);              /* leaves an empty buf with the same maximum */
+void buf_free(struct buf *b);               /* leaves an empty buf with the same maximum */
 static inline void buf_clear(struct buf *b) /* empties it, keeps the memory, clears `failed` */
 {
     b->n = 0;
@@ -62,8 +62,8 @@ int buf_putc(struct buf *b, char c);
 int buf_puts(struct buf *b, const char *z);
 int buf_put_slice(struct buf *b, struct slice s);
 int buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void buf_consume(struct buf *b, size_t n);  /* removes the first n bytes */
-int buf_terminate(struct buf *b);           /* a NUL behind the content, not counted in n */
+void buf_consume(struct buf *b, size_t n); /* removes the first n bytes */
+int buf_terminate(struct buf *b);          /* a NUL behind the content, not counted in n */
 static inline struct slice buf_slice(const struct buf *b)
 {
     return slice_of(b->p, b->n);
@@ -79,7 +79,7 @@ struct arena {
 void arena_init(struct arena *a);
 void arena_free(struct arena *a);
 void arena_reset(struct arena *a);
-void *arena_alloc(struct arena *a, size_t n);           /* NULL: out of memory */
+void *arena_alloc(struct arena *a, size_t n);                  /* NULL: out of memory */
 char *arena_strndup(struct arena *a, const char *p, size_t n); /* NUL-terminated copy */
 
 #ifdef __cplusplus

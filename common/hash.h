@@ -34,7 +34,7 @@ static inline uint64_t hash_mix64(uint64_t x)
     return x;
 }
 
-#define HASH64_HEX 16  /* hex digits, big-endian, lower case; the buffers below need one more for the NUL */
+#define HASH64_HEX 16 /* hex digits, big-endian, lower case; the buffers below need one more for the NUL */
 #define HASH128_HEX 32
 void hash64_hex(uint64_t h, char out[HASH64_HEX + 1]);
 void hash128_hex(struct hash128 h, char out[HASH128_HEX + 1]);

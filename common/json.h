@@ -28,7 +28,7 @@ struct json json_root(const struct json_file *f);
 enum json_type json_type(struct json v);
 struct json json_get(struct json object, const char *key); /* JSON_NONE when absent or not an object */
 bool json_has(struct json object, const char *key);
-size_t json_size(struct json v);                           /* elements or members */
+size_t json_size(struct json v); /* elements or members */
 
 /* Values; each returns true and fills *out when the node has that type. json_int takes integers that fit; json_num
  * takes any number. */
@@ -52,7 +52,8 @@ bool json_next(struct json_iter *i);
 /* Writing: appends to *b. Strings get quotes; control characters, '"' and '\' are escaped (\n \t \r \b \f short, else
  * \u00XX); everything else as it is. Text is taken to be valid UTF-8. */
 int json_put_str(struct buf *b, struct slice s);
-int json_put_num(struct buf *b, double v); /* the shortest digits that read back the same; nan and inf become null */
+int json_put_num(struct buf *b,
+                 double v); /* the shortest digits that read back the same; nan and inf become null */
 
 #ifdef __cplusplus
 }

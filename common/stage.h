@@ -17,11 +17,11 @@ struct stage_out {
     struct buf *out, *rejects, *attributes; /* rejects and attributes: NULL when not asked for */
     struct ledger *ledger;
     uint64_t out_records, reject_records, attribute_records;
-    struct jsonl *jsonl;  /* for jsonl_meta_* */
-    uint64_t index;       /* of this document among the lines of all inputs, from 0: the same for any -t */
-    const char *file;     /* where it came from */
-    const char *name;     /* the tool, for metadata.drop */
-    uint64_t text_in;     /* bytes of the document's text when it was parsed */
+    struct jsonl *jsonl; /* for jsonl_meta_* */
+    uint64_t index;      /* of this document among the lines of all inputs, from 0: the same for any -t */
+    const char *file;    /* where it came from */
+    const char *name;    /* the tool, for metadata.drop */
+    uint64_t text_in;    /* bytes of the document's text when it was parsed */
 };
 
 /* Writes the document to the output (its edits spliced in). Text that the tool removed from it must have been counted
@@ -57,7 +57,7 @@ struct stage_ops {
 /* Instead of keep/drop in `doc`: puts the document off to `ordered`. The line (edits spliced) and `n` bytes of data are
  * kept until then. In `ordered`, call stage_resolve once for each. */
 struct stage_deferred {
-    struct slice line;   /* as it will be written, with its newline */
+    struct slice line; /* as it will be written, with its newline */
     struct slice id;
     uint64_t text_in, text_out, index;
     const void *data; /* aligned to 16 */
@@ -65,7 +65,8 @@ struct stage_deferred {
 };
 int stage_defer(struct stage_out *o, struct doc *d, const void *data, size_t n);
 /* rule NULL: keep. Otherwise drop, as stage_drop. */
-int stage_resolve(struct stage_out *o, const struct stage_deferred *m, const char *rule, const char *value_json);
+int stage_resolve(struct stage_out *o, const struct stage_deferred *m, const char *rule,
+                  const char *value_json);
 
 int stage_run(struct tool *t, const struct stage_ops *ops, void *ctx);
 

@@ -23,8 +23,9 @@ extern "C" {
 enum codec { CODEC_PLAIN, CODEC_ZSTD, CODEC_GZIP, CODEC_XZ, CODEC_BZIP2, CODEC_LZ4 };
 
 enum in_flags {
-    IN_MEMBERS = 1, /* a single in_read never crosses the start of a gzip member or zstd frame: see in_member_* */
-    IN_RAW = 2      /* no decompression and no frame recognition: the bytes as they lie in the file */
+    IN_MEMBERS =
+        1,     /* a single in_read never crosses the start of a gzip member or zstd frame: see in_member_* */
+    IN_RAW = 2 /* no decompression and no frame recognition: the bytes as they lie in the file */
 };
 
 struct in;
@@ -44,12 +45,12 @@ int in_open(struct in **s, const char *path, unsigned flags, struct err *e);
 #define IN_TRUNCATED (-1001)
 ssize_t in_read(struct in *s, void *dst, size_t cap, struct err *e);
 
-const char *in_name(const struct in *s);      /* as given; "stdin" for "-" */
-enum codec in_codec(const struct in *s);      /* known after the first in_read */
-const char *codec_name(enum codec c);         /* "zstd" … */
-bool in_framed(const struct in *s);           /* a frame's header line was met */
-uint64_t in_raw_bytes(const struct in *s);    /* bytes taken from the file so far (for progress) */
-uint64_t in_size_bytes(const struct in *s);   /* size of a regular file, else 0 */
+const char *in_name(const struct in *s);    /* as given; "stdin" for "-" */
+enum codec in_codec(const struct in *s);    /* known after the first in_read */
+const char *codec_name(enum codec c);       /* "zstd" … */
+bool in_framed(const struct in *s);         /* a frame's header line was met */
+uint64_t in_raw_bytes(const struct in *s);  /* bytes taken from the file so far (for progress) */
+uint64_t in_size_bytes(const struct in *s); /* size of a regular file, else 0 */
 uint64_t in_skipped_bytes(const struct in *s);
 
 /* With IN_MEMBERS, about the bytes that the last in_read gave: the file offset at which their member starts, and
@@ -78,7 +79,7 @@ int out_open(struct out **s, const struct out_opts *o, struct err *e);
 /* `records` is how many records these bytes complete; the sum goes into the trailer or end line. */
 int out_write(struct out *s, const void *p, size_t n, uint64_t records, struct err *e);
 
-uint64_t out_bytes(const struct out *s);   /* uncompressed content so far */
+uint64_t out_bytes(const struct out *s); /* uncompressed content so far */
 uint64_t out_records(const struct out *s);
 
 enum out_end {
@@ -97,8 +98,8 @@ int out_close(struct out *s, enum out_end end, struct err *e);
 int file_read(const char *path, size_t max, struct buf *b, struct err *e);
 /* FILE.tmp, fsync, rename. */
 int file_write(const char *path, struct slice content, struct err *e);
-int file_mkdirs(const char *path, struct err *e);    /* mkdir -p */
-int file_sync_dir(const char *path, struct err *e);  /* fsync of a directory */
+int file_mkdirs(const char *path, struct err *e);   /* mkdir -p */
+int file_sync_dir(const char *path, struct err *e); /* fsync of a directory */
 bool file_exists(const char *path);
 
 #ifdef __cplusplus

@@ -272,20 +272,20 @@ static int map_file(struct shard_set *s, const struct stream *x, size_t i, const
 
 /* Blocks of a fixed length, since compilers make vectors of those. */
 #define BLOCK 16
-#define WIDEN(name, type)                                                                                    \
-    static uint32_t name(const type *from, uint64_t n, uint32_t *to)                                         \
-    {                                                                                                        \
-        uint32_t lane[BLOCK] = {0}, most = 0;                                                                \
-        uint64_t i = 0;                                                                                      \
-        for (; i + BLOCK <= n; i += BLOCK)                                                                   \
-            for (int j = 0; j < BLOCK; j++) {                                                                \
-                uint32_t t = from[i + j];                                                                    \
-                to[i + j] = t;                                                                               \
-                lane[j] = t > lane[j] ? t : lane[j];                                                         \
-            }                                                                                                \
-        for (; i < n; i++) lane[0] = (to[i] = from[i]) > lane[0] ? to[i] : lane[0];                          \
-        for (int j = 0; j < BLOCK; j++) most = lane[j] > most ? lane[j] : most;                              \
-        return most;                                                                                         \
+#define WIDEN(name, type)                                                           \
+    static uint32_t name(const type *from, uint64_t n, uint32_t *to)                \
+    {                                                                               \
+        uint32_t lane[BLOCK] = {0}, most = 0;                                       \
+        uint64_t i = 0;                                                             \
+        for (; i + BLOCK <= n; i += BLOCK)                                          \
+            for (int j = 0; j < BLOCK; j++) {                                       \
+                uint32_t t = from[i + j];                                           \
+                to[i + j] = t;                                                      \
+                lane[j] = t > lane[j] ? t : lane[j];                                \
+            }                                                                       \
+        for (; i < n; i++) lane[0] = (to[i] = from[i]) > lane[0] ? to[i] : lane[0]; \
+        for (int j = 0; j < BLOCK; j++) most = lane[j] > most ? lane[j] : most;     \
+        return most;                                                                \
     }
 WIDEN(widen_2, uint16_t)
 WIDEN(widen_4, uint32_t)
