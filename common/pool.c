@@ -174,7 +174,12 @@ int pool_run(int threads, const struct pool_ops *ops, void *ctx, struct err *e)
     p.n_slots = threads == 1 ? 1 : 2 * (uint64_t)threads + 1;
     p.slots = calloc(p.n_slots, sizeof *p.slots);
     p.spare = calloc(p.n_slots, sizeof *p.spare);
-    int r = p.slots && p.spare ? 0 : err_nomem(e, "allocating batches");
+    if (!p.slots || !p.spare) {
+        free(p.slots);
+        free(p.spare);
+        return err_nomem(e, "allocating batches");
+    }
+    int r = 0;
     while (r == 0 && p.n_spare < p.n_slots) {
         p.spare[p.n_spare] = ops->batch_new(ctx);
         if (p.spare[p.n_spare])
@@ -184,7 +189,7 @@ int pool_run(int threads, const struct pool_ops *ops, void *ctx, struct err *e)
     }
     if (r == 0) r = threads == 1 ? run_alone(&p, e) : run_threads(&p, threads, e);
     for (uint64_t i = 0; i < p.n_slots; i++)
-        if (p.slots && p.slots[i].state != SLOT_EMPTY) ops->batch_free(ctx, p.slots[i].batch);
+        if (p.slots[i].state != SLOT_EMPTY) ops->batch_free(ctx, p.slots[i].batch);
     while (p.n_spare > 0) ops->batch_free(ctx, p.spare[--p.n_spare]);
     free(p.slots);
     free(p.spare);

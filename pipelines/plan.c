@@ -401,7 +401,7 @@ static int add_train(struct plan *p, const struct yaml *root, struct err *e)
     size_t shards = plan_find(p, "shards");
     if (shards == p->n) return yaml_error(train, e, "train needs shards: add shard: {…}");
     if ((r = expand(p, named, &config, e)) < 0) return r;
-    if (access(config, R_OK) != 0)
+    if (config && access(config, R_OK) != 0)
         return yaml_error(named, e, "cannot read %s: the training's configuration", config);
     struct step *s = add_step(p, "train");
     struct process *q = s ? add_process(p, s, "train", false) : NULL;
