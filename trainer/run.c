@@ -123,7 +123,8 @@ static int start_or_resume(struct run *r, struct err *e)
                        "%s is there from an earlier run: continue it with --resume, or choose another --out",
                        path);
     if (r->o->resume && !found) log_info("%s holds no checkpoint: starting from step 0", r->o->out);
-    return found ? restore(r, path, e) : 0;
+    int rc = checkpoint_prune(r->o->out, r->config->train.keep, e); /* what a killed run left half-written */
+    return rc == 0 && found ? restore(r, path, e) : rc;
 }
 
 /* ---- what is said */
