@@ -122,14 +122,16 @@ static int64_t hash_words(struct shingles *s, struct slice text, struct err *e)
 {
     int64_t n = 0;
     int r = find_words(s, text, e);
+    if (r == 0 && reserve(s, s->words.n + 1) < 0) r = err_nomem(e, "cutting a document into shingles");
     if (r < 0) return r;
-    if (reserve(s, s->words.n + 1) < 0) return err_nomem(e, "cutting a document into shingles");
     for (size_t i = 0; i < s->words.n; i++) {
         if (s->words.at[i].flags & WORD_SYMBOL) continue;
         struct slice word = lower_word(s, &s->words.at[i]);
         s->hash[n++] = hash64(word.p, word.n);
     }
-    return s->word.failed ? err_nomem(e, "lower-casing a word") : n;
+    if (!s->word.failed) return n;
+    err_nomem(e, "lower-casing a word");
+    return -ERR_IO;
 }
 
 /* ------------------------------------------------------------------ the set */

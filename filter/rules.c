@@ -3,7 +3,6 @@
  * Thresholds: Rae et al. 2021, arXiv 2112.11446, tables A1 and A2, as in huggingface/datatrove's gopher filters, whose
  * reasons the names follow. */
 #include "filter/rules.h"
-#include "common/yaml.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -130,17 +129,20 @@ static int load_thresholds(struct rules *r, const struct yaml *root, struct err 
     return 0;
 }
 
+int rules_read(struct rules *r, const struct yaml *root, struct err *e)
+{
+    if (root->kind != YAML_MAP) return yaml_error(root, e, "expected a map with the keys presets and rules");
+    int result = load_presets(r, root, e);
+    if (result == 0) result = load_thresholds(r, root, e);
+    return result < 0 ? result : yaml_check_used(root, e);
+}
+
 int rules_load(struct rules *r, const char *path, struct err *e)
 {
     struct yaml_file *f;
     int result = yaml_load(&f, path, e);
     if (result < 0) return result;
-    const struct yaml *root = yaml_root(f);
-    if (root->kind != YAML_MAP)
-        result = yaml_error(root, e, "expected a map with the keys presets and rules");
-    if (result == 0) result = load_presets(r, root, e);
-    if (result == 0) result = load_thresholds(r, root, e);
-    if (result == 0) result = yaml_check_used(root, e);
+    result = rules_read(r, yaml_root(f), e);
     yaml_free(f);
     return result;
 }

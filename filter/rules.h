@@ -6,6 +6,7 @@
 #define LEAT_FILTER_RULES_H
 
 #include "common/err.h"
+#include "common/yaml.h"
 #include "filter/signals.h"
 
 struct rule {
@@ -39,6 +40,7 @@ int rules_set(struct rules *r, const char *assignment, struct err *e);
  *   rules: {gopher_short_doc: 30, gopher_enough_stop_words: off}
  * An empty file is valid: no rules. */
 int rules_load(struct rules *r, const char *path, struct err *e);
+int rules_read(struct rules *r, const struct yaml *root, struct err *e);
 
 void rules_ready(struct rules *r);
 

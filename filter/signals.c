@@ -46,7 +46,7 @@ static uint64_t count_ellipses(struct slice text)
         n += dots;
         p += dots ? 3 : 1;
     }
-    for (const char *p = text.p; (p = memchr(p, '\xe2', (size_t)(end - p))) != NULL; p++)
+    for (const char *p = text.p; (p = memchr(p, 0xe2, (size_t)(end - p))) != NULL; p++)
         n += end - p >= 3 && p[1] == '\x80' && p[2] == '\xa6';
     return n;
 }
@@ -196,6 +196,7 @@ static int measure_ngrams(struct signals *s, struct slice text, uint32_t wanted,
 int signals_measure(struct signals *s, struct slice text, uint32_t wanted, double value[SIG_COUNT],
                     struct err *e)
 {
+    if (text.n == 0) text = slice_of("", 0); /* never NULL */
     double chars =
         wanted & (NEED_PARAGRAPHS | NEED_LINES | NEED_NGRAMS) ? (double)utf8_count(text.p, text.n) : 0;
     int r = 0;

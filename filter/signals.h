@@ -43,7 +43,8 @@ signal_name(enum signal s); /* "words", "mean_word_length", … : the key under 
 
 #define SIGNAL_BIT(s) (1u << (s))
 
-struct signals; /* the measuring tools of one thread; memory about 24 bytes a word of the longest text */
+struct
+    signals; /* the measuring tools of one thread; memory: 40 bytes a word of the longest text, and names.h */
 
 struct signals *signals_new(void); /* NULL: out of memory */
 void signals_free(struct signals *s);

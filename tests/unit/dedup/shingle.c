@@ -126,7 +126,7 @@ TEST(jaccard_is_that_of_the_strings)
         CHECK_INT(nx, a.n_grams);
         CHECK_INT(ny, b.n_grams);
         double want = reference_jaccard(&a, &b), got = shingles_jaccard(x, nx, y, ny);
-        if (strcmp(a.words, "") || strcmp(a.text, b.text) == 0) CHECK_NEAR(got, want, 0);
+        if (*a.words || strcmp(a.text, b.text) == 0) CHECK_NEAR(got, want, 0);
         CHECK_NEAR(shingles_jaccard(y, ny, x, nx), got, 0);
         different += got > 0 && got < 1;
         shingles_free(s);
@@ -147,6 +147,10 @@ static double alike(const char *a, const char *b)
 
 TEST(short_documents)
 {
+    struct shingles *s = shingles_new(5);
+    uint32_t set[2];
+    CHECK_INT(copy_set(s, NULL, 0, set), 1);
+    shingles_free(s);
     CHECK_NEAR(alike("", ""), 1, 0);
     CHECK_NEAR(alike("one two", "One, two!"), 1, 0);
     CHECK_NEAR(alike("one two", "two one"), 0, 0);

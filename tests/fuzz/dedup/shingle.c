@@ -1,0 +1,76 @@
+/* Any bytes, repaired to UTF-8 and cut in two at the first line, as two documents: sets are sorted, similarity is a
+ * share and symmetric, every CPU's band keys are the same, and survivors keep what they promise. */
+#include "dedup/minhash.h"
+#include "dedup/shingle.h"
+#include "dedup/survivors.h"
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(bool ok)
+{
+    if (!ok) abort();
+}
+
+struct set {
+    uint32_t *at;
+    size_t n;
+    uint64_t band[14];
+};
+
+static struct set set_of(struct slice text)
+{
+    static struct shingles *kept;
+    static const char *const simd[] = {"plain", "avx2", "avx512"};
+    struct set s;
+    const uint32_t *at;
+    struct hash128 h;
+    if (!kept) kept = shingles_new(5);
+    check(shingles_normal_hash(kept, text, &h, NULL) == 0);
+    check(shingles_of(kept, text, &at, &s.n, NULL) == 0 && s.n > 0);
+    for (size_t i = 1; i < s.n; i++) check(at[i - 1] < at[i]);
+    s.at = malloc(s.n * sizeof *at);
+    memcpy(s.at, at, s.n * sizeof *at);
+    for (unsigned i = 0; i < 3; i++) {
+        struct minhash m;
+        uint64_t band[14];
+        setenv("LEAT_SIMD", simd[i], 1);
+        check(minhash_init(&m, "14x8", 1, NULL) == 0);
+        minhash_bands(&m, at, s.n, i ? band : s.band);
+        check(i == 0 || memcmp(band, s.band, sizeof band) == 0);
+    }
+    return s;
+}
+
+static void check_survivors(const struct set *a, const struct set *b, double j)
+{
+    struct survivors *s = survivors_new(14, 1 << 26);
+    uint64_t number;
+    double got;
+    bool met = false;
+    for (unsigned i = 0; i < 14; i++) met |= a->band[i] == b->band[i];
+    check(survivors_similar(s, a->band, a->at, a->n, slice_str("a"), 0.5, &number, &got, NULL) == 0);
+    int r = survivors_similar(s, b->band, b->at, b->n, slice_str("b"), 0.5, &number, &got, NULL);
+    check(r == (met && j >= 0.5));
+    check(r == 0 || (number == 0 && got == j));
+    survivors_free(s);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct buf b;
+    struct slice first = {"", 0};
+    size_t at = 0;
+    buf_init(&b, BUF_NO_MAX);
+    check(utf8_repair(&b, (const char *)data, size) >= 0);
+    line_next(buf_slice(&b), &at, &first);
+    struct set x = set_of(first), y = set_of(slice_of(at ? b.p + at : "", b.n - at));
+    double j = shingles_jaccard(x.at, x.n, y.at, y.n);
+    check(j >= 0 && j <= 1 && j == shingles_jaccard(y.at, y.n, x.at, x.n));
+    check(shingles_jaccard(x.at, x.n, x.at, x.n) == 1);
+    check_survivors(&x, &y, j);
+    free(x.at);
+    free(y.at);
+    buf_free(&b);
+    return 0;
+}
