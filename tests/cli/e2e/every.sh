@@ -516,6 +516,26 @@ done
 leat help >/dev/full 2>err
 is 'leat help to a full disk' $? 1
 
+# --sample and --limit choose the same documents everywhere.
+leat tokenize -q -m fix/tok.json -o docs.ltok fix/docs.jsonl
+for choice in '--sample 0.2' '--limit 37'; do
+    # shellcheck disable=SC2086
+    leat filter -q --rules fix/none.yaml $choice fix/docs.jsonl | jq -r .id >chosen.ids
+    check "$choice: a part of all" [ "$(wc -l <chosen.ids)" -gt 30 -a "$(wc -l <chosen.ids)" -lt 90 ]
+    for tool in 'ingest --format jsonl' 'code --keep-unknown' 'dedup exact' 'dedup minhash' 'tokenize -m fix/tok.json --json' \
+        'tokenize -m fix/tok.json --decode'; do
+        input=fix/docs.jsonl
+        if [ "${tool##* }" = --decode ]; then input=docs.ltok; fi
+        # shellcheck disable=SC2086
+        leat $tool -q $choice $input | jq -r .id >got.ids
+        same "$choice: leat $tool chooses what leat filter does" got.ids chosen.ids
+    done
+    # shellcheck disable=SC2086
+    leat shard -q --force -o chosen --valid-share 0 $choice docs.ltok
+    leat shards cat -q chosen | jq -r .id >got.ids
+    same "$choice: leat shard too" got.ids chosen.ids
+done
+
 # An output is none of a failed tool's even where it is another output that failed.
 exits 'rejects to a full disk' 1 leat-filter -q --set gopher_short_doc=100 -o kept --rejects /dev/full fix/docs.jsonl
 check 'the kept documents are not committed without them' [ ! -e kept ]
