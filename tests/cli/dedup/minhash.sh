@@ -82,7 +82,8 @@ leat-dedup minhash -q --seed 2 --pairs p docs.jsonl >a
 check "--seed: other candidates, true as well" python3 "$near" verify docs.jsonl p 0.8
 
 # memory
-exits "--memory too small" 1 leat-dedup minhash --memory 1M -o m.out --pairs m.pairs --rejects m.rejects docs.jsonl
+python3 "$near" make 2500 8 >more.jsonl
+exits "--memory too small" 1 leat-dedup minhash --memory 1M -o m.out --pairs m.pairs --rejects m.rejects more.jsonl
 says "says what to give" err "--memory"
 is "--memory too small: nothing is left" "$(ls m.out m.pairs m.rejects 2>/dev/null)" ""
 exits "--memory enough" 0 leat-dedup minhash --memory 16M docs.jsonl

@@ -53,7 +53,7 @@ TEST(stop_words)
     static const char *const others[] = {"th",    "b",     "t",   "o",   "an",  "tha",   "hav",
                                          "wit",   "thee",  "bee", "too", "off", "andy",  "thats",
                                          "haves", "withs", "The", "BE",  "a",   "of-the"};
-    char all[64] = "";
+    char all[128] = "";
     for (unsigned i = 0; i < 8; i++) {
         measure(stop[i]); /* at the very end of the text */
         CHECK_NEAR(value[SIG_STOP_WORDS], 1, 0);
