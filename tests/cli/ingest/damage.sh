@@ -99,11 +99,11 @@ is "gives nothing" "$(wc -c <out)" 0
 exits "an empty .gz was cut" 3 leat-ingest empty.warc.gz
 head -c 5000 /dev/urandom >noise
 printf '\177ELF' | cat - noise >binary
-exits "an unknown format" 0 leat-ingest --stats stats.json binary
+exits "an unknown format" 3 leat-ingest --stats stats.json binary
 says "names the mend" err "--format"
 is "is damage" "$(jq .records.damaged stats.json)" 1
 printf 'filedesc://x.arc 0.0.0.0 20050614070144 text/plain 77\n' >old.arc
-exits "ARC" 0 leat-ingest old.arc
+exits "ARC" 3 leat-ingest old.arc
 says "says what it is" err "ARC"
-exits "noise said to be WARC" 0 leat-ingest --format warc --stats stats.json binary
+exits "noise said to be WARC" 3 leat-ingest --format warc --stats stats.json binary
 is "is damage too" "$(jq -c '[.records.damaged, .balanced]' stats.json)" '[1,true]'

@@ -312,7 +312,9 @@ static int write_output(struct tool *t)
     if (r == 0) {
         r = out_write(o, "{}\n", 3, 1, &t->err);
         t->ledger.truncated = t->limit == 1;
-        t->ledger.damaged = t->ledger.in = t->limit == 2;
+        t->ledger.damaged = t->limit == 2 || t->limit == 4;
+        t->ledger.kept = t->limit == 2;
+        t->ledger.in = t->ledger.damaged + t->ledger.kept;
         if (t->limit == 3) r = err_set(&t->err, ERR_IO, "failed");
         int closed = out_close(o, tool_out_end(t, r), &t->err);
         if (r == 0) r = closed;
@@ -326,10 +328,9 @@ TEST(outputs_end_as_the_run_did)
         const char *line;
         int status;
         bool whole, partial;
-    } cases[] = {{"-o f", 0, true, false},
-                 {"-o f --limit 1", 3, false, true},
-                 {"-o f --limit 2", 0, true, false},
-                 {"-o f --limit 2 --strict", 3, false, true},
+    } cases[] = {{"-o f", 0, true, false},           {"-o f --limit 1", 3, false, true},
+                 {"-o f --limit 2", 0, true, false}, {"-o f --limit 2 --strict", 3, false, true},
+                 {"-o f --limit 4", 3, false, true}, /* nothing could be read */
                  {"-o f --limit 3", 1, false, false}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         remove("f");
