@@ -69,7 +69,7 @@ exits "--from an unknown step" 2 leat run pipe.yaml --run-dir r1 --from nothing
 exits "--to an unknown step" 2 leat run pipe.yaml --run-dir r1 --to nothing
 exits "--from behind --to" 2 leat run pipe.yaml --run-dir r1 --from shards --to join
 leat run pipe.yaml --run-dir r1 --from tokenizer --to tokenizer --dry-run >script
-is "the script has the chosen steps only" "$(grep '^leat' script | wc -l) $(grep -c '^leat tokenizer train' script)" "1 1"
+is "the script has the chosen steps only" "$(grep -c '^leat' script) $(grep -c '^leat tokenizer train' script)" "1 1"
 exits "--set changes the plan" 0 leat run pipe.yaml --run-dir r7 --to a --set vars.rule=gopher_short_doc=100000
 is "--set had its effect" "$(zstd -dcq r7/docs/a.jsonl.zst | wc -l)" 0
 
