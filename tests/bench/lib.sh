@@ -5,6 +5,7 @@ set -eu
 export PATH="$LEAT_BIN:$PATH" LC_ALL=C.UTF-8
 BENCH_DIR=${BENCH_DIR:-build/bench}
 mkdir -p "$BENCH_DIR"
+export BENCH_DIR
 
 machine() {
     printf 'date %s; %s; %s cores; %s\n' "$(date +%F)" "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1)" "$(nproc)" \
