@@ -35,6 +35,9 @@ struct document_maker { /* one per thread */
 int document_init(struct document_maker *m, const struct document_options *o, struct err *e);
 void document_free(struct document_maker *m);
 
+/* Buffers that one record made larger than this are given back behind it. */
+#define DOCUMENT_KEEP_BYTES ((size_t)1 << 20)
+
 /* A record with more content than this is large: one at a time is worked on. */
 #define DOCUMENT_LARGE ((size_t)2 << 20)
 
@@ -48,8 +51,5 @@ enum document_result {
  * to *out and adds to *records. < 0: out of memory. */
 int document_make(struct document_maker *m, char *bytes, const struct piece *piece, bool large_allowed,
                   struct buf *out, uint64_t *records, struct ledger *l, struct err *e);
-
-/* Whether content begins as HTML does (white space and a byte order mark aside). */
-bool document_looks_like_html(struct slice s);
 
 #endif

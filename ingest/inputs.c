@@ -5,7 +5,7 @@
 #include "ingest/inputs.h"
 #include "common/text.h"
 #include "ingest/clean.h"
-#include "ingest/document.h"
+#include "ingest/content.h"
 #include <inttypes.h>
 #include <sys/stat.h>
 
@@ -72,7 +72,7 @@ static enum format recognise(struct slice s)
     if (slice_has_prefix(begin, "WARC/")) return FORMAT_WARC;
     if (archive_recognise(s.p, s.n)) return FORMAT_ARCHIVE;
     if (slice_has_prefix(begin, "{")) return FORMAT_JSONL;
-    if (document_looks_like_html(s)) return FORMAT_HTML;
+    if (content_looks_like_html(s)) return FORMAT_HTML;
     bool wide = slice_has_prefix(s, "\xff\xfe") || slice_has_prefix(s, "\xfe\xff");
     if (slice_has_prefix(s, "filedesc://") || (!wide && clean_is_binary(s))) return FORMAT_AUTO;
     return FORMAT_TEXT;

@@ -2,6 +2,7 @@
 #include "common/text.h"
 #include "ingest/archive.h"
 #include "ingest/clean.h"
+#include "ingest/content.h"
 #include "ingest/document.h"
 #include "ingest/linereader.h"
 #include "tests/unit/test.h"
@@ -73,12 +74,12 @@ TEST(archives)
 
 TEST(pages)
 {
-    CHECK(document_looks_like_html(slice_str("\xef\xbb\xbf \n<!DOCTYPE HTML><p>")));
-    CHECK(document_looks_like_html(slice_str("<html lang=en>")));
-    CHECK(document_looks_like_html(slice_str("<!-- x -->")));
-    CHECK(!document_looks_like_html(slice_str("<?xml version='1.0'?>")));
-    CHECK(!document_looks_like_html(slice_str("text <html>")));
-    CHECK(!document_looks_like_html(slice_str("")));
+    CHECK(content_looks_like_html(slice_str("\xef\xbb\xbf \n<!DOCTYPE HTML><p>")));
+    CHECK(content_looks_like_html(slice_str("<html lang=en>")));
+    CHECK(content_looks_like_html(slice_str("<!-- x -->")));
+    CHECK(!content_looks_like_html(slice_str("<?xml version='1.0'?>")));
+    CHECK(!content_looks_like_html(slice_str("text <html>")));
+    CHECK(!content_looks_like_html(slice_str("")));
 }
 
 /* The lines of a file, each with '|' behind it. */

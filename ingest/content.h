@@ -1,0 +1,22 @@
+/* content.h: which kind of content bytes are: by their media type, the path they came from, and their first bytes. */
+#ifndef LEAT_INGEST_CONTENT_H
+#define LEAT_INGEST_CONTENT_H
+
+#include "common/buf.h"
+
+/* What a record's body is, and so how it becomes text. */
+enum content {
+    CONTENT_TEXT, /* as it stands, without control characters */
+    CONTENT_HTML  /* a page */
+};
+
+/* "text/html" of "Text/HTML; charset=x": without parameters and white space. */
+struct slice content_media_type(struct slice content_type);
+/* Whether the media type of a Content-Type is this one. */
+bool content_type_is(struct slice content_type, const char *type);
+/* The kind under which content of a type that is not read is counted: "type-image"… */
+const char *content_skipped_type(struct slice content_type);
+/* Whether content begins as HTML does (white space and a byte order mark aside). */
+bool content_looks_like_html(struct slice s);
+
+#endif

@@ -1,0 +1,148 @@
+/* draft.c: from what is known of a record to a line of JSON.
+ *
+ * In: a draft. Out: a line of JSON, and the ledger. State: the document_maker's buffers and parsers, which are used again.
+ * Memory: a few times the record; more than DOCUMENT_KEEP_BYTES is given back after each. */
+#include "ingest/draft.h"
+#include "common/text.h"
+#include "ingest/clean.h"
+#include <inttypes.h>
+
+static void give_back(struct buf *b)
+{
+    if (b->cap > DOCUMENT_KEEP_BYTES) buf_free(b);
+}
+
+int draft_skip(struct draft *d, const char *kind)
+{
+    ledger_skip(d->ledger, kind, 0);
+    return DOCUMENT_DONE;
+}
+
+int draft_damage(struct draft *d, const char *why)
+{
+    d->ledger->in--; /* ledger_damage counts it again */
+    ledger_damage(d->ledger, d->piece->file, d->piece->offset, d->body.n, "%s", why);
+    return DOCUMENT_DONE;
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static const char *source_of(const struct document_maker *m, const struct draft *d)
+{
+    return m->options.source ? m->options.source : d->format;
+}
+
+/* XXH128 of source, container and place, when the record has no id of its own. */
+int draft_make_id(struct document_maker *m, struct draft *d, struct err *e)
+{
+    const struct piece *p = d->piece;
+    struct buf *key = &m->meta;
+    buf_clear(key);
+    buf_printf(key, "%s\n%s\n%" PRIu64 "\n%" PRIu64 "\n", source_of(m, d), p->file, p->offset,
+               p->inner_offset);
+    if (p->kind == PIECE_ENTRY) buf_printf(key, "%" PRIu64 "\n", p->index);
+    buf_put_slice(key, d->path);
+    if (key->failed) return err_nomem(e, "making an id");
+    hash128_hex(hash128(key->p, key->n), d->id_hex);
+    d->id = slice_of(d->id_hex, HASH128_HEX);
+    return 0;
+}
+
+/* ------------------------------------------------------------------ the document */
+
+/* Sets a key to a value from outside: repaired where it is not UTF-8; nothing when it is empty. */
+static int set_meta(struct document_maker *m, const char *key, struct slice value)
+{
+    if (value.n == 0) return 0;
+    if (utf8_valid_prefix(value.p, value.n) == value.n) return doc_meta_set_str(&m->doc, key, value);
+    buf_clear(&m->meta);
+    if (utf8_repair(&m->meta, value.p, value.n) < 0) return -ERR_IO;
+    return doc_meta_set_str(&m->doc, key, buf_slice(&m->meta));
+}
+
+static int set_warc_meta(struct document_maker *m, const struct draft *d)
+{
+    const struct piece *p = d->piece;
+    int r = set_meta(m, "url", d->url);
+    r |= set_meta(m, "warc_file", slice_str(base_name(p->file)));
+    r |= doc_meta_set_int(&m->doc, "warc_offset", (int64_t)p->offset);
+    if (p->inner_offset) r |= doc_meta_set_int(&m->doc, "warc_inner_offset", (int64_t)p->inner_offset);
+    r |= set_meta(m, "warc_record_id", d->record_id);
+    r |= set_meta(m, "content_type", d->content_type);
+    if (d->http_status) r |= doc_meta_set_int(&m->doc, "http_status", d->http_status);
+    r |= set_meta(m, "languages", d->languages);
+    r |= set_meta(m, "truncated", d->truncated);
+    return r;
+}
+
+static int set_metadata(struct document_maker *m, const struct draft *d)
+{
+    int r;
+    if (d->piece->kind == PIECE_WARC)
+        r = set_warc_meta(m, d);
+    else
+        r = set_meta(m, "path", d->path);
+    if (d->piece->kind == PIECE_ENTRY) r |= set_meta(m, "archive", slice_str(base_name(d->piece->file)));
+    r |= set_meta(m, "charset", slice_str(d->charset));
+    r |= set_meta(m, "title", slice_trim(d->title));
+    if (d->content == CONTENT_HTML) r |= set_meta(m, "html_lang", slice_str(m->page.lang));
+    return r;
+}
+
+int draft_write(struct document_maker *m, struct draft *d, struct slice text, struct err *e)
+{
+    struct doc *doc = &m->doc;
+    if (text.n == 0) return draft_skip(d, "empty-text");
+    int r = doc_new(doc, d->id, slice_str(source_of(m, d)), d->created, text);
+    if (r == 0) r = set_metadata(m, d);
+    if (r == 0) r = doc_write(doc, d->out);
+    if (r < 0) return err_nomem(e, "writing a document");
+    d->ledger->text_added += text.n;
+    ledger_keep(d->ledger, 0, text.n);
+    ++*d->records;
+    give_back(&doc->new_text);
+    give_back(&m->text);
+    return DOCUMENT_DONE;
+}
+
+static struct slice without_trailing_space(struct slice s)
+{
+    while (s.n && strchr(" \n\t", s.p[s.n - 1])) s.n--;
+    return s;
+}
+
+static bool is_blank(struct slice s)
+{
+    return slice_trim(s).n == 0;
+}
+
+/* From bytes to text: charset, HTML, control characters. */
+int draft_body(struct document_maker *m, struct draft *d, struct err *e)
+{
+    struct slice text, declared = d->is_final ? slice_str("utf-8") : charset_parameter(d->content_type);
+    struct err why = {0};
+    int r =
+        charset_decode(&m->charset, d->body, declared, d->content == CONTENT_HTML, &text, &d->charset, &why);
+    if (r == -ERR_DATA) return draft_skip(d, "charset-unavailable");
+    if (r < 0) return err_nomem(e, "decoding a page");
+    if (clean_is_binary(text)) return draft_skip(d, "binary");
+    buf_clear(&m->text);
+    if (d->content == CONTENT_HTML) {
+        r = page_read(&m->page, &m->html, text, e);
+        give_back(&m->charset.out);
+        if (r == 0) r = extract_text(&m->page, m->options.extract, &m->text, e);
+        give_back(&m->page.text);
+        d->title = buf_slice(&m->page.title);
+    } else if (clean_text(&m->text, text) < 0) {
+        r = err_nomem(e, "cleaning a text");
+    }
+    give_back(&m->charset.out);
+    if (r < 0) return r;
+    text = buf_slice(&m->text);
+    if (is_blank(text)) text.n = 0;
+    return draft_write(m, d, d->piece->kind == PIECE_ENTRY ? text : without_trailing_space(text), e);
+}

@@ -1,0 +1,45 @@
+/* draft.h: a record on its way to becoming a document: what is known of it before its text is. Inside ingest only.
+ *
+ * Every way ends in exactly one of draft_skip, draft_damage, draft_write, which count the record in the ledger. */
+#ifndef LEAT_INGEST_DRAFT_H
+#define LEAT_INGEST_DRAFT_H
+
+#include "common/hash.h"
+#include "ingest/content.h"
+#include "ingest/document.h"
+
+/* Slices borrow from the piece, the document_maker's buffers or static strings; n = 0: not known. */
+struct draft {
+    const struct piece *piece;
+    struct slice id, created, body, content_type, url, path, title, languages, record_id, truncated;
+    const char *format; /* "warc", "archive"…: the source where the user names none */
+    const char *charset;
+    int http_status; /* 0: none */
+    enum content content;
+    bool is_final; /* the text is UTF-8 already (WET) */
+    char id_hex[HASH128_HEX + 1], date[32];
+    struct buf *out;
+    uint64_t *records;
+    struct ledger *ledger;
+};
+
+/* DOCUMENT_DONE, the record being counted under `kind` (a string that is not freed). */
+int draft_skip(struct draft *d, const char *kind);
+int draft_damage(struct draft *d, const char *why);
+
+/* Sets d->id to XXH128 of source, container and place. 0, or -ERR_IO: out of memory. */
+int draft_make_id(struct document_maker *m, struct draft *d, struct err *e);
+
+/* d->body (bytes of d->content) to text, and the document written: DOCUMENT_DONE, or < 0: out of memory. */
+int draft_body(struct document_maker *m, struct draft *d, struct err *e);
+
+/* Writes the document with this text (valid UTF-8), or skips it as "empty-text": DOCUMENT_DONE, or < 0: out of memory. */
+int draft_write(struct document_maker *m, struct draft *d, struct slice text, struct err *e);
+
+/* The ways: from a WARC record, a file or archive entry, a line of JSON. As document_make. */
+int document_from_warc(struct document_maker *m, struct draft *d, char *head, char *block, bool large_allowed,
+                       struct err *e);
+int document_from_file(struct document_maker *m, struct draft *d, char *head, struct err *e);
+int document_from_line(struct document_maker *m, struct draft *d, struct err *e);
+
+#endif
