@@ -1,10 +1,11 @@
-/* extract.c: chooses the main content among a page's spans, and lays out text.
+/* extract.c: chooses the main content among a page's spans.
  *
  * Choice: furniture goes, and what is named or hidden like furniture unless half of the page lies in it. Of the rest, the
  * one <main>, else the one <article>, is the content if it holds enough of the text; else all of it is. Where next to
  * nothing would be left, the names, and then the furniture, are believed less.
  * In: struct page. Out: text. State: none. Memory: the output. Time: linear in text and spans. */
 #include "ingest/extract.h"
+#include "ingest/layout.h"
 
 #define CONTENT_MIN 200  /* bytes that a <main> or <article> must have to be believed */
 #define KEPT_SHARE 10    /* a page of which less is kept, and less than CONTENT_MIN, is read less strictly */
@@ -88,98 +89,7 @@ static enum strictness choose_strictness(const struct page *p)
     return strict;
 }
 
-/* ------------------------------------------------------------------ layout */
-
-struct layout {
-    struct buf *out;
-    size_t begin; /* of this text in out */
-    int lines;    /* line ends due before the next word: 0, 1, 2 */
-    int breaks;   /* <br> since the last word */
-    bool item, cell;
-    bool seam; /* a span was left out here */
-};
-
-static void trim_white(struct layout *l)
-{
-    struct buf *b = l->out;
-    while (b->n > l->begin && (b->p[b->n - 1] == ' ' || b->p[b->n - 1] == '\n' || b->p[b->n - 1] == '\t'))
-        b->n--;
-}
-
-/* What the marks since the last word ask for. */
-static void put_separator(struct layout *l)
-{
-    int lines = l->lines > l->breaks ? l->lines : l->breaks;
-    if (lines || l->cell) trim_white(l);
-    bool first = l->out->n == l->begin;
-    if (!first && lines) buf_puts(l->out, lines > 1 ? "\n\n" : "\n");
-    if (l->item)
-        buf_puts(l->out, "- ");
-    else if (l->cell && !lines && !first)
-        buf_puts(l->out, " | ");
-    l->lines = l->breaks = 0;
-    l->item = l->cell = false;
-}
-
-static void take_mark(struct layout *l, char mark)
-{
-    switch (mark) {
-    case MARK_LINE:
-        if (l->lines < 1) l->lines = 1;
-        break;
-    case MARK_PARAGRAPH:
-        if (!l->item) l->lines = 2; /* a paragraph that begins an item stays beside its "- " */
-        break;
-    case MARK_BREAK: l->breaks++; break;
-    case MARK_CELL: l->cell = true; break;
-    case MARK_NEXT_ITEM: l->lines = l->breaks = 0; /* fall through */
-    case MARK_ITEM:
-        if (l->lines < 1) l->lines = 1;
-        l->item = true;
-        break;
-    case MARK_ITEM_END:
-        if (l->lines < 1) l->lines = 1;
-        l->item = false;
-        break;
-    default: break;
-    }
-}
-
-static bool ends_white(const struct layout *l)
-{
-    const struct buf *b = l->out;
-    return b->n == l->begin || b->p[b->n - 1] == ' ' || b->p[b->n - 1] == '\n';
-}
-
-static void put_words(struct layout *l, const char *p, size_t n)
-{
-    bool marked = l->lines || l->breaks || l->cell || l->item;
-    bool blank = n == 1 && *p == ' '; /* white space alone asks for nothing */
-    if (blank && (marked || ends_white(l))) return;
-    if (marked) put_separator(l);
-    if (l->seam && *p == ' ' && ends_white(l)) {
-        p++;
-        n--;
-    }
-    l->seam = false;
-    while (n && *p == '\n' && ends_white(l)) { /* empty lines that begin a <pre> */
-        p++;
-        n--;
-    }
-    buf_put(l->out, p, n);
-}
-
-static void put_range(struct layout *l, const struct page *p, size_t start, size_t end)
-{
-    if (start == end) return;
-    const char *at = p->text.p + start, *stop = p->text.p + end;
-    while (at < stop) {
-        const char *from = at;
-        while (at < stop && (uint8_t)*at > MARK_LAST) at++;
-        if (at > from) put_words(l, from, (size_t)(at - from));
-        if (at < stop) take_mark(l, *at++);
-    }
-}
+/* ------------------------------------------------------------------ what is laid out */
 
 /* [start, end) without the spans that are dropped. */
 static void put_kept(struct layout *l, const struct page *p, enum strictness strict, size_t start, size_t end)
@@ -190,23 +100,24 @@ static void put_kept(struct layout *l, const struct page *p, enum strictness str
             i++;
             continue;
         }
-        put_range(l, p, start, s->start);
-        l->seam = true;
+        layout_range(l, p, start, s->start);
+        layout_seam(l);
         start = s->end;
         i = span_behind(p, i);
     }
-    put_range(l, p, start, end);
+    layout_range(l, p, start, end);
 }
 
 static void lay_out(const struct page *p, enum extract_mode mode, enum strictness strict, struct buf *out)
 {
-    struct layout l = {.out = out, .begin = out->n};
+    struct layout l;
+    layout_init(&l, out);
     size_t start = 0, end = p->text.n;
     bool choose = mode == EXTRACT_MAIN;
     if (choose && !choose_span(p, strict, SPAN_MAIN, &start, &end))
         choose_span(p, strict, SPAN_ARTICLE, &start, &end);
     put_kept(&l, p, strict, start, end);
-    trim_white(&l);
+    layout_end(&l);
 }
 
 int extract_text(const struct page *p, enum extract_mode mode, struct buf *out, struct err *e)

@@ -1,0 +1,24 @@
+/* layout.h: a page's marked text laid out for readers. */
+#ifndef LEAT_INGEST_LAYOUT_H
+#define LEAT_INGEST_LAYOUT_H
+
+#include "ingest/page.h"
+
+struct layout {
+    struct buf *out;
+    size_t begin; /* of this text in out */
+    int lines;    /* line ends due before the next word: 0, 1, 2 */
+    int breaks;   /* <br> since the last word */
+    bool item, cell;
+    bool seam; /* something was left out here */
+};
+
+/* layout_init, then any number of ranges from front to back, a seam between two where text was left out, layout_end.
+ * Out of memory: out->failed. */
+void layout_init(struct layout *l, struct buf *out);
+void layout_range(struct layout *l, const struct page *p, size_t start,
+                  size_t end); /* offsets into p->text */
+void layout_seam(struct layout *l);
+void layout_end(struct layout *l);
+
+#endif
