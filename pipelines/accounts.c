@@ -3,6 +3,7 @@
  * Each tool's own ledger balances (common/ledger.h). Here the ledgers are laid side by side: what left one program must
  * have arrived at the next. */
 #include "pipelines/accounts.h"
+#include <inttypes.h>
 #include "common/json.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,9 +131,10 @@ static void put_row(struct buf *b, const char *step, const struct process *q, co
         buf_printf(b, "%-10s %-16s (keeps no ledger)\n", step, q->label);
         return;
     }
-    buf_printf(b, "%-10s %-16s %9llu %9llu %9llu %9llu %8llu %10.2f %10.2f %7.1f\n", step, q->label,
-               (unsigned long long)(a->in + a->created), (unsigned long long)a->kept,
-               (unsigned long long)a->dropped, (unsigned long long)a->skipped, (unsigned long long)a->damaged,
+    buf_printf(b,
+               "%-10s %-16s %9" PRIu64 " %9" PRIu64 " %9" PRIu64 " %9" PRIu64 " %8" PRIu64
+               " %10.2f %10.2f %7.1f\n",
+               step, q->label, a->in + a->created, a->kept, a->dropped, a->skipped, a->damaged,
                (double)a->text_in / 1e6, (double)a->text_written / 1e6, a->seconds);
     put_reasons(b, "dropped: ", a->drop, a->n_drop);
     put_reasons(b, "skipped: ", a->skip, a->n_skip);
