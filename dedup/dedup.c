@@ -16,7 +16,7 @@
 static const char *profile = "14x8", *pairs_file;
 static double threshold = 0.8;
 static int64_t words_per_shingle = 5, seed = 1;
-static bool normalize;
+static bool normalize, allow_duplicate_ids;
 
 static const struct opt own[] = {
     {"threshold", 0, OPT_NUM, &threshold, "J", NULL, 0, 1,
@@ -27,6 +27,8 @@ static const struct opt own[] = {
     {"seed", 0, OPT_INT, &seed, "N", NULL, 0, 9e15, "minhash: seed of the lanes' multipliers"},
     {"normalize", 0, OPT_FLAG, &normalize, NULL, NULL, 0, 0,
      "exact: compare lower-cased words, not bytes: case, white space and punctuation do not count"},
+    {"allow-duplicate-ids", 0, OPT_FLAG, &allow_duplicate_ids, NULL, NULL, 0, 0,
+     "keep documents of different texts that have the same id, and count them; else that is an error"},
     {"pairs", 0, OPT_STR, &pairs_file, "FILE", NULL, 0, 0,
      "write a line per dropped document: its id, the id of the kept one, their similarity, separated by "
      "tabs; "
@@ -216,7 +218,7 @@ static int open_all(struct dedup *x, const struct tool *t, struct err *e)
                        strcmp(pairs_file, "-") == 0 ? "standard output" : pairs_file);
     int r = minhash_init(&x->minhash, profile, (uint64_t)seed, e);
     if (r < 0) return r;
-    x->survivors = survivors_new(x->exact ? 0 : x->minhash.bands, t->memory);
+    x->survivors = survivors_new(x->exact ? 0 : x->minhash.bands, t->memory, allow_duplicate_ids);
     if (!x->survivors) return err_nomem(e, "starting");
     return pairs_file ? out_open(&x->pairs, &pairs, e) : 0;
 }
@@ -236,6 +238,8 @@ static int close_all(struct dedup *x, struct tool *t, int r)
     if (x->survivors) {
         ledger_extra(&t->ledger, "survivors", survivors_count(x->survivors));
         ledger_extra(&t->ledger, "pairs_verified", survivors_checked(x->survivors));
+        if (survivors_repeated_ids(x->survivors))
+            ledger_extra(&t->ledger, "repeated_ids", survivors_repeated_ids(x->survivors));
         ledger_extra(&t->ledger, "state_bytes", survivors_bytes(x->survivors));
     }
     int closed = out_close(x->pairs, tool_out_end(t, r), &late);

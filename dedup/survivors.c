@@ -4,8 +4,10 @@
  * ones hang on it through `next[number * bands + band]`. A candidate met in several bands is verified once. Shingles and
  * ids of survivors lie in chunks of an arena, so nothing moves but the tables, which double at a load of 1/2.
  *
- * Memory: exact 24-48 bytes a survivor and its id; similar 4 bytes a shingle, 8 + 24-48 bytes a band, the id. */
+ * Memory: exact 24-48 bytes a survivor; similar 4 bytes a shingle, 8 + 24-48 bytes a band; the id and 32-48 bytes of a set
+ * of ids, which must differ. */
 #include "dedup/survivors.h"
+#include "common/idset.h"
 #include "dedup/shingle.h"
 #include <stdlib.h>
 
@@ -26,7 +28,9 @@ struct survivor {
 
 struct survivors {
     unsigned bands;
-    uint64_t memory_bytes, seen, checked;
+    uint64_t memory_bytes, seen, checked, repeated_ids;
+    bool ids_may_repeat;
+    struct idset ids;
     struct arena arena;
     struct slot *slot;
     size_t cap, used;
@@ -35,12 +39,14 @@ struct survivors {
     size_t n, room;
 };
 
-struct survivors *survivors_new(unsigned bands, uint64_t memory_bytes)
+struct survivors *survivors_new(unsigned bands, uint64_t memory_bytes, bool ids_may_repeat)
 {
     struct survivors *s = calloc(1, sizeof *s);
     if (!s) return NULL;
     s->bands = bands;
     s->memory_bytes = memory_bytes;
+    s->ids_may_repeat = ids_may_repeat;
+    idset_init(&s->ids, memory_bytes);
     arena_init(&s->arena);
     return s;
 }
@@ -49,6 +55,7 @@ void survivors_free(struct survivors *s)
 {
     if (!s) return;
     arena_free(&s->arena);
+    idset_free(&s->ids);
     free(s->slot);
     free(s->at);
     free(s->next);
@@ -63,7 +70,12 @@ uint64_t survivors_count(const struct survivors *s)
 uint64_t survivors_bytes(const struct survivors *s)
 {
     return s->arena.used_bytes + s->cap * sizeof *s->slot +
-           s->room * (sizeof *s->at + s->bands * sizeof *s->next);
+           s->room * (sizeof *s->at + s->bands * sizeof *s->next) + idset_bytes(&s->ids);
+}
+
+uint64_t survivors_repeated_ids(const struct survivors *s)
+{
+    return s->repeated_ids;
 }
 
 uint64_t survivors_checked(const struct survivors *s)
@@ -126,10 +138,27 @@ static int grow_list(struct survivors *s, struct err *e)
     return 0;
 }
 
+/* Documents that stay must have ids of their own, where they have any: attributes and shards go by them. */
+static int note_id(struct survivors *s, struct slice id, struct err *e)
+{
+    uint64_t first, rest = survivors_bytes(s) - idset_bytes(&s->ids);
+    if (id.n == 0) return 0;
+    s->ids.max_bytes = s->memory_bytes > rest ? s->memory_bytes - rest : 0;
+    int r = idset_add(&s->ids, id, s->n, &first, e);
+    if (r < 0) return refuse(s, e);
+    s->repeated_ids += r == 1;
+    if (r == 0 || s->ids_may_repeat) return 0;
+    return err_set(e, ERR_DATA,
+                   "id \"%.*s\" twice, of documents with different texts: give each an id of its own, or "
+                   "--allow-duplicate-ids",
+                   (int)(id.n < 200 ? id.n : 200), id.p);
+}
+
 /* Appends a survivor; its number is s->n - 1. */
 static int append(struct survivors *s, struct slice id, const uint32_t *set, size_t n, struct err *e)
 {
     int r = grow_list(s, e);
+    if (r == 0) r = note_id(s, id, e);
     if (r < 0) return r;
     if (survivors_bytes(s) + id.n + 4 * n + (1 << 16) > s->memory_bytes) return refuse(s, e);
     char *own_id = arena_strndup(&s->arena, id.p, id.n);

@@ -11,13 +11,15 @@
 
 struct survivors;
 
-/* bands: 0 for the exact form. Past memory_bytes every insertion is refused with ERR_IO and the mend. */
-struct survivors *survivors_new(unsigned bands, uint64_t memory_bytes);
+/* bands: 0 for the exact form. Past memory_bytes every insertion is refused with ERR_IO and the mend; so is, with ERR_DATA,
+ * one whose id a survivor has already, unless ids may repeat. */
+struct survivors *survivors_new(unsigned bands, uint64_t memory_bytes, bool ids_may_repeat);
 void survivors_free(struct survivors *s);
 
 uint64_t survivors_count(const struct survivors *s);
 uint64_t survivors_bytes(const struct survivors *s);
 uint64_t survivors_checked(const struct survivors *s); /* pairs that were verified */
+uint64_t survivors_repeated_ids(const struct survivors *s);
 struct slice survivors_id(const struct survivors *s, uint64_t number);
 
 /* The survivor with this key: 1 and its number; else inserted: 0. */

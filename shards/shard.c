@@ -10,7 +10,7 @@
 #include "common/ltok.h"
 #include "common/tool.h"
 #include "shards/directory.h"
-#include "shards/idset.h"
+#include "common/idset.h"
 #include "shards/split.h"
 #include "shards/store.h"
 #include <inttypes.h>
@@ -76,7 +76,7 @@ struct run {
     struct shard_directory dir;
     struct shard_store store;
     struct shard_mix mix;
-    struct shard_idset ids;
+    struct idset ids;
     struct shard_manifest manifest;
     struct ltok_header header; /* of the first input */
     const char *header_from;   /* its name; NULL: none yet */
@@ -133,7 +133,7 @@ static int check_id(struct run *r, const struct ltok_doc *d, struct err *e)
 {
     uint64_t first;
     if (d->id.n == 0) return 0;
-    int n = shard_idset_add(&r->ids, d->id, (uint64_t)r->input << ORIGIN_BITS | r->document, &first, e);
+    int n = idset_add(&r->ids, d->id, (uint64_t)r->input << ORIGIN_BITS | r->document, &first, e);
     if (n <= 0) return n;
     r->manifest.duplicate_ids++;
     if (allow_duplicate_ids) return 0;
@@ -311,7 +311,7 @@ static int run(struct tool *t, struct err *e)
     struct run r = {.t = t};
     if (!output) return err_set(e, ERR_USAGE, "no directory to write; give -o DIR");
     shard_manifest_init(&r.manifest);
-    shard_idset_init(&r.ids, memory);
+    idset_init(&r.ids, memory);
     buf_init(&r.scratch, BUF_NO_MAX);
     r.manifest.valid_share = valid_share;
     int n = load_mix(&r, e);
@@ -324,7 +324,7 @@ static int run(struct tool *t, struct err *e)
     }
     if (r.header_from) shard_store_free(&r.store);
     shard_manifest_free(&r.manifest);
-    shard_idset_free(&r.ids);
+    idset_free(&r.ids);
     shard_mix_free(&r.mix);
     buf_free(&r.scratch);
     return n;

@@ -24,6 +24,12 @@ is "exact: rejects" "$(jq -c '[.id, .metadata.drop]' rejects.jsonl | tr '\n' ' '
     '["c",{"stage":"dedup","rule":"exact-duplicate","value":{"of":"a","similarity":1}}] ["e",{"stage":"dedup","rule":"exact-duplicate","value":{"of":"d","similarity":1}}] ["h",{"stage":"dedup","rule":"exact-duplicate","value":{"of":"a","similarity":1}}] '
 is "exact: the rest of a reject is unchanged" "$(jq -c 'select(.id == "c") | del(.metadata.drop)' rejects.jsonl)" '{"id":"c","text":"The mill.","metadata":{"k":[1,2]}}'
 is "exact: ledger" "$(jq -c '[.balanced, .records.in, .records.kept, .records.dropped["exact-duplicate"].records, .extra.survivors]' stats.json)" '[true,9,6,3,6]'
+printf '%s\n' '{"id":"a","text":"x"}' '{"id":"a","text":"x"}' '{"id":"a","text":"y"}' '{"text":"1"}' '{"text":"2"}' >twice.jsonl
+exits "an id of two texts" 3 leat-dedup exact -o twice.out twice.jsonl
+says "an id of two texts is named" err 'id "a" twice'
+check "…and nothing is written" test ! -e twice.out
+exits "--allow-duplicate-ids" 0 leat-dedup exact --allow-duplicate-ids --stats stats2.json twice.jsonl
+is "--allow-duplicate-ids: kept and counted" "$(wc -l <out) $(jq .extra.repeated_ids stats2.json)" "4 1"
 exits "--normalize" 0 leat-dedup exact --normalize --pairs pairs.tsv small.jsonl
 is "--normalize: kept" "$(jq -r .id out | tr '\n' ' ')" "a d f g i "
 is "--normalize: pairs" "$(cut -f1,2 pairs.tsv | tr '\t\n' ' ;')" "b a;c a;e d;h a;"

@@ -44,7 +44,7 @@ static struct set set_of(struct slice text)
 
 static void check_survivors(const struct set *a, const struct set *b, double j)
 {
-    struct survivors *s = survivors_new(14, 1 << 26);
+    struct survivors *s = survivors_new(14, 1 << 26, false);
     uint64_t number;
     double got;
     bool met = false;

@@ -17,7 +17,7 @@ static struct slice name_of(uint64_t i, char out[24])
 
 TEST(exact_remembers_the_first)
 {
-    struct survivors *s = survivors_new(0, 64 * MIB);
+    struct survivors *s = survivors_new(0, 64 * MIB, false);
     char id[24];
     uint64_t number;
     for (uint64_t i = 0; i < 50000; i++)
@@ -37,7 +37,7 @@ TEST(exact_remembers_the_first)
 /* Keys that agree in one half are still two. */
 TEST(exact_compares_all_128_bits)
 {
-    struct survivors *s = survivors_new(0, 64 * MIB);
+    struct survivors *s = survivors_new(0, 64 * MIB, false);
     uint64_t number;
     static const struct hash128 keys[] = {{0, 0}, {0, 1}, {1, 0}, {1, 1}, {UINT64_MAX, 1}};
     for (unsigned i = 0; i < 5; i++) CHECK_INT(survivors_exact(s, keys[i], slice_str(""), &number, NULL), 0);
@@ -50,7 +50,7 @@ TEST(exact_compares_all_128_bits)
 
 static uint64_t fill_exact(uint64_t memory, uint64_t most, struct err *e)
 {
-    struct survivors *s = survivors_new(0, memory);
+    struct survivors *s = survivors_new(0, memory, false);
     uint64_t i = 0, number;
     int r = 0;
     for (char id[24]; i < most && r == 0; i++) r = survivors_exact(s, key_of(i), name_of(i, id), &number, e);
@@ -88,7 +88,7 @@ static int similar(struct survivors *s, const uint64_t *band, const uint32_t *se
 
 TEST(best_match_then_earliest)
 {
-    struct survivors *s = survivors_new(2, 64 * MIB);
+    struct survivors *s = survivors_new(2, 64 * MIB, false);
     uint64_t number = 99;
     double j = 0;
     uint64_t all[2] = {7, 8}, first[2] = {7, 100}, second[2] = {101, 8}, none[2] = {102, 103};
@@ -112,7 +112,7 @@ TEST(best_match_then_earliest)
 /* A band's key counts only in its own band. */
 TEST(bands_are_apart)
 {
-    struct survivors *s = survivors_new(2, 64 * MIB);
+    struct survivors *s = survivors_new(2, 64 * MIB, false);
     uint64_t number;
     double j;
     uint64_t x[2] = {1, 2}, y[2] = {2, 1};
@@ -126,7 +126,7 @@ TEST(bands_are_apart)
 /* A~B and B~C but not A~C: B goes because of A, and so C stays. */
 TEST(a_chain_does_not_pull)
 {
-    struct survivors *s = survivors_new(1, 64 * MIB);
+    struct survivors *s = survivors_new(1, 64 * MIB, false);
     uint64_t number, band[1] = {1};
     double j;
     uint32_t a[4] = {1, 2, 3, 4}, b[4] = {2, 3, 4, 5}, c[4] = {3, 4, 5, 6};
@@ -175,7 +175,7 @@ TEST(the_same_as_searching_all)
     static const double thresholds[] = {0, 0.3, 0.5, 0.8, 1};
     uint64_t state = 3;
     for (unsigned t = 0; t < 5; t++) {
-        struct survivors *s = survivors_new(3, 64 * MIB);
+        struct survivors *s = survivors_new(3, 64 * MIB, false);
         size_t n = 0;
         for (unsigned i = 0; i < 3000; i++) {
             struct listed d;
@@ -202,19 +202,39 @@ TEST(similar_refuses_past_the_bound)
     uint64_t number, band[14];
     for (uint32_t i = 0; i < 200000; i++) set[i] = i;
     for (unsigned size = 1; size <= 200000; size *= 100) {
-        struct survivors *s = survivors_new(14, 4 * MIB);
+        struct survivors *s = survivors_new(14, 4 * MIB, false);
         struct err e = {0};
         double j;
         int r = 0;
         uint64_t i = 0;
         for (; r == 0 && i < 1000000; i++) {
             for (unsigned b = 0; b < 14; b++) band[b] = hash_mix64(i * 14 + b);
-            r = survivors_similar(s, band, set, size, slice_str("x"), 0.5, &number, &j, &e);
+            r = survivors_similar(s, band, set, size, slice_of((char *)&i, sizeof i), 0.5, &number, &j, &e);
         }
         CHECK_INT(r, -ERR_IO);
         CHECK(strstr(e.msg, "--memory"));
         CHECK(survivors_bytes(s) <= 4 * MIB);
         CHECK(i > (size < 10000 ? 1000u : 30u));
+        survivors_free(s);
+    }
+}
+
+TEST(ids_of_survivors_differ)
+{
+    const struct hash128 key[] = {{1, 2}, {3, 4}, {5, 6}};
+    for (int may_repeat = 0; may_repeat < 2; may_repeat++) {
+        struct survivors *s = survivors_new(0, 4 * MIB, may_repeat);
+        struct err e = {0};
+        uint64_t number = 9;
+        CHECK_INT(survivors_exact(s, key[0], slice_str("a"), &number, &e), 0);
+        CHECK_INT(survivors_exact(s, key[0], slice_str("a"), &number, &e), 1); /* dropped: it may */
+        CHECK_INT(number, 0);
+        CHECK_INT(survivors_exact(s, key[1], slice_of("", 0), &number, &e), 0);
+        CHECK_INT(survivors_exact(s, key[2], slice_of("", 0), &number, &e), 0); /* no id at all */
+        CHECK_INT(survivors_exact(s, (struct hash128){7, 8}, slice_str("a"), &number, &e),
+                  may_repeat ? 0 : -ERR_DATA);
+        CHECK_INT(survivors_repeated_ids(s), 1);
+        CHECK(may_repeat || strstr(e.msg, "id \"a\" twice"));
         survivors_free(s);
     }
 }
@@ -229,6 +249,7 @@ int main(void)
     RUN(a_chain_does_not_pull);
     RUN(the_same_as_searching_all);
     RUN(similar_refuses_past_the_bound);
+    RUN(ids_of_survivors_differ);
     survivors_free(NULL);
     return TEST_END();
 }

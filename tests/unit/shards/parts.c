@@ -2,7 +2,7 @@
 #include "common/stream.h"
 #include "shards/append.h"
 #include "shards/directory.h"
-#include "shards/idset.h"
+#include "common/idset.h"
 #include "shards/mix.h"
 #include "shards/record.h"
 #include "shards/split.h"
@@ -50,11 +50,11 @@ TEST(files_of_different_domains_differ)
         LETTERS = sizeof alphabet - 1,
         NAMES = 1 + LETTERS + LETTERS * LETTERS + LETTERS * LETTERS * LETTERS
     };
-    struct shard_idset seen;
+    struct idset seen;
     struct buf name, file;
     struct err e = {0};
     uint64_t first;
-    shard_idset_init(&seen, 1 << 24);
+    idset_init(&seen, 1 << 24);
     buf_init(&name, BUF_NO_MAX);
     buf_init(&file, BUF_NO_MAX);
     for (int i = 0; i < 2 * NAMES; i++) {
@@ -67,14 +67,14 @@ TEST(files_of_different_domains_differ)
         for (int k = 0; k < 4; k++) {
             buf_clear(&file);
             shard_name_file(name.p, k / 2, (uint64_t)(k % 2) * 100000, &file);
-            CHECK_INT(shard_idset_add(&seen, buf_slice(&file), 1, &first, &e), 0);
+            CHECK_INT(idset_add(&seen, buf_slice(&file), 1, &first, &e), 0);
             CHECK(memchr(file.p, '/', file.n) == NULL && file.p[0] != '.' && file.p[0] != '-');
         }
     }
     CHECK_INT(seen.n, 8 * NAMES);
     buf_free(&name);
     buf_free(&file);
-    shard_idset_free(&seen);
+    idset_free(&seen);
 }
 
 TEST(impossible_names_are_refused)
@@ -187,35 +187,35 @@ TEST(weights_are_shared_among_domains_with_tokens)
 
 TEST(ids_are_remembered_with_their_origin)
 {
-    struct shard_idset s;
+    struct idset s;
     struct err e = {0};
     uint64_t first = 0;
-    shard_idset_init(&s, 1 << 22);
+    idset_init(&s, 1 << 22);
     for (int round = 0; round < 2; round++)
         for (uint64_t i = 0; i < 20000; i++) {
             char id[32];
             snprintf(id, sizeof id, "id-%" PRIu64, i);
-            CHECK_INT(shard_idset_add(&s, slice_str(id), i * 3, &first, &e), round);
+            CHECK_INT(idset_add(&s, slice_str(id), i * 3, &first, &e), round);
             if (round) CHECK_INT(first, i * 3);
         }
     CHECK_INT(s.n, 20000);
-    shard_idset_free(&s);
+    idset_free(&s);
 }
 
 TEST(ids_stay_within_their_memory)
 {
-    struct shard_idset s;
+    struct idset s;
     struct err e = {0};
     uint64_t first, n = 0;
     int r = 0;
-    shard_idset_init(&s, 24 * 3 * 1024); /* tables of 1024 and 2048 together */
-    for (; r == 0 && n < 10000; n++) r = shard_idset_add(&s, slice_of((char *)&n, sizeof n), n, &first, &e);
+    idset_init(&s, 24 * 3 * 1024); /* tables of 1024 and 2048 together */
+    for (; r == 0 && n < 10000; n++) r = idset_add(&s, slice_of((char *)&n, sizeof n), n, &first, &e);
     CHECK_INT(r, -ERR_IO);
     CHECK_INT(n - 1, 2048 - 2048 / 16);
     CHECK(strstr(e.msg, "--memory"));
     n = 5;
     CHECK_INT(s.cap, 2048);
-    shard_idset_free(&s);
+    idset_free(&s);
 }
 
 /* ------------------------------------------------------------------ the split */
