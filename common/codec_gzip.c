@@ -85,6 +85,42 @@ const struct decoder_ops gzip_decoder = {
     .free = gzip_free,
 };
 
+/* ------------------------------------------------------------------ a member in memory */
+
+struct gunzip {
+    struct inflate_state state;
+};
+
+struct gunzip *gunzip_new(void)
+{
+    return calloc(1, sizeof(struct gunzip));
+}
+
+void gunzip_free(struct gunzip *g)
+{
+    free(g);
+}
+
+enum gunzip_result gunzip_member(struct gunzip *g, const void *p, size_t n, size_t *used, void *dst,
+                                 size_t cap, size_t *given)
+{
+    struct decoder_io io = {p, (const uint8_t *)p + n, dst, (uint8_t *)dst + cap};
+    enum step step = STEP_BAD;
+    const uint8_t *in, *out;
+    *used = *given = 0;
+    if (n < 10 || !gzip_probe(p, n)) return GUNZIP_BAD;
+    gzip_begin(&g->state, NULL);
+    do {
+        in = io.in;
+        out = io.out;
+        step = gzip_step(&g->state, &io, NULL);
+    } while (step == STEP_MORE && io.out < io.out_end && (io.in > in || io.out > out));
+    *used = (size_t)(io.in - (const uint8_t *)p);
+    *given = (size_t)(io.out - (uint8_t *)dst);
+    if (step == STEP_END) return GUNZIP_WHOLE;
+    return step == STEP_MORE && io.out == io.out_end ? GUNZIP_FULL : GUNZIP_BAD;
+}
+
 /* ------------------------------------------------------------------ writing */
 
 static int gzip_out_begin(struct out *s, struct err *e)

@@ -3,7 +3,7 @@
  * In: the source's bytes. Out: content, and a fault for each member that is broken or cut, the same for every codec.
  * After a broken member the bytes are searched for the next one. Why from just behind the broken member's start and not
  * from where decoding stopped: a corrupt length can make a decoder run over the start of the next member. Looking twice
- * is limited to what the buffer still holds, and in all to as many bytes as the file has; the trials of candidates
+ * is limited to the history that the buffer always holds, and in all to as many bytes as the file has; the trials of candidates
  * are limited by the bytes passed: so the time is linear in the file.
  * Memory: the source's buffer and the decoder's state. */
 #include "common/stream_internal.h"
@@ -49,15 +49,15 @@ static void lose(struct in *s, uint64_t broken_at)
     if (m->ops->lost) m->ops->lost(m->d);
 }
 
-/* Searches from just behind the member's start, or as near to it as the buffer and the allowance permit. */
+/* Searches from just behind the member's start, or as near to it as the history and the allowance permit. */
 static void lose_member(struct in *s)
 {
     struct members *m = &s->members;
     uint64_t here = source_offset(&s->src);
     if (here == m->start) s->src.pos++;
     uint64_t back = here > m->start ? here - m->start - 1 : 0;
-    if (back > s->src.pos) back = s->src.pos;
-    if (m->rewound_bytes + back > s->src.taken_bytes + REWIND_ALLOWANCE) back = 0;
+    if (back > HISTORY_BYTES) back = HISTORY_BYTES; /* so much is there always, however the file was read */
+    if (m->rewound_bytes + back > here + REWIND_ALLOWANCE) back = 0;
     m->rewound_bytes += back;
     s->src.pos -= (size_t)back;
     lose(s, here);

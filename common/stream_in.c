@@ -320,6 +320,28 @@ uint64_t in_skipped_bytes(const struct in *s)
     return s->skipped_bytes;
 }
 
+int in_members_fd(const struct in *s)
+{
+    const struct members *m = &s->members;
+    bool sound = s->codec == CODEC_GZIP && !s->framed && !s->over && s->fault.status == 0 && !m->cut;
+    bool steady = m->state == BETWEEN || m->state == INSIDE;
+    return sound && steady && s->src.size_bytes ? s->src.fd : -1;
+}
+
+int in_seek(struct in *s, uint64_t offset, struct err *e)
+{
+    struct source *src = &s->src;
+    if (lseek(src->fd, (off_t)offset, SEEK_SET) < 0) return err_sys(e, "cannot read %s", s->name);
+    src->pos = src->end = 0;
+    src->taken_bytes = offset;
+    src->eof = false;
+    s->members.state = BETWEEN;
+    s->members.cut = s->over = false;
+    s->fault.status = 0;
+    s->head_pos = s->head_n;
+    return 0;
+}
+
 uint64_t in_member_offset(const struct in *s)
 {
     return s->member_offset;

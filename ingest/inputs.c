@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 
 #define LOOK_BYTES 4096
+#define SPLIT_FILE_BYTES \
+    ((uint64_t)4 << 20) /* a smaller file has too few ranges to pay for waiting at its end */
 
 static uint64_t total_bytes(char *const *paths, size_t n)
 {
@@ -49,6 +51,8 @@ void inputs_free(struct inputs *in)
 
 uint64_t inputs_raw_bytes(const struct inputs *in)
 {
+    const struct split *s = in->split;
+    if (s && s->active) return in->done_raw_bytes + s->next;
     return in->done_raw_bytes + (in->window.in ? in_raw_bytes(in->window.in) : 0);
 }
 
@@ -89,6 +93,7 @@ static int start_reader(struct inputs *in, struct ledger *led, struct err *e)
         return 0;
     }
     in->format = in->asked == FORMAT_AUTO ? recognise(look) : in->asked;
+    if (in->split) split_reset(in->split, name, &split_warc);
     switch (in->format) {
     case FORMAT_AUTO:
         ledger_damage(led, name, 0, 0, "%s",
@@ -172,4 +177,26 @@ int inputs_next(struct inputs *in, struct buf *into, struct piece *piece, struct
         if (r == 0 && (r = open_next(in, led, e)) == 1) continue;
         return r < 0 && e->code ? -e->code : r; /* readers say only that it failed: *e says how */
     }
+}
+
+/* ------------------------------------------------------------------ many threads at one input */
+
+int inputs_split(struct inputs *in, struct err *e)
+{
+    uint64_t offset;
+    if (!in->split || in->format != FORMAT_WARC || in_size_bytes(in->window.in) < SPLIT_FILE_BYTES) return 0;
+    if (in_raw_bytes(in->window.in) < in->split->held_until) return 0;
+    int r = warc_at_member(&in->warc, &offset, e);
+    int fd = r == 1 ? in_members_fd(in->window.in) : -1;
+    if (fd < 0 || offset < in->split->held_until) return r < 0 ? r : 0;
+    split_begin(in->split, fd, offset);
+    return 1;
+}
+
+int inputs_resume(struct inputs *in, struct err *e)
+{
+    struct split *s = in->split;
+    if (s->proven > s->began) in->warc.lost = false;
+    split_end(s);
+    return window_seek(&in->window, s->proven, e);
 }

@@ -4,6 +4,7 @@
 
 #include "ingest/archive.h"
 #include "ingest/linereader.h"
+#include "ingest/split.h"
 #include "ingest/warc.h"
 
 /* In the order of INGEST_FORMATS. */
@@ -21,6 +22,7 @@ struct inputs {
     struct warc_reader warc;
     struct line_reader lines;
     struct archive_reader *archive;
+    struct split *split;                      /* NULL: every input is read serially */
     uint64_t done_raw_bytes, total_raw_bytes; /* total 0: unknown */
 };
 
@@ -31,6 +33,12 @@ void inputs_free(struct inputs *in);
 /* Appends the next record to *into and describes it: 1; 0: the end of all inputs; < 0: an I/O error, *e names the file.
  * What is damaged or skipped on the way is counted in *led. */
 int inputs_next(struct inputs *in, struct buf *into, struct piece *piece, struct ledger *led, struct err *e);
+
+/* Lets in->split take over the current input, if that is of use, and possible where the reader stands: 1; 0: not; < 0: an
+ * I/O error. Until inputs_resume, inputs_next is not called. */
+int inputs_split(struct inputs *in, struct err *e);
+/* Back to inputs_next, behind what the split has proven. Nothing is in flight. */
+int inputs_resume(struct inputs *in, struct err *e);
 
 uint64_t inputs_raw_bytes(const struct inputs *in); /* read so far, for progress */
 

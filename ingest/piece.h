@@ -25,4 +25,10 @@ struct piece {
     int64_t mtime;  /* ENTRY: seconds since 1970; INT64_MIN: none */
 };
 
+/* A record whose place needs no look at what stands before or behind its compressed member. */
+struct measured {
+    size_t head_bytes, body_bytes;
+    size_t all_bytes; /* up to where the next one starts, or to the end of the member's content */
+};
+
 #endif

@@ -21,7 +21,7 @@ void warc_start(struct warc_reader *r, struct window *w, const char *file, uint6
     *r = (struct warc_reader){.w = w, .file = file, .max_record = max_record};
 }
 
-static bool is_record(const char *p, size_t n)
+bool warc_is_record(const char *p, size_t n)
 {
     return n >= 7 && memcmp(p, "WARC/", 5) == 0 && p[5] >= '0' && p[5] <= '9' && p[6] == '.';
 }
@@ -52,7 +52,7 @@ static uint64_t file_offset(const struct warc_reader *r)
 
 static int fill(struct warc_reader *r, size_t need, struct err *e)
 {
-    return ahead(r) >= need || at_the_end(r) ? 0 : window_fill(r->w, need, e);
+    return ahead(r) >= need || at_the_end(r) ? 0 : window_fill_to_gap(r->w, need, e);
 }
 
 /* ------------------------------------------------------------------ where a record starts */
@@ -69,7 +69,7 @@ static size_t find_member(const struct warc_reader *r, size_t from, size_t n)
         if (start < place + from) continue;
         if (start >= place + n) break;
         size_t at = (size_t)(start - place);
-        if (is_record(window_data(w) + at, n - at)) return at;
+        if (warc_is_record(window_data(w) + at, n - at)) return at;
     }
     return NOWHERE;
 }
@@ -88,7 +88,7 @@ static size_t find_line(const char *p, size_t from, size_t n, bool in_block)
         if (!hit) break;
         size_t newline = (size_t)(hit - p);
         bool may_start = !in_block || follows_blank_line(p, newline);
-        if (may_start && is_record(hit + 1, n - newline - 1)) return newline + 1;
+        if (may_start && warc_is_record(hit + 1, n - newline - 1)) return newline + 1;
         from = newline + 6;
     }
     return NOWHERE;
@@ -214,7 +214,7 @@ static bool ends_well(const struct warc_reader *r, size_t end)
     if (at > n) return false;
     if (n - end >= 4 && memcmp(p + end, "\r\n\r\n", 4) == 0) return true;
     while (at < n && at < end + 4 && (p[at] == '\r' || p[at] == '\n')) at++;
-    return at == n ? at_the_end(r) : is_record(p + at, n - at);
+    return at == n ? at_the_end(r) : warc_is_record(p + at, n - at);
 }
 
 /* Whether the member that the record ends with turned out to be damaged at its end (its checksum is wrong). */
@@ -357,10 +357,39 @@ int warc_next(struct warc_reader *r, struct buf *into, struct piece *piece, stru
         }
         if (ahead(r) == 0)
             got = take_cut(r, 0, led);
-        else if (is_record(window_data(r->w), ahead(r)))
+        else if (warc_is_record(window_data(r->w), ahead(r)))
             got = take_record(r, into, piece, led, e);
         else
             got = skip_garbage(r, led, e);
     }
     return got;
+}
+
+/* ------------------------------------------------------------------ members apart */
+
+bool warc_measure(char *p, size_t n, uint64_t max_record, struct measured *m)
+{
+    struct fields f;
+    if (!warc_is_record(p, n)) return false;
+    m->head_bytes = fields_end(p, n < HEADER_MAX ? n : HEADER_MAX, 0);
+    if (m->head_bytes == 0) return false;
+    fields_parse(&f, p, m->head_bytes);
+    uint64_t declared = parse_length(fields_get(&f, "Content-Length"));
+    size_t left = n - m->head_bytes;
+    if (declared > max_record || declared > left || left - declared < 4) return false;
+    m->body_bytes = (size_t)declared;
+    size_t end = m->head_bytes + m->body_bytes;
+    if (memcmp(p + end, "\r\n\r\n", 4) != 0) return false;
+    while (end < n && (p[end] == '\r' || p[end] == '\n')) end++;
+    m->all_bytes = end;
+    return end == n || warc_is_record(p + end, n - end);
+}
+
+int warc_at_member(struct warc_reader *r, uint64_t *offset, struct err *e)
+{
+    const struct window *w = r->w;
+    if (skip_blank(r, e) < 0 || fill(r, TAIL_BYTES, e) < 0) return -ERR_IO;
+    *offset = window_member_offset(w);
+    return w->n_gaps == 0 && !w->ended && window_position(w) == window_member_position(w) &&
+           warc_is_record(window_data(w), ahead(r));
 }

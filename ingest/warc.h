@@ -11,6 +11,13 @@
 #include "ingest/piece.h"
 #include "ingest/window.h"
 
+/* Whether a record starts here. */
+bool warc_is_record(const char *p, size_t n);
+
+/* Measures the record at p[0..n), p[n) being the end of a compressed member's content. False: warc_next might take it
+ * otherwise (its length is not right, it goes on in the next member, it is too large), or there is none. */
+bool warc_measure(char *p, size_t n, uint64_t max_record, struct measured *m);
+
 struct warc_reader {
     struct window *w;
     const char *file;            /* for damages */
@@ -26,5 +33,8 @@ void warc_start(struct warc_reader *r, struct window *w, const char *file, uint6
  * returned is not counted there. */
 int warc_next(struct warc_reader *r, struct buf *into, struct piece *piece, struct ledger *led,
               struct err *e);
+
+/* Whether the next record starts a compressed member; *offset is then its file offset. < 0: an I/O error. */
+int warc_at_member(struct warc_reader *r, uint64_t *offset, struct err *e);
 
 #endif
