@@ -60,6 +60,7 @@ int document_make(struct document_maker *m, char *bytes, const struct piece *pie
                       .ledger = l};
     l->in++;
     int r = piece->kind == PIECE_WARC   ? document_from_warc(m, &d, head, body, large_allowed, e)
+            : piece->kind == PIECE_ARC  ? document_from_arc(m, &d, head, body, large_allowed, e)
             : piece->kind == PIECE_LINE ? document_from_line(m, &d, e)
                                         : document_from_file(m, &d, head, e);
     if (r == DOCUMENT_LATER) l->in--;

@@ -82,7 +82,7 @@ static int set_warc_meta(struct document_maker *m, const struct draft *d)
 static int set_metadata(struct document_maker *m, const struct draft *d)
 {
     int r;
-    if (d->piece->kind == PIECE_WARC)
+    if (d->piece->kind == PIECE_WARC || d->piece->kind == PIECE_ARC)
         r = set_warc_meta(m, d);
     else
         r = set_meta(m, "path", d->path);

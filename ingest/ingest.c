@@ -352,21 +352,22 @@ int main(int argc, char **argv)
         .name = "leat ingest",
         .summary = "turn crawls and archives into JSONL documents",
         .operands = "[INPUT…]",
-        .description = "Reads WARC files (also WET), tar, zip, 7z and cpio archives of source code, pages, "
-                       "texts and JSONL, compressed "
-                       "or not, and writes one JSON document a line, in the order of the inputs.\n\n"
-                       "Of a WARC file become documents: responses with status 200 and resources that are "
-                       "HTML, XHTML or plain text, and "
-                       "conversions. Everything else is counted in the ledger by kind. Bodies are decoded "
-                       "(chunked, gzip, deflate), "
-                       "brought to UTF-8, and pages to text. Of an archive each regular file that is text "
-                       "becomes a document.\n\n"
-                       "A broken record or compressed member is counted, reported and passed over. An input "
-                       "that ends early gives what "
-                       "was whole before its end, and exit status 3.\n\n"
-                       "A document's id is the UUID of its WARC-Record-ID, else a hash of source, file and "
-                       "place. --limit counts the "
-                       "records of the inputs, of whatever kind.",
+        .description =
+            "Reads WARC (also WET) and ARC files, tar, zip, 7z and cpio archives of source code, pages, "
+            "texts and JSONL, compressed "
+            "or not, and writes one JSON document a line, in the order of the inputs.\n\n"
+            "Of a WARC or ARC file become documents: responses with status 200 and resources that are "
+            "HTML, XHTML or plain text, and "
+            "conversions. Everything else is counted in the ledger by kind. Bodies are decoded "
+            "(chunked, gzip, deflate), "
+            "brought to UTF-8, and pages to text. Of an archive each regular file that is text "
+            "becomes a document.\n\n"
+            "A broken record or compressed member is counted, reported and passed over. An input "
+            "that ends early gives what "
+            "was whole before its end, and exit status 3.\n\n"
+            "A document's id is the UUID of its WARC-Record-ID, else a hash of source, file and "
+            "place. --limit counts the "
+            "records of the inputs, of whatever kind.",
         .examples = "# the main content of a crawl's pages, compressed\n"
                     "leat ingest -o pages.jsonl.zst crawl-*.warc.gz\n"
                     "# everything that a page shows\n"

@@ -1,6 +1,6 @@
 /* inputs.c: opens one input after another, finds out what it is, and hands its records on.
  *
- * The first bytes of the decompressed content decide: a WARC version line, an archive's magic, '{', the start of a page;
+ * The first bytes of the decompressed content decide: a WARC version line, an ARC line, an archive's magic, '{', the start of a page;
  * other text is a text. State: the current input and its reader. Memory: the reader's window. */
 #include "ingest/inputs.h"
 #include "common/text.h"
@@ -74,11 +74,12 @@ static enum format recognise(struct slice s)
 {
     struct slice begin = slice_trim(s);
     if (slice_has_prefix(begin, "WARC/")) return FORMAT_WARC;
+    if (arc_dialect.starts(begin.p, begin.n)) return FORMAT_ARC;
     if (archive_recognise(s.p, s.n)) return FORMAT_ARCHIVE;
     if (slice_has_prefix(begin, "{")) return FORMAT_JSONL;
     if (content_looks_like_html(s)) return FORMAT_HTML;
     bool wide = slice_has_prefix(s, "\xff\xfe") || slice_has_prefix(s, "\xfe\xff");
-    if (slice_has_prefix(s, "filedesc://") || (!wide && clean_is_binary(s))) return FORMAT_AUTO;
+    if (!wide && clean_is_binary(s)) return FORMAT_AUTO;
     return FORMAT_TEXT;
 }
 
@@ -93,15 +94,16 @@ static int start_reader(struct inputs *in, struct ledger *led, struct err *e)
         return 0;
     }
     in->format = in->asked == FORMAT_AUTO ? recognise(look) : in->asked;
-    if (in->split) split_reset(in->split, name, &split_warc);
+    if (in->format == FORMAT_WET) in->format = FORMAT_WARC; /* WARC with conversions */
+    const struct warc_dialect *dialect = in->format == FORMAT_ARC ? &arc_dialect : &warc_iso;
+    if (in->split) split_reset(in->split, name, dialect);
     switch (in->format) {
     case FORMAT_AUTO:
         ledger_damage(led, name, 0, 0, "%s",
-                      slice_has_prefix(look, "filedesc://")
-                          ? "an ARC file: this version reads WARC"
-                          : "not a format that is known: name it with --format (" INGEST_FORMATS ")");
+                      "not a format that is known: name it with --format (" INGEST_FORMATS ")");
         return 0;
-    case FORMAT_WARC: warc_start(&in->warc, &in->window, name, in->max_record); break;
+    case FORMAT_WARC:
+    case FORMAT_ARC: warc_start(&in->warc, dialect, &in->window, name, in->max_record); break;
     case FORMAT_JSONL: line_reader_start(&in->lines, &in->window, name, in->max_record); break;
     case FORMAT_ARCHIVE:
         return archive_reader_open(&in->archive, &in->window, name, is_stdin ? NULL : name, in->max_record,
@@ -158,7 +160,8 @@ static int current_next(struct inputs *in, struct buf *into, struct piece *piece
 {
     int r;
     switch (in->format) {
-    case FORMAT_WARC: return warc_next(&in->warc, into, piece, led, e);
+    case FORMAT_WARC:
+    case FORMAT_ARC: return warc_next(&in->warc, into, piece, led, e);
     case FORMAT_JSONL: return line_reader_next(&in->lines, into, piece, led, e);
     case FORMAT_ARCHIVE: return archive_reader_next(in->archive, into, piece, led, e);
     case FORMAT_TEXT:
@@ -184,7 +187,9 @@ int inputs_next(struct inputs *in, struct buf *into, struct piece *piece, struct
 int inputs_split(struct inputs *in, struct err *e)
 {
     uint64_t offset;
-    if (!in->split || in->format != FORMAT_WARC || in_size_bytes(in->window.in) < SPLIT_FILE_BYTES) return 0;
+    if (!in->split || (in->format != FORMAT_WARC && in->format != FORMAT_ARC) ||
+        in_size_bytes(in->window.in) < SPLIT_FILE_BYTES)
+        return 0;
     if (in_raw_bytes(in->window.in) < in->split->held_until) return 0;
     int r = warc_at_member(&in->warc, &offset, e);
     int fd = r == 1 ? in_members_fd(in->window.in) : -1;

@@ -2,14 +2,24 @@
 #ifndef LEAT_INGEST_INPUTS_H
 #define LEAT_INGEST_INPUTS_H
 
+#include "ingest/arc.h"
 #include "ingest/archive.h"
 #include "ingest/linereader.h"
 #include "ingest/split.h"
 #include "ingest/warc.h"
 
 /* In the order of INGEST_FORMATS. */
-enum format { FORMAT_AUTO, FORMAT_WARC, FORMAT_ARCHIVE, FORMAT_JSONL, FORMAT_TEXT, FORMAT_HTML };
-#define INGEST_FORMATS "auto|warc|archive|jsonl|text|html"
+enum format {
+    FORMAT_AUTO,
+    FORMAT_WARC,
+    FORMAT_WET,
+    FORMAT_ARC,
+    FORMAT_ARCHIVE,
+    FORMAT_JSONL,
+    FORMAT_TEXT,
+    FORMAT_HTML
+};
+#define INGEST_FORMATS "auto|warc|wet|arc|archive|jsonl|text|html"
 
 struct inputs {
     char *const *paths; /* n_paths == 0: standard input */

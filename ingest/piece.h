@@ -7,6 +7,7 @@
 
 enum piece_kind {
     PIECE_WARC,  /* a WARC record: header block and content block */
+    PIECE_ARC,   /* an ARC record: its line and its block */
     PIECE_HTML,  /* a file that is one page */
     PIECE_TEXT,  /* a file that is one text */
     PIECE_ENTRY, /* a file of an archive */
@@ -19,7 +20,7 @@ struct piece {
     const char *file;      /* the input's name as given; lives as long as the inputs */
     uint64_t offset;       /* file offset of the compressed member, or of the record in a plain file */
     uint64_t inner_offset; /* of the record in that member's content; 0 for a record that begins its member */
-    size_t head, head_bytes; /* WARC: the header block; ENTRY: its path */
+    size_t head, head_bytes; /* WARC: the header block; ARC: the line; ENTRY: its path */
     size_t body, body_bytes;
     uint64_t index; /* ENTRY: its number in the archive, from 0 */
     int64_t mtime;  /* ENTRY: seconds since 1970; INT64_MIN: none */

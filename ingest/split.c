@@ -13,7 +13,6 @@
  * In: a file that can be read at any place. Out: documents and accounts of a range. State: where the chain stands.
  * Memory: as split.h. */
 #include "ingest/split.h"
-#include "ingest/warc.h"
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -23,8 +22,6 @@
 #define TRIES_MOST 64 /* a range */
 #define TRIAL_BYTES ((size_t)1 << 10)
 #define LOOK_BYTES ((size_t)32 << 10)
-
-const struct split_format split_warc = {warc_is_record, warc_measure, PIECE_WARC};
 
 /* ------------------------------------------------------------------ the chain */
 
@@ -40,10 +37,10 @@ void split_free(struct split *s)
     gunzip_free(s->trial);
 }
 
-void split_reset(struct split *s, const char *file, const struct split_format *format)
+void split_reset(struct split *s, const char *file, const struct warc_dialect *dialect)
 {
     s->file = file;
-    s->format = format;
+    s->dialect = dialect;
     s->active = s->broken = false;
     s->held_until = s->hold = 0;
 }
@@ -98,10 +95,11 @@ static int read_at(const struct split *s, uint64_t offset, size_t n, struct buf 
 
 static bool seems_to_start(const struct split *s, const char *p, size_t n)
 {
-    char first[64];
-    size_t used, given;
-    gunzip_member(s->trial, p, n < TRIAL_BYTES ? n : TRIAL_BYTES, &used, first, sizeof first, &given);
-    return s->format->begins(first, given);
+    char first[TRIAL_BYTES];
+    size_t used, given, want = s->dialect->start_bytes + 1;
+    if (want > sizeof first) want = sizeof first;
+    gunzip_member(s->trial, p, n < TRIAL_BYTES ? n : TRIAL_BYTES, &used, first, want, &given);
+    return s->dialect->starts(first, given);
 }
 
 /* The first place in [from, n) where a member seems to start; n: none. */
@@ -177,8 +175,8 @@ static bool measure(struct range *r, const struct split *s, struct unpacker *u, 
     while (at < u->content.n) {
         struct measured m;
         if (r->n_pieces == SPLIT_PIECES) return false;
-        if (!s->format->measure(u->content.p + at, u->content.n - at, max_record, &m)) return false;
-        r->pieces[r->n_pieces++] = (struct piece){.kind = s->format->kind,
+        if (!warc_measure(s->dialect, u->content.p + at, u->content.n - at, max_record, &m)) return false;
+        r->pieces[r->n_pieces++] = (struct piece){.kind = s->dialect->kind,
                                                   .file = r->file,
                                                   .offset = r->start + r->at,
                                                   .inner_offset = at,

@@ -13,6 +13,7 @@
 
 #include "common/stream.h"
 #include "ingest/document.h"
+#include "ingest/warc.h"
 
 #define SPLIT_TARGET_BYTES ((size_t)128 << 10)
 #define SPLIT_MOST_BYTES ((size_t)1 << 20)
@@ -20,20 +21,11 @@
 #define SPLIT_CONTENT_BYTES (DOCUMENT_LARGE + ((size_t)64 << 10))
 #define SPLIT_PIECES 256
 
-/* How the records of a format are told apart in a member's content. */
-struct split_format {
-    bool (*begins)(const char *p,
-                   size_t n); /* p[0..n): the first bytes of a member that was decoded in part */
-    bool (*measure)(char *p, size_t n, uint64_t max_record, struct measured *m);
-    enum piece_kind kind;
-};
-extern const struct split_format split_warc;
-
 /* ------------------------------------------------------------------ cutting and proving */
 
 struct split {
     const char *file;
-    const struct split_format *format;
+    const struct warc_dialect *dialect;
     int fd;
     size_t target_bytes, most_bytes; /* of a range */
     struct gunzip *trial;
@@ -47,7 +39,7 @@ struct split {
 int split_init(struct split *s, struct err *e);
 void split_free(struct split *s);
 /* A new input: nothing is known of it. */
-void split_reset(struct split *s, const char *file, const struct split_format *format);
+void split_reset(struct split *s, const char *file, const struct warc_dialect *dialect);
 /* Takes over at a member start, from a stream whose in_members_fd gave fd. */
 void split_begin(struct split *s, int fd, uint64_t offset);
 
