@@ -96,7 +96,7 @@ static int start_reader(struct inputs *in, struct ledger *led, struct err *e)
     in->format = in->asked == FORMAT_AUTO ? recognise(look) : in->asked;
     if (in->format == FORMAT_WET) in->format = FORMAT_WARC; /* WARC with conversions */
     const struct warc_dialect *dialect = in->format == FORMAT_ARC ? &arc_dialect : &warc_iso;
-    if (in->split) split_reset(in->split, name, dialect);
+    if (in->split) split_reset(in->split);
     switch (in->format) {
     case FORMAT_AUTO:
         ledger_damage(led, name, 0, 0, "%s",
@@ -186,22 +186,12 @@ int inputs_next(struct inputs *in, struct buf *into, struct piece *piece, struct
 
 int inputs_split(struct inputs *in, struct err *e)
 {
-    uint64_t offset;
-    if (!in->split || (in->format != FORMAT_WARC && in->format != FORMAT_ARC) ||
-        in_size_bytes(in->window.in) < SPLIT_FILE_BYTES)
-        return 0;
-    if (in_raw_bytes(in->window.in) < in->split->held_until) return 0;
-    int r = warc_at_member(&in->warc, &offset, e);
-    int fd = r == 1 ? in_members_fd(in->window.in) : -1;
-    if (fd < 0 || offset < in->split->held_until) return r < 0 ? r : 0;
-    split_begin(in->split, fd, offset);
-    return 1;
+    bool may = in->split && (in->format == FORMAT_WARC || in->format == FORMAT_ARC);
+    if (!may || in_size_bytes(in->window.in) < SPLIT_FILE_BYTES) return 0;
+    return split_take_over(in->split, &in->warc, e);
 }
 
 int inputs_resume(struct inputs *in, struct err *e)
 {
-    struct split *s = in->split;
-    if (s->proven > s->began) in->warc.lost = false;
-    split_end(s);
-    return window_seek(&in->window, s->proven, e);
+    return split_hand_back(in->split, &in->warc, e);
 }

@@ -27,7 +27,8 @@
 
 int split_init(struct split *s, struct err *e)
 {
-    *s = (struct split){.target_bytes = SPLIT_TARGET_BYTES, .most_bytes = SPLIT_MOST_BYTES};
+    *s = (struct split){
+        .target_bytes = SPLIT_TARGET_BYTES, .most_bytes = SPLIT_MOST_BYTES, .hold_first = HOLD_FIRST};
     s->trial = gunzip_new();
     return s->trial ? 0 : err_nomem(e, "starting");
 }
@@ -37,20 +38,42 @@ void split_free(struct split *s)
     gunzip_free(s->trial);
 }
 
-void split_reset(struct split *s, const char *file, const struct warc_dialect *dialect)
+void split_reset(struct split *s)
 {
-    s->file = file;
-    s->dialect = dialect;
     s->active = s->broken = false;
     s->held_until = s->hold = 0;
 }
 
-void split_begin(struct split *s, int fd, uint64_t offset)
+int split_take_over(struct split *s, struct warc_reader *r, struct err *e)
 {
+    uint64_t offset;
+    if (in_raw_bytes(r->w->in) < s->held_until) return 0;
+    int at = warc_at_member(r, &offset, e);
+    int fd = at == 1 ? in_members_fd(r->w->in) : -1;
+    if (fd < 0 || offset < s->held_until) return at < 0 ? at : 0;
     s->fd = fd;
+    s->file = r->file;
+    s->dialect = r->dialect;
     s->active = true;
     s->broken = false;
     s->began = s->next = s->proven = offset;
+    return 1;
+}
+
+/* How long the serial reader keeps the file. */
+static void hold(struct split *s)
+{
+    bool soon = s->hold && s->proven - s->began < HOLD_SOON * s->hold;
+    s->hold = soon ? 2 * s->hold : s->hold_first;
+    if (s->hold > HOLD_MOST) s->hold = HOLD_MOST;
+    s->held_until = s->proven + s->hold;
+}
+
+int split_hand_back(struct split *s, struct warc_reader *r, struct err *e)
+{
+    s->active = false;
+    hold(s);
+    return window_seek(r->w, s->proven, e);
 }
 
 bool split_counts(const struct split *s, const struct range *r)
@@ -62,15 +85,6 @@ void split_commit(struct split *s, const struct range *r)
 {
     s->proven = r->start + r->at;
     s->broken = r->stopped;
-}
-
-void split_end(struct split *s)
-{
-    s->active = false;
-    bool soon = s->hold && s->proven - s->began < HOLD_SOON * s->hold;
-    s->hold = soon ? 2 * s->hold : HOLD_FIRST;
-    if (s->hold > HOLD_MOST) s->hold = HOLD_MOST;
-    s->held_until = s->proven + s->hold;
 }
 
 /* ------------------------------------------------------------------ cutting */

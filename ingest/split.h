@@ -28,6 +28,7 @@ struct split {
     const struct warc_dialect *dialect;
     int fd;
     size_t target_bytes, most_bytes; /* of a range */
+    uint64_t hold_first;
     struct gunzip *trial;
     uint64_t next;             /* the reader: where the next range begins */
     uint64_t began;            /* where the ranges in flight took over */
@@ -38,10 +39,14 @@ struct split {
 
 int split_init(struct split *s, struct err *e);
 void split_free(struct split *s);
-/* A new input: nothing is known of it. */
-void split_reset(struct split *s, const char *file, const struct warc_dialect *dialect);
-/* Takes over at a member start, from a stream whose in_members_fd gave fd. */
-void split_begin(struct split *s, int fd, uint64_t offset);
+void split_reset(struct split *s); /* a new input: nothing is known of it */
+
+/* Takes over where a reader stands, if that is the start of a member, in a file of gzip members that can be read at any place,
+ * and it is not held: 1; 0: not; < 0: an I/O error. */
+int split_take_over(struct split *s, struct warc_reader *r, struct err *e);
+
+/* When nothing is in flight and split_read gave 0 or s->broken: the reader goes on behind all that was committed. */
+int split_hand_back(struct split *s, struct warc_reader *r, struct err *e);
 
 struct range {
     const char *file;
@@ -56,15 +61,12 @@ struct range {
 };
 
 /* Cuts off the next range: 1, its bytes in *bytes (which is cleared first, and empty otherwise); 0: the next ranges cannot be told, the serial
- * reader must go on, once all ranges in flight are committed, at s->proven; < 0: out of memory. */
+ * reader must go on, once all ranges in flight are committed; < 0: out of memory. */
 int split_read(struct split *s, struct range *r, struct buf *bytes, struct err *e);
 
 /* The writer, in order, when a range's work is done and all ranges before it are committed: whether it counts. */
 bool split_counts(const struct split *s, const struct range *r);
 void split_commit(struct split *s, const struct range *r);
-
-/* The reader, when nothing is in flight and split_read gave 0 or s->broken: the serial reader goes on at s->proven. */
-void split_end(struct split *s);
 
 /* ------------------------------------------------------------------ working on a range */
 
