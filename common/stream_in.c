@@ -168,7 +168,7 @@ static ssize_t plain_read(struct in *s, uint8_t *dst, size_t cap)
 
 static ssize_t decoded_read(struct in *s, uint8_t *dst, size_t cap)
 {
-    if (s->fault.status) return 0;
+    if (s->fault.status && s->members.tail_pos == s->members.tail.n) return 0;
     return s->codec == CODEC_PLAIN ? plain_read(s, dst, cap) : members_read(s, dst, cap);
 }
 
@@ -278,10 +278,7 @@ int in_open(struct in **out, const char *path, unsigned flags, struct err *e)
 void in_close(struct in *s)
 {
     if (!s) return;
-    if (s->members.d) {
-        s->members.ops->free(s->members.d);
-        free(s->members.d);
-    }
+    members_close(s);
     hash_stream_free(s->frame.hash);
     free(s->frame.small);
     if (s->src.own_fd) close(s->src.fd);
@@ -323,7 +320,8 @@ uint64_t in_skipped_bytes(const struct in *s)
 int in_members_fd(const struct in *s)
 {
     const struct members *m = &s->members;
-    bool sound = s->codec == CODEC_GZIP && !s->framed && !s->over && s->fault.status == 0 && !m->cut;
+    bool sound = s->codec == CODEC_GZIP && !s->framed && !s->over && s->fault.status == 0 && !m->cut &&
+                 m->tail_pos == m->tail.n;
     bool steady = m->state == BETWEEN || m->state == INSIDE;
     return sound && steady && s->src.size_bytes ? s->src.fd : -1;
 }
