@@ -295,7 +295,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     split.most_bytes = split.target_bytes + take(&r) * 64;
     while (r.p < r.end && r.file.n < FILE_MAX) put_step(&r);
     if (ftruncate(fd, 0) != 0 || pwrite(fd, r.file.p, r.file.n, 0) != (ssize_t)r.file.n) abort();
-    if (getenv("DUMP")) { FILE *f = fopen(getenv("DUMP"), "wb"); fwrite(r.file.p, 1, r.file.n, f); fclose(f); }
     static struct reading serial, parallel;
     const struct warc_dialect *dialect = r.is_arc ? &arc_dialect : &warc_iso;
     start(&serial, path, dialect);
