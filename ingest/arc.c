@@ -72,10 +72,11 @@ bool arc_parse(struct slice line, struct arc_line *a)
 {
     if (line.n && line.p[line.n - 1] == '\r') line.n--;
     if (!has_scheme(line.p, line.n)) return false;
-    struct slice rest = line, word = take_word(&rest); /* the length */
+    struct slice rest = line;
+    take_word(&rest); /* the length */
     while (rest.n) {
         size_t end = rest.n;
-        word = take_word(&rest);
+        struct slice word = take_word(&rest);
         if (!is_date(word)) continue;
         struct slice before = rest, ip = take_word(&before);
         if (!is_ip(ip) || before.n == 0) continue;

@@ -338,16 +338,17 @@ int main(int argc, char **argv)
 {
     int format = FORMAT_AUTO, extract = EXTRACT_MAIN;
     const char *source = NULL;
-    const struct opt own[] = {{"format", 'f', OPT_CHOICE, &format, "FORMAT", INGEST_FORMATS, 0, 0,
-                               "what the inputs are; auto: by the first bytes of each. html and text take "
-                               "each input as one document"},
-                              {"extract", 0, OPT_CHOICE, &extract, "WHAT", "main|all", 0, 0,
-                               "the text of a page: main leaves out navigation, headers, footers, forms and "
-                               "what is named like them; all keeps "
-                               "everything that is shown"},
-                              {"source", 0, OPT_STR, &source, "NAME", NULL, 0, 0,
-                               "the documents' source; without it the name of the input's format"},
-                              {0}};
+    const struct opt own[] = {
+        {"format", 'f', OPT_CHOICE, &format, "FORMAT", INGEST_FORMATS, 0, 0,
+         "what the inputs are; auto: by the first bytes of each. wet is warc. html and text take "
+         "each input as one document"},
+        {"extract", 0, OPT_CHOICE, &extract, "WHAT", "main|all", 0, 0,
+         "the text of a page: main leaves out navigation, headers, footers, forms and "
+         "what is named like them; all keeps "
+         "everything that is shown"},
+        {"source", 0, OPT_STR, &source, "NAME", NULL, 0, 0,
+         "the documents' source; without it the name of the input's format"},
+        {0}};
     const struct opt_spec spec = {
         .name = "leat ingest",
         .summary = "turn crawls and archives into JSONL documents",

@@ -74,7 +74,7 @@ static enum format recognise(struct slice s)
 {
     struct slice begin = slice_trim(s);
     if (slice_has_prefix(begin, "WARC/")) return FORMAT_WARC;
-    if (arc_dialect.starts(begin.p, begin.n)) return FORMAT_ARC;
+    if (arc_dialect.starts(begin.p, (size_t)(s.p + s.n - begin.p))) return FORMAT_ARC;
     if (archive_recognise(s.p, s.n)) return FORMAT_ARCHIVE;
     if (slice_has_prefix(begin, "{")) return FORMAT_JSONL;
     if (content_looks_like_html(s)) return FORMAT_HTML;

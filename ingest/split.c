@@ -242,7 +242,7 @@ int range_work(struct range *r, const struct split *s, const struct buf *bytes, 
         }
         if (r->loaded) r->at += r->used;
         r->loaded = false;
-        if (u->content.cap > SPLIT_CONTENT_BYTES) buf_free(&u->content);
+        if (u->content.cap > 2 * SPLIT_CONTENT_BYTES) buf_free(&u->content);
     }
     return RANGE_DONE;
 }
