@@ -188,7 +188,8 @@ int inputs_split(struct inputs *in, struct err *e)
 {
     bool may = in->split && (in->format == FORMAT_WARC || in->format == FORMAT_ARC);
     if (!may || in_size_bytes(in->window.in) < SPLIT_FILE_BYTES) return 0;
-    return split_take_over(in->split, &in->warc, e);
+    int r = split_take_over(in->split, &in->warc, e);
+    return r < 0 && e->code ? -e->code : r;
 }
 
 int inputs_resume(struct inputs *in, struct err *e)
