@@ -46,7 +46,8 @@ static int open_http(struct document_maker *m, struct draft *d, char *block, str
     }
     *done = kind != NULL;
     if (kind) return draft_skip(d, kind);
-    size_t most = large_allowed ? m->options.max_record : DOCUMENT_LARGE;
+    size_t most = m->options.max_record;
+    if (!large_allowed && most > DOCUMENT_LARGE) most = DOCUMENT_LARGE;
     enum http_decoded r = http_decode(&http, most, &m->a, &m->b, &d->body, &coding);
     if (r == HTTP_TOO_LARGE && !large_allowed) return DOCUMENT_LATER;
     if (r == HTTP_PARTIAL) d->truncated = slice_str("encoding");
