@@ -17,7 +17,7 @@
 
 #define SPLIT_TARGET_BYTES ((size_t)128 << 10)
 #define SPLIT_MOST_BYTES ((size_t)1 << 20)
-#define SPLIT_OUT_BYTES ((size_t)3 << 20)
+#define SPLIT_OUT_BYTES ((size_t)3 << 19)
 #define SPLIT_CONTENT_BYTES (DOCUMENT_LARGE + ((size_t)64 << 10))
 #define SPLIT_PIECES 256
 
