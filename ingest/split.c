@@ -7,8 +7,9 @@
  * it is as fast as libdeflate.
  *
  * A member counts as plainly right when its checksum is, and its content is a row of records with right lengths. Every other,
- * and one too large for a range, is left to the serial reader, which keeps the file for a while: 256 KiB behind the first such
- * member, twice as long for each that follows soon after; so a file that is not of this kind costs little more than reading it serially.
+ * and one too large for a range, is left to the serial reader. Behind one that was not right it keeps the file for a while:
+ * 256 KiB, twice as long for each that follows soon after; so a file that is not of this kind costs little more than reading
+ * it serially.
  *
  * In: a file that can be read at any place. Out: documents and accounts of a range. State: where the chain stands.
  * Memory: as split.h. */
@@ -55,7 +56,7 @@ int split_take_over(struct split *s, struct warc_reader *r, struct err *e)
     s->file = r->file;
     s->dialect = r->dialect;
     s->active = true;
-    s->broken = false;
+    s->broken = s->dubious = false;
     s->began = s->next = s->proven = offset;
     return 1;
 }
@@ -72,7 +73,7 @@ static void hold(struct split *s)
 int split_hand_back(struct split *s, struct warc_reader *r, struct err *e)
 {
     s->active = false;
-    hold(s);
+    if (s->broken || s->dubious) hold(s);
     return window_seek(r->w, s->proven, e);
 }
 
@@ -144,6 +145,7 @@ int split_read(struct split *s, struct range *r, struct buf *bytes, struct err *
         from = last;
     }
     if (end == 0 && eof && tries > 0) end = bytes->n;
+    s->dubious = tries <= 0;
     if (end == 0) buf_clear(bytes);
     if (end == 0) return 0;
     *r = (struct range){.file = s->file, .start = s->next, .end = end};

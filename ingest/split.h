@@ -31,6 +31,7 @@ struct split {
     uint64_t hold_first;
     struct gunzip *trial;
     uint64_t next;             /* the reader: where the next range begins */
+    bool dubious;              /* the reader: many places looked like a start and were none */
     uint64_t began;            /* where the ranges in flight took over */
     uint64_t held_until, hold; /* the file offset before which the serial reader keeps the file */
     bool active, broken;       /* broken: the chain has stopped; ranges in flight are void */

@@ -199,6 +199,8 @@ struct flight {
     int result;
 };
 
+static uint64_t records_of_ranges;
+
 static void write_range(struct reading *g, struct split *s, struct flight *f)
 {
     struct err e = {0};
@@ -209,6 +211,7 @@ static void write_range(struct reading *g, struct split *s, struct flight *f)
     if (f->result < 0) abort();
     buf_put_slice(&g->out, buf_slice(&f->out));
     g->records += f->records;
+    records_of_ranges += f->records;
     ledger_merge(&g->led, &f->led);
     split_commit(s, &f->range);
 }

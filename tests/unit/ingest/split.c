@@ -69,6 +69,44 @@ TEST(sound_files_are_split)
     close(fd);
 }
 
+/* A member that is too large for a range is the serial reader's; those behind it are not. */
+TEST(large_members_are_passed)
+{
+    static struct reading g;
+    static struct split s;
+    struct err e = {0};
+    struct recipe r = {(const uint8_t *)"", (const uint8_t *)"", false, 0, {0}, {0}};
+    char noise[4000];
+    buf_init(&r.file, BUF_NO_MAX);
+    buf_init(&r.content, BUF_NO_MAX);
+    for (int i = 0; i < 1000; i++) {
+        for (int k = 0; i % 50 == 0 && k < 12; k++) {
+            for (size_t j = 0; j < sizeof noise; j++) noise[j] = (char)random_byte();
+            put_record(&r, noise, sizeof noise, sizeof noise);
+        }
+        put_record(&r, "text", 4, 4);
+        put_member(&r, 1);
+    }
+    int fd = memfd_create("file", 0);
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    CHECK(pwrite(fd, r.file.p, r.file.n, 0) == (ssize_t)r.file.n);
+    CHECK_INT(split_init(&s, &e), 0);
+    s.target_bytes = 500;
+    s.most_bytes = 2500;
+    start(&g, path, &warc_iso);
+    records_of_ranges = 0;
+    read_split(&g, &s);
+    CHECK_INT(g.led.in, 1000 + 20 * 12);
+    CHECK_INT(g.led.damaged, 0);
+    CHECK(records_of_ranges > 900 && records_of_ranges < 1000);
+    end(&g);
+    split_free(&s);
+    buf_free(&r.file);
+    buf_free(&r.content);
+    close(fd);
+}
+
 TEST(a_member_in_memory)
 {
     struct gunzip *z = gunzip_new();
@@ -99,6 +137,7 @@ int main(void)
 {
     RUN(as_the_serial_reader);
     RUN(sound_files_are_split);
+    RUN(large_members_are_passed);
     RUN(a_member_in_memory);
     return TEST_END();
 }
