@@ -25,10 +25,7 @@ static const char *skipped_status(int status)
 
 static const char *coding_kind(const char *coding)
 {
-    static const char *const kinds[] = {"encoding-br", "encoding-zstd", "encoding-compress"};
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (strcmp(kinds[i] + 9, coding) == 0) return kinds[i];
-    return "encoding-other";
+    return strstr(coding, "compress") ? "encoding-compress" : "encoding-other";
 }
 
 /* Undoes the HTTP message. DOCUMENT_LATER, or 0 with d->body set, or *done. */
@@ -46,14 +43,17 @@ static int open_http(struct document_maker *m, struct draft *d, char *block, str
     }
     *done = kind != NULL;
     if (kind) return draft_skip(d, kind);
-    size_t most = large_allowed ? m->options.max_record : DOCUMENT_LARGE;
+    size_t most = m->options.max_record;
+    if (!large_allowed && most > DOCUMENT_LARGE) most = DOCUMENT_LARGE;
     enum http_decoded r = http_decode(&http, most, &m->a, &m->b, &d->body, &coding);
     if (r == HTTP_TOO_LARGE && !large_allowed) return DOCUMENT_LATER;
     if (r == HTTP_PARTIAL) d->truncated = slice_str("encoding");
     *done = r == HTTP_UNKNOWN || r == HTTP_TOO_LARGE || (kind = choose_type(d, identified)) != NULL;
     if (r == HTTP_NO_MEMORY) return -ERR_IO;
     if (r == HTTP_UNKNOWN) return draft_skip(d, coding_kind(coding));
-    if (r == HTTP_TOO_LARGE) return draft_damage(d, "its decoded body is larger than --max-record");
+    if (r == HTTP_TOO_LARGE)
+        return draft_damage(
+            d, "its decoded body is larger than --max-record, or needs a zstd window above 128 MiB");
     return kind ? draft_skip(d, kind) : 0;
 }
 

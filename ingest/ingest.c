@@ -221,9 +221,11 @@ static int run_all(struct run *run, struct err *e)
     return r < 0 ? r : closed;
 }
 
-static int ingest(struct tool *t, enum format format, enum extract_mode extract, const char *source)
+static int ingest(struct tool *t, enum format format, struct document_options options)
 {
-    struct run run = {.tool = t, .options = {extract, source, t->max_record, t->sample}};
+    struct run run = {.tool = t, .options = options};
+    run.options.max_record = t->max_record;
+    run.options.sample = t->sample;
     ledger_init(&run.tail);
     pthread_mutex_init(&run.lock, NULL);
     pthread_cond_init(&run.written, NULL);
@@ -239,37 +241,47 @@ static int ingest(struct tool *t, enum format format, enum extract_mode extract,
 
 int main(int argc, char **argv)
 {
-    int format = FORMAT_AUTO, extract = EXTRACT_MAIN;
+    int format = FORMAT_AUTO, extract = EXTRACT_MAIN, normalize = 0;
+    bool fix_mojibake = false;
     const char *source = NULL;
-    const struct opt own[] = {{"format", 'f', OPT_CHOICE, &format, "FORMAT", INGEST_FORMATS, 0, 0,
-                               "what the inputs are; auto: by the first bytes of each. html and text take "
-                               "each input as one document"},
-                              {"extract", 0, OPT_CHOICE, &extract, "WHAT", "main|all", 0, 0,
-                               "the text of a page: main leaves out navigation, headers, footers, forms and "
-                               "what is named like them; all keeps "
-                               "everything that is shown"},
-                              {"source", 0, OPT_STR, &source, "NAME", NULL, 0, 0,
-                               "the documents' source; without it the name of the input's format"},
-                              {0}};
+    const struct opt own[] = {
+        {"format", 'f', OPT_CHOICE, &format, "FORMAT", INGEST_FORMATS, 0, 0,
+         "what the inputs are; auto: by the first bytes of each. html and text take "
+         "each input as one document"},
+        {"extract", 0, OPT_CHOICE, &extract, "WHAT", "main|all", 0, 0,
+         "the text of a page: main leaves out navigation, headers, footers, forms and "
+         "what is named like them; all keeps "
+         "everything that is shown"},
+        {"source", 0, OPT_STR, &source, "NAME", NULL, 0, 0,
+         "the documents' source; without it the name of the input's format"},
+        {"normalize", 0, OPT_CHOICE, &normalize, "FORM", "nfc|none", 0, 0,
+         "the Unicode normalization form of texts and titles; lines of JSONL keep their bytes"},
+        {"fix-mojibake", 0, OPT_FLAG, &fix_mojibake, NULL, NULL, 0, 0,
+         "turn back UTF-8 that was read as windows-1252 (Ã© for é), where what stands there is "
+         "nothing else"},
+        {0}};
     const struct opt_spec spec = {
         .name = "leat ingest",
         .summary = "turn crawls and archives into JSONL documents",
         .operands = "[INPUT…]",
-        .description = "Reads WARC files (also WET), tar, zip, 7z and cpio archives of source code, pages, "
-                       "texts and JSONL, compressed "
-                       "or not, and writes one JSON document a line, in the order of the inputs.\n\n"
-                       "Of a WARC file become documents: responses with status 200 and resources that are "
-                       "HTML, XHTML or plain text, and "
-                       "conversions. Everything else is counted in the ledger by kind. Bodies are decoded "
-                       "(chunked, gzip, deflate), "
-                       "brought to UTF-8, and pages to text. Of an archive each regular file that is text "
-                       "becomes a document.\n\n"
-                       "A broken record or compressed member is counted, reported and passed over. An input "
-                       "that ends early gives what "
-                       "was whole before its end, and exit status 3.\n\n"
-                       "A document's id is the UUID of its WARC-Record-ID, else a hash of source, file and "
-                       "place. --limit counts the "
-                       "records of the inputs, of whatever kind.",
+        .description =
+            "Reads WARC files (also WET), tar, zip, 7z and cpio archives of source code, pages, "
+            "texts and JSONL, compressed "
+            "or not, and writes one JSON document a line, in the order of the inputs.\n\n"
+            "Of a WARC file become documents: responses with status 200 and resources that are "
+            "HTML, XHTML or plain text, and "
+            "conversions. Everything else is counted in the ledger by kind. Bodies are decoded "
+            "(chunked, gzip, deflate, br, zstd), "
+            "brought to UTF-8 (by byte order mark, valid UTF-8, HTTP's charset, the page's own, else by what "
+            "the bytes look like) and Normalization Form C, and pages to text. Of an archive each regular "
+            "file that is text "
+            "becomes a document.\n\n"
+            "A broken record or compressed member is counted, reported and passed over. An input "
+            "that ends early gives what "
+            "was whole before its end, and exit status 3.\n\n"
+            "A document's id is the UUID of its WARC-Record-ID, else a hash of source, file and "
+            "place. --limit counts the "
+            "records of the inputs, of whatever kind.",
         .examples = "# the main content of a crawl's pages, compressed\n"
                     "leat ingest -o pages.jsonl.zst crawl-*.warc.gz\n"
                     "# everything that a page shows\n"
@@ -282,6 +294,10 @@ int main(int argc, char **argv)
     struct tool t;
     mallopt(M_ARENA_MAX, 2); /* an arena a thread would keep what large records needed, once for each */
     if (!tool_start(&t, &spec, TOOL_DOCS, argc, argv)) return t.status;
-    int r = ingest(&t, (enum format)format, (enum extract_mode)extract, source);
+    int r = ingest(&t, (enum format)format,
+                   (struct document_options){.extract = (enum extract_mode)extract,
+                                             .source = source,
+                                             .nfc = normalize == 0,
+                                             .fix_mojibake = fix_mojibake});
     return tool_finish(&t, r);
 }
