@@ -66,10 +66,17 @@ static unsigned sequence(const char *p, const char *end, uint8_t out[4], size_t 
     return utf8_valid_prefix((const char *)out, n) == n ? n : 0;
 }
 
+/* Letters of windows-1252 where a tail would be: ÚŠ, áš (a Sami word holds ášš). */
+static bool is_letter(uint8_t tail)
+{
+    return strchr("\x8a\x8c\x8e\x9a\x9c\x9e", tail) != NULL;
+}
+
+/* Whether a sequence is neither a letter and punctuation nor, of three bytes, three letters. */
 static bool is_clear(const uint8_t *bytes, unsigned n)
 {
     for (unsigned i = 1; i < n; i++)
-        if (!is_punctuation(bytes[i])) return true;
+        if (!is_punctuation(bytes[i]) && (n == 2 || !is_letter(bytes[i]))) return true;
     return false;
 }
 
@@ -112,12 +119,6 @@ static bool is_digit(uint32_t c)
     return c >= '0' && c <= '9';
 }
 
-/* A letter of Central Europe where a tail would be: ÚŠ, ÝŽ. */
-static bool is_letter_pair(uint8_t tail)
-{
-    return strchr("\x8a\x8c\x8e\x9a\x9c\x9e\x9f", tail) != NULL;
-}
-
 /* A chain of one sequence of two bytes: a capital letter and something. */
 static bool accept_pair(const struct chain *c, uint32_t before)
 {
@@ -128,10 +129,10 @@ static bool accept_pair(const struct chain *c, uint32_t before)
                before != 0x201e && before != 0x2018 && before != '"' && before != '\'';
     if (lead == 0xd7 || lead == 0xd8) /* 2×½, Ø¾ */
         return clear && !is_digit(before) && !is_digit(c->next) && (tail < 0xbc || tail == 0xbf);
-    if (lead == 0xdf) return clear && !is_letter_pair(tail); /* ß is a small letter */
+    if (lead == 0xdf) return clear && !is_letter(tail); /* ß is a small letter */
     if (is_small(before) && before < 0x80) return true;
-    if (is_capital(before)) return clear && !is_letter_pair(tail);
-    if (clear) return !is_letter_pair(tail) || lead == 0xc3 || is_small(c->next);
+    if (is_capital(before)) return clear && !is_letter(tail);
+    if (clear) return !is_letter(tail) || lead == 0xc3 || is_small(c->next);
     return lead <= 0xc5 && is_small(c->next) && c->next < 0x80;
 }
 

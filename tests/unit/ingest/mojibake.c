@@ -92,11 +92,11 @@ TEST(more_than_once)
 TEST(clean_text_stays)
 {
     static const char *const texts[] = {
-        "",         "plain",      "„Spaß“",      "CAFÉ”",      "le CAFÉ…",   "«Â»",          "MAÇÔ",
-        "HYVÄ”",    "Ø¾",         "2×½",         "KRÚŠ",       "É\xc2\xa0!", "Ça va»",       "ÄÖÜß",
-        "“É”, “À”", "fermé”»",    "Ñ…",          "straße–und", "naïve café", "Привет, мир!", "日本語",
-        "Ã",        "Âme et âme", "PÂ©",         "déjà vu",    "10 €–20 €",  "Ž‘š",          "â",
-        "ð",        "\xc3\x82",   "Îles d’Or–»", "Ý\xc2\xad",  "Ê‘a",        "Õ«x»"};
+        "",       "plain",    "„Spaß“",     "CAFÉ”",       "le CAFÉ…",    "«Â»",        "MAÇÔ",
+        "HYVÄ”",  "Ø¾",       "2×½",        "KRÚŠ",        "náššuvnnaid", "É\xc2\xa0!", "Ça va»",
+        "ÄÖÜß",   "“É”, “À”", "fermé”»",    "Ñ…",          "straße–und",  "naïve café", "Привет, мир!",
+        "日本語", "Ã",        "Âme et âme", "PÂ©",         "déjà vu",     "10 €–20 €",  "Ž‘š",
+        "â",      "ð",        "\xc3\x82",   "Îles d’Or–»", "Ý\xc2\xad",   "Ê‘a",        "Õ«x»"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) stays(texts[i]);
 }
 
