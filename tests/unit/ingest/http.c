@@ -217,7 +217,8 @@ TEST(zstandard)
     CHECK_SLICE(body, "<p>hello</p>");
     memcpy(twice, z, n);
     memcpy(twice + n, z, n);
-    memcpy(twice + 2 * n, "\r\n", 2);
+    twice[2 * n] = '\r';
+    twice[2 * n + 1] = '\n';
     binary(head, twice, 2 * n + 2); /* two frames, and a line end that a server put there */
     CHECK_INT(decode(1000), HTTP_DECODED);
     CHECK_SLICE(body, "<p>hello</p><p>hello</p>");
@@ -258,7 +259,7 @@ TEST(gzip_of_several_members)
     char two[400];
     memcpy(two, one, n);
     memcpy(two + n, m.body.p, m.body.n);
-    memcpy(two + n + m.body.n, "\n", 1);
+    two[n + m.body.n] = '\n';
     binary(GZIP, two, n + m.body.n + 1);
     CHECK_INT(decode(1000), HTTP_DECODED);
     CHECK_SLICE(body, "hello world");
