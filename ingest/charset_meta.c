@@ -125,7 +125,8 @@ static const struct charset *meta(struct reader *r)
             need_pragma = false;
         }
     }
-    return need_pragma && !got_pragma ? NULL : charset_find(label);
+    bool is_cut = r->p == r->end; /* no tag */
+    return is_cut || (need_pragma && !got_pragma) ? NULL : charset_find(label);
 }
 
 /* A comment whose "!" is at r->p: to behind its end, which may share its dashes with its start. */

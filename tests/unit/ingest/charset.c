@@ -319,7 +319,7 @@ TEST(meta_by_the_standards_algorithm)
                  {"<meta charset=koi8-r content='charset=big5' http-equiv=content-type>", "koi8-r"},
                  {"<meta charset=big5 charset=koi8-r>", "big5"},
                  {"<meta charset=utf-16le>", "utf-8"},
-                 {"<meta charset=\"koi8-r", "koi8-r"},
+                 {"<meta charset=\"koi8-r", NULL},
                  {"<meta", NULL},
                  {"<meta ", NULL},
                  {"<", NULL},
