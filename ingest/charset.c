@@ -119,9 +119,29 @@ static int try_charset(struct charset_decoder *d, const struct charset *c, struc
     d->out_is = c;
     int64_t errors = charset_convert(c, bytes, &d->out);
     if (errors < 0) return -1;
-    if (errors == 0 || c->kind == CHARSET_ISO_2022_JP) return 1;
-    uint64_t high = beyond_ascii(bytes), n = (uint64_t)errors;
-    return 2 * n <= high && (n < 3 || CHARSET_TRUST * n <= high);
+    d->out_errors = (uint64_t)errors;
+    if (errors == 0) return 1;
+    uint64_t high = beyond_ascii(bytes), n = d->out_errors;
+    if (high == 0) return 1; /* iso-2022-jp */
+    return 2 * n <= high && (n < CHARSET_FEW || CHARSET_TRUST * n <= high);
+}
+
+static bool is_multi_byte(const struct charset *c)
+{
+    return c->kind >= CHARSET_IS_GB18030 && c->kind <= CHARSET_IS_EUC_KR && c->kind != CHARSET_ISO_2022_JP;
+}
+
+/* An encoding that is believed in spite of errors, or the multi-byte one that the bytes look like and that has not a tenth of
+ * them: for gbk and windows-1252 give some meaning to nearly all bytes. NULL: out of memory. */
+static const struct charset *second_opinion(struct charset_decoder *d, const struct charset *c,
+                                            struct slice bytes)
+{
+    uint64_t errors = d->out_errors;
+    if (errors < CHARSET_FEW) return c;
+    const struct charset *guess = charset_detect(&d->detector, bytes);
+    if (!guess || guess == c || !is_multi_byte(guess)) return guess ? c : NULL;
+    if (try_charset(d, guess, bytes) < 0) return NULL;
+    return CHARSET_TRUST * d->out_errors < errors ? guess : c;
 }
 
 /* The encodings that are declared, in the order in which they are believed. UTF-8 is decided otherwise, and there is no zero
@@ -146,7 +166,7 @@ static const struct charset *choose_legacy(struct charset_decoder *d, struct sli
         if (found[i] == utf8 && !likely_utf8) continue;
         int r = found[i] == utf8 ? 1 : try_charset(d, found[i], bytes);
         if (r < 0) return NULL;
-        if (r > 0) return found[i];
+        if (r > 0) return found[i] == utf8 ? utf8 : second_opinion(d, found[i], bytes);
     }
     if (likely_utf8) return utf8;
     const struct charset *guess = charset_detect(&d->detector, bytes);

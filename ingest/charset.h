@@ -12,14 +12,17 @@
 #include "ingest/charset_detect.h"
 #include "ingest/charset_meta.h"
 
-/* An encoding is contradicted by more than one error (also: C1 control) in so many bytes beyond ASCII, if there are three
- * errors or more; and always by one in two. */
+/* An encoding is contradicted by more than one error (also: C1 control) in CHARSET_TRUST bytes beyond ASCII, if there are
+ * CHARSET_FEW or more; always by one in two; and, from CHARSET_FEW on, by a multi-byte encoding that the bytes look like and
+ * that has not a tenth of the errors. */
 #define CHARSET_TRUST 10
+#define CHARSET_FEW 3
 
 struct charset_decoder { /* one per thread */
     struct charset_detector detector;
     struct buf out;
     const struct charset *out_is; /* what `out` was decoded from; NULL: nothing */
+    uint64_t out_errors;          /* in it */
 };
 
 void charset_init(struct charset_decoder *d);

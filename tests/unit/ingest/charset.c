@@ -338,6 +338,11 @@ TEST(declarations_that_the_bytes_contradict)
     expect(russian, "euc-jp", false, "Привет, как дела? Хорошо, спасибо.", "windows-1251");
     expect("<meta charset=windows-1251>\xc1\xe0\xf8\xed\xff! \xc1\xe0\xf8\xed\xff! \xc1\xe0\xf8\xed\xff!",
            "shift_jis", true, "<meta charset=windows-1251>Башня! Башня! Башня!", "windows-1251");
+    /* few errors, but another encoding has none */
+    expect("\x83\x81\x83\x8d\x83\x58\x82\xcd\x8c\x83\x93\x7b\x82\xb5\x82\xbd\x81\x42\x83\x81\x83\x8d\x83\x58"
+           "\x82\xcd\x8c\x83\x93\x7b"
+           "\x82\xb5\x82\xbd\x81\x42",
+           "windows-1252", false, "メロスは激怒した。メロスは激怒した。", "shift_jis");
     /* a damaged text is believed all the same */
     expect("\xa4\xb3\xa4\xec\xa4\xcf\xff\xa4\xb3\xa4\xec\xa4\xcf", "euc-jp", false, "これは" FFFD "これは",
            "euc-jp");
