@@ -1,8 +1,8 @@
 /* document.h: one record of an input becomes one document, or is counted as what it was instead.
  *
  * Every call counts the record in the ledger exactly once: kept, skipped by kind, or damaged. Kinds: the WARC record type
- * ("request", "revisit"…), "http-4xx" by hundreds, "type-image" by major media type, "encoding-br", "binary", "empty-text",
- * "charset-unavailable", "sample". */
+ * ("request", "revisit"…), "http-4xx" by hundreds, "type-image" by major media type, "encoding-compress", "encoding-other",
+ * "binary", "empty-text", "sample". */
 #ifndef LEAT_INGEST_DOCUMENT_H
 #define LEAT_INGEST_DOCUMENT_H
 
@@ -18,6 +18,8 @@ struct document_options {
     const char *source; /* NULL: the name of the input's format */
     uint64_t max_record;
     double sample; /* share of the documents, by id */
+    bool nfc;      /* text is brought to Normalization Form C */
+    bool fix_mojibake;
 };
 
 struct document_maker { /* one per thread */
@@ -27,7 +29,8 @@ struct document_maker { /* one per thread */
     struct charset_decoder charset;
     struct fields fields; /* of the WARC record */
     struct buf a, b;      /* HTTP bodies */
-    struct buf text, meta;
+    struct buf text, meta, nfc;
+    struct buf fixed, spare; /* of mojibake */
     struct doc doc;
     struct jsonl *jsonl;
 };

@@ -5,6 +5,8 @@
 #include "ingest/draft.h"
 #include "common/text.h"
 #include "ingest/clean.h"
+#include "ingest/mojibake.h"
+#include "ingest/nfc.h"
 #include <inttypes.h>
 
 static void give_back(struct buf *b)
@@ -64,6 +66,18 @@ static int set_meta(struct document_maker *m, const char *key, struct slice valu
     return doc_meta_set_str(&m->doc, key, buf_slice(&m->meta));
 }
 
+/* The same for text: brought to the form of the document's text. */
+static int set_text_meta(struct document_maker *m, const char *key, struct slice value)
+{
+    struct err ignored = {0};
+    struct slice s = value;
+    if (m->options.nfc && utf8_valid_prefix(s.p, s.n) == s.n) {
+        buf_clear(&m->meta);
+        if (nfc_normalize(&s, &m->meta, &ignored) < 0) return -ERR_IO;
+    }
+    return set_meta(m, key, s);
+}
+
 static int set_warc_meta(struct document_maker *m, const struct draft *d)
 {
     const struct piece *p = d->piece;
@@ -88,7 +102,7 @@ static int set_metadata(struct document_maker *m, const struct draft *d)
         r = set_meta(m, "path", d->path);
     if (d->piece->kind == PIECE_ENTRY) r |= set_meta(m, "archive", slice_str(base_name(d->piece->file)));
     r |= set_meta(m, "charset", slice_str(d->charset));
-    r |= set_meta(m, "title", slice_trim(d->title));
+    r |= set_text_meta(m, "title", slice_trim(d->title));
     if (d->content == CONTENT_HTML) r |= set_meta(m, "html_lang", slice_str(m->page.lang));
     return r;
 }
@@ -97,7 +111,10 @@ int draft_write(struct document_maker *m, struct draft *d, struct slice text, st
 {
     struct doc *doc = &m->doc;
     if (text.n == 0) return draft_skip(d, "empty-text");
-    int r = doc_new(doc, d->id, slice_str(source_of(m, d)), d->created, text);
+    buf_clear(&m->nfc);
+    int r = m->options.nfc ? nfc_normalize(&text, &m->nfc, e) : 0;
+    if (r < 0) return r;
+    r = doc_new(doc, d->id, slice_str(source_of(m, d)), d->created, text);
     if (r == 0) r = set_metadata(m, d);
     if (r == 0) r = doc_write(doc, d->out);
     if (r < 0) return err_nomem(e, "writing a document");
@@ -106,6 +123,7 @@ int draft_write(struct document_maker *m, struct draft *d, struct slice text, st
     ++*d->records;
     give_back(&doc->new_text);
     give_back(&m->text);
+    give_back(&m->nfc);
     return DOCUMENT_DONE;
 }
 
@@ -120,15 +138,23 @@ static bool is_blank(struct slice s)
     return slice_trim(s).n == 0;
 }
 
+/* Turns back UTF-8 that was taken for windows-1252, in what the charset gave: before references and control characters go. */
+static int fix_mojibake(struct document_maker *m, struct draft *d, struct slice *text, struct err *e)
+{
+    uint64_t repaired = 0;
+    if (!m->options.fix_mojibake) return 0;
+    if (mojibake_fix(text, &m->fixed, &m->spare, &repaired) < 0) return err_nomem(e, "repairing a text");
+    if (repaired) ledger_extra(d->ledger, "mojibake-bytes", repaired);
+    return 0;
+}
+
 /* From bytes to text: charset, HTML, control characters. */
 int draft_body(struct document_maker *m, struct draft *d, struct err *e)
 {
     struct slice text, declared = d->is_final ? slice_str("utf-8") : charset_parameter(d->content_type);
-    struct err why = {0};
-    int r =
-        charset_decode(&m->charset, d->body, declared, d->content == CONTENT_HTML, &text, &d->charset, &why);
-    if (r == -ERR_DATA) return draft_skip(d, "charset-unavailable");
-    if (r < 0) return err_nomem(e, "decoding a page");
+    int r = charset_decode(&m->charset, d->body, declared, d->content == CONTENT_HTML, &text, &d->charset, e);
+    if (r == 0) r = fix_mojibake(m, d, &text, e);
+    if (r < 0) return r;
     if (clean_is_binary(text)) return draft_skip(d, "binary");
     buf_clear(&m->text);
     if (d->content == CONTENT_HTML) {
@@ -141,6 +167,8 @@ int draft_body(struct document_maker *m, struct draft *d, struct err *e)
         r = err_nomem(e, "cleaning a text");
     }
     give_back(&m->charset.out);
+    give_back(&m->fixed);
+    give_back(&m->spare);
     if (r < 0) return r;
     text = buf_slice(&m->text);
     if (is_blank(text)) text.n = 0;

@@ -316,9 +316,11 @@ static int run_all(struct run *run, struct err *e)
     return r < 0 ? r : closed;
 }
 
-static int ingest(struct tool *t, enum format format, enum extract_mode extract, const char *source)
+static int ingest(struct tool *t, enum format format, struct document_options options)
 {
-    struct run run = {.tool = t, .options = {extract, source, t->max_record, t->sample}};
+    struct run run = {.tool = t, .options = options};
+    run.options.max_record = t->max_record;
+    run.options.sample = t->sample;
     ledger_init(&run.tail);
     pthread_mutex_init(&run.lock, NULL);
     pthread_cond_init(&run.written, NULL);
@@ -336,7 +338,8 @@ static int ingest(struct tool *t, enum format format, enum extract_mode extract,
 
 int main(int argc, char **argv)
 {
-    int format = FORMAT_AUTO, extract = EXTRACT_MAIN;
+    int format = FORMAT_AUTO, extract = EXTRACT_MAIN, normalize = 0;
+    bool fix_mojibake = false;
     const char *source = NULL;
     const struct opt own[] = {
         {"format", 'f', OPT_CHOICE, &format, "FORMAT", INGEST_FORMATS, 0, 0,
@@ -348,6 +351,11 @@ int main(int argc, char **argv)
          "everything that is shown"},
         {"source", 0, OPT_STR, &source, "NAME", NULL, 0, 0,
          "the documents' source; without it the name of the input's format"},
+        {"normalize", 0, OPT_CHOICE, &normalize, "FORM", "nfc|none", 0, 0,
+         "the Unicode normalization form of texts and titles; lines of JSONL keep their bytes"},
+        {"fix-mojibake", 0, OPT_FLAG, &fix_mojibake, NULL, NULL, 0, 0,
+         "turn back UTF-8 that was read as windows-1252 (Ã© for é), where what stands there is "
+         "nothing else"},
         {0}};
     const struct opt_spec spec = {
         .name = "leat ingest",
@@ -360,8 +368,10 @@ int main(int argc, char **argv)
             "Of a WARC or ARC file become documents: responses with status 200 and resources that are "
             "HTML, XHTML or plain text, and "
             "conversions. Everything else is counted in the ledger by kind. Bodies are decoded "
-            "(chunked, gzip, deflate), "
-            "brought to UTF-8, and pages to text. Of an archive each regular file that is text "
+            "(chunked, gzip, deflate, br, zstd), "
+            "brought to UTF-8 (by byte order mark, valid UTF-8, HTTP's charset, the page's own, else by what "
+            "the bytes look like) and Normalization Form C, and pages to text. Of an archive each regular "
+            "file that is text "
             "becomes a document.\n\n"
             "A broken record or compressed member is counted, reported and passed over. An input "
             "that ends early gives what "
@@ -381,6 +391,10 @@ int main(int argc, char **argv)
     struct tool t;
     mallopt(M_ARENA_MAX, 2); /* an arena a thread would keep what large records needed, once for each */
     if (!tool_start(&t, &spec, TOOL_DOCS, argc, argv)) return t.status;
-    int r = ingest(&t, (enum format)format, (enum extract_mode)extract, source);
+    int r = ingest(&t, (enum format)format,
+                   (struct document_options){.extract = (enum extract_mode)extract,
+                                             .source = source,
+                                             .nfc = normalize == 0,
+                                             .fix_mojibake = fix_mojibake});
     return tool_finish(&t, r);
 }
