@@ -16,6 +16,7 @@ int document_init(struct document_maker *m, const struct document_options *o, st
     buf_init(&m->b, BUF_NO_MAX);
     buf_init(&m->text, BUF_NO_MAX);
     buf_init(&m->meta, BUF_NO_MAX);
+    buf_init(&m->value, BUF_NO_MAX);
     doc_init(&m->doc);
     m->jsonl = jsonl_new();
     return m->jsonl ? 0 : err_nomem(e, "starting");
@@ -29,6 +30,7 @@ void document_free(struct document_maker *m)
     buf_free(&m->b);
     buf_free(&m->text);
     buf_free(&m->meta);
+    buf_free(&m->value);
     doc_free(&m->doc);
     jsonl_free(m->jsonl);
 }

@@ -5,6 +5,7 @@
 #include "ingest/draft.h"
 #include "common/text.h"
 #include "ingest/clean.h"
+#include "ingest/pagedate.h"
 #include <inttypes.h>
 
 static void give_back(struct buf *b)
@@ -79,6 +80,24 @@ static int set_warc_meta(struct document_maker *m, const struct draft *d)
     return r;
 }
 
+static int set_page_meta(struct document_maker *m, const struct draft *d)
+{
+    const struct pagemeta *meta = &m->page.meta;
+    char date[11];
+    bool warc = d->piece->kind == PIECE_WARC;
+    uint32_t captured = warc ? pagedate_read(d->created) : 0; /* a page is not younger than its capture */
+    uint32_t published = pagemeta_date(meta, d->url, captured ? captured + 1 : 0);
+    int r = set_meta(m, "html_lang", slice_str(m->page.lang));
+    if (published) {
+        pagedate_write(published, date);
+        r |= set_meta(m, "date", slice_str(date));
+    }
+    buf_clear(&m->value);
+    r |= pagemeta_canonical(meta, d->url, &m->value);
+    r |= set_meta(m, "canonical_url", buf_slice(&m->value));
+    return r;
+}
+
 static int set_metadata(struct document_maker *m, const struct draft *d)
 {
     int r;
@@ -89,7 +108,7 @@ static int set_metadata(struct document_maker *m, const struct draft *d)
     if (d->piece->kind == PIECE_ENTRY) r |= set_meta(m, "archive", slice_str(base_name(d->piece->file)));
     r |= set_meta(m, "charset", slice_str(d->charset));
     r |= set_meta(m, "title", slice_trim(d->title));
-    if (d->content == CONTENT_HTML) r |= set_meta(m, "html_lang", slice_str(m->page.lang));
+    if (d->content == CONTENT_HTML) r |= set_page_meta(m, d);
     return r;
 }
 

@@ -26,6 +26,7 @@ void page_init(struct page *p)
     memset(p, 0, sizeof *p);
     buf_init(&p->text, BUF_NO_MAX);
     buf_init(&p->title, BUF_NO_MAX);
+    pagemeta_init(&p->meta);
     names_init(&p->words, furniture_words, WORDS);
 }
 
@@ -33,6 +34,7 @@ void page_free(struct page *p)
 {
     buf_free(&p->text);
     buf_free(&p->title);
+    pagemeta_free(&p->meta);
     free(p->spans);
 }
 
@@ -193,6 +195,7 @@ static void pop(struct page *p)
     if (o->unseen) p->unseen--;
     if (is_content(p, o)) p->content--;
     if (flags & IS_LIST) p->lists--;
+    if (o->tag == TAG_H1 && !p->h1_end) p->h1_end = p->text.n;
     if (o->tag == TAG_PRE || o->tag == TAG_LISTING || o->tag == TAG_XMP) p->pre--;
     if (o->span >= 0) {
         p->spans[o->span].end = p->text.n;
@@ -215,6 +218,7 @@ static void push(struct page *p, const struct html_token *t, unsigned flags, int
     if (o->unseen) p->unseen++;
     if (is_content(p, o)) p->content++;
     if (flags & IS_LIST) p->lists++;
+    if (t->tag == TAG_H1 && !p->h1_end) p->h1_start = p->text.n;
     if (t->tag == TAG_PRE || t->tag == TAG_LISTING || t->tag == TAG_XMP) p->pre++;
 }
 
@@ -412,6 +416,7 @@ static void start_tag(struct page *p, struct html *h, const struct html_token *t
 {
     unsigned flags = tag_flags(t->tag);
     if (t->tag == TAG_HTML) take_lang(p, t);
+    if (flags & IS_META) pagemeta_tag(&p->meta, t);
     if (t->tag == TAG_HTML || t->tag == TAG_BODY || t->tag == TAG_HEAD) return;
     if (p->counts[TAG_SVG] && h->content != HTML_DATA) { /* foreign content has no raw text */
         h->content = HTML_DATA;
@@ -446,6 +451,7 @@ static void take_text(struct page *p, const struct html_token *t)
         if (text.n > TITLE_MAX) text.n = character_start(text, TITLE_MAX);
         if (put_text(&title, text, true) < 0) p->failed = true;
     }
+    if (p->muted && p->meta.in_jsonld) pagemeta_jsonld(&p->meta, text);
     if (p->muted || p->unseen) return;
     if (p->pre_start && text.n && *text.p == '\r') text = slice_of(text.p + 1, text.n - 1);
     if (p->pre_start && text.n && *text.p == '\n') text = slice_of(text.p + 1, text.n - 1);
@@ -462,13 +468,14 @@ static int take_token(void *ctx, struct html *h, const struct html_token *t)
     case HTML_START: start_tag(p, h, t); break;
     case HTML_END:
         if (p->muted)
-            p->muted = p->in_title = false;
+            p->muted = p->in_title = p->meta.in_jsonld = false;
         else
             end_tag(p, t);
         p->pre_start = false;
         break;
     default: break;
     }
+    h->foreign = p->counts[TAG_SVG] != 0;
     return p->failed;
 }
 
@@ -476,12 +483,32 @@ static void forget(struct page *p)
 {
     buf_clear(&p->text);
     buf_clear(&p->title);
+    pagemeta_clear(&p->meta);
     memset(p->lang, 0, sizeof p->lang);
-    p->n_spans = p->depth = p->last_mark = 0;
+    p->n_spans = p->depth = p->last_mark = p->h1_start = p->h1_end = 0;
     p->deeper = 0;
     memset(p->counts, 0, sizeof p->counts);
     p->unseen = p->lists = p->pre = p->content = 0;
     p->space = p->in_title = p->muted = p->pre_start = p->failed = false;
+}
+
+/* Where <title> is empty or absent. */
+static void find_title(struct page *p)
+{
+    if (p->meta.og_title.n) {
+        buf_put_slice(&p->title, buf_slice(&p->meta.og_title));
+        return;
+    }
+    size_t end = p->h1_end < p->h1_start + TITLE_MAX ? p->h1_end : p->h1_start + TITLE_MAX;
+    if (end == 0) return;
+    end = end < p->text.n ? character_start(buf_slice(&p->text), end) : p->text.n;
+    for (size_t i = p->h1_start; i < end; i++) {
+        bool mark = (uint8_t)p->text.p[i] <= MARK_LAST;
+        if (!mark)
+            buf_putc(&p->title, p->text.p[i]);
+        else if (p->title.n && p->title.p[p->title.n - 1] != ' ')
+            buf_putc(&p->title, ' ');
+    }
 }
 
 int page_read(struct page *p, struct html *h, struct slice html, struct err *e)
@@ -489,5 +516,7 @@ int page_read(struct page *p, struct html *h, struct slice html, struct err *e)
     forget(p);
     html_tokenize(h, html, take_token, p);
     while (p->depth) pop(p);
-    return p->failed || p->text.failed ? err_nomem(e, "reading a page") : 0;
+    if (p->title.n == 0) find_title(p);
+    pagemeta_end(&p->meta, buf_slice(&p->text));
+    return p->failed || p->text.failed || p->title.failed || pagemeta_failed(&p->meta) ? err_nomem(e, "reading a page") : 0;
 }

@@ -11,6 +11,7 @@
 
 #include "common/err.h"
 #include "ingest/html.h"
+#include "ingest/pagemeta.h"
 
 enum page_mark {
     MARK_LINE = 1,      /* a block begins or ends: a new line */
@@ -51,8 +52,9 @@ struct page_open { /* an open element */
 
 struct page {
     struct buf text;
-    struct buf title;
+    struct buf title;        /* of <title>, else og:title, else the first <h1> */
     char lang[36];           /* of <html>; "" when there is none */
+    struct pagemeta meta;
     struct page_span *spans; /* in the order of their starts; properly nested */
     size_t n_spans, cap_spans;
 
@@ -62,6 +64,7 @@ struct page {
     uint64_t deeper; /* open elements beyond PAGE_DEPTH */
     uint32_t counts[TAG_COUNT + PAGE_NAMES];
     uint32_t unseen, lists, pre, content; /* open elements of that nature */
+    size_t h1_start, h1_end;              /* of the first <h1>, in the text; end = 0: none yet */
     size_t last_mark;                     /* marks before this offset are not merged with later ones */
     bool space;                           /* white space was met since the last word */
     bool in_title, muted, pre_start;

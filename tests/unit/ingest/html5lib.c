@@ -196,8 +196,8 @@ static void run_from(struct slice state, struct slice last, struct slice input, 
     html_tokenize(&h, buf_slice(&page), take, &start);
     runs++;
     if (!slice_eq(buf_slice(&got), buf_slice(&want)) && differences++ < 20)
-        printf("# %s, %.*s: \"%.*s\"\n# got:\n%.*s# want:\n%.*s", file, (int)state.n, state.p, (int)input.n, input.p,
-               (int)got.n, got.p, (int)want.n, want.p);
+        printf("# %s, %.*s: \"%.*s\"\n# got:\n%.*s# want:\n%.*s", file, (int)state.n, state.p, (int)input.n,
+               input.p, (int)got.n, got.p, (int)want.n, want.p);
     buf_free(&page);
 }
 
@@ -210,7 +210,8 @@ static void run_case(struct json c, const char *file)
     json_str(json_get(c, "lastStartTag"), &last);
     buf_clear(&want);
     text_open = false;
-    for (struct json_iter i = json_iter(json_get(c, "output")); json_next(&i);) right &= put_wanted(i.value, escaped);
+    for (struct json_iter i = json_iter(json_get(c, "output")); json_next(&i);)
+        right &= put_wanted(i.value, escaped);
     if (!right) {
         not_unicode++;
         return;
@@ -233,7 +234,8 @@ TEST(tokeniser_cases)
         struct err e = {0};
         const char *name = strrchr(files.gl_pathv[i], '/') + 1;
         CHECK(json_load(&f, files.gl_pathv[i], 16 << 20, &e) == 0);
-        for (struct json_iter c = json_iter(json_get(json_root(f), "tests")); json_next(&c);) run_case(c.value, name);
+        for (struct json_iter c = json_iter(json_get(json_root(f), "tests")); json_next(&c);)
+            run_case(c.value, name);
         json_free(f);
     }
     globfree(&files);
