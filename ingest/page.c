@@ -9,9 +9,8 @@
 #include "ingest/page.h"
 #include "common/text.h"
 #include "ingest/entities.h"
+#include "ingest/pagetitle.h"
 #include <stdlib.h>
-
-#define TITLE_MAX 4096
 
 /* Words in class or id that say "not the content". */
 static const char *const furniture_words[] = {
@@ -195,7 +194,7 @@ static void pop(struct page *p)
     if (o->unseen) p->unseen--;
     if (is_content(p, o)) p->content--;
     if (flags & IS_LIST) p->lists--;
-    if (o->tag == TAG_H1 && !p->h1_end) p->h1_end = p->text.n;
+    if (o->tag == TAG_H1 && !p->h1_end && p->text.n > p->h1_start) p->h1_end = p->text.n;
     if (o->tag == TAG_PRE || o->tag == TAG_LISTING || o->tag == TAG_XMP) p->pre--;
     if (o->span >= 0) {
         p->spans[o->span].end = p->text.n;
@@ -435,20 +434,13 @@ static void start_tag(struct page *p, struct html *h, const struct html_token *t
     p->pre_start = t->tag == TAG_PRE || t->tag == TAG_LISTING;
 }
 
-/* The greatest n <= limit at which text can be cut between two characters. */
-static size_t character_start(struct slice text, size_t limit)
-{
-    while (limit > 0 && ((uint8_t)text.p[limit] & 0xc0) == 0x80) limit--;
-    return limit;
-}
-
 static void take_text(struct page *p, const struct html_token *t)
 {
     struct slice text = t->text;
     if (p->in_title) {
         bool space = p->title.n > 0;
         struct sink title = {&p->title, &space, false};
-        if (text.n > TITLE_MAX) text.n = character_start(text, TITLE_MAX);
+        if (text.n > PAGETITLE_MAX) text.n = pagetitle_cut(text, PAGETITLE_MAX);
         if (put_text(&title, text, true) < 0) p->failed = true;
     }
     if (p->muted && p->meta.in_jsonld) pagemeta_jsonld(&p->meta, text);
@@ -492,31 +484,14 @@ static void forget(struct page *p)
     p->space = p->in_title = p->muted = p->pre_start = p->failed = false;
 }
 
-/* Where <title> is empty or absent. */
-static void find_title(struct page *p)
-{
-    if (p->meta.og_title.n) {
-        buf_put_slice(&p->title, buf_slice(&p->meta.og_title));
-        return;
-    }
-    size_t end = p->h1_end < p->h1_start + TITLE_MAX ? p->h1_end : p->h1_start + TITLE_MAX;
-    if (end == 0) return;
-    end = end < p->text.n ? character_start(buf_slice(&p->text), end) : p->text.n;
-    for (size_t i = p->h1_start; i < end; i++) {
-        bool mark = (uint8_t)p->text.p[i] <= MARK_LAST;
-        if (!mark)
-            buf_putc(&p->title, p->text.p[i]);
-        else if (p->title.n && p->title.p[p->title.n - 1] != ' ')
-            buf_putc(&p->title, ' ');
-    }
-}
-
 int page_read(struct page *p, struct html *h, struct slice html, struct err *e)
 {
     forget(p);
     html_tokenize(h, html, take_token, p);
     while (p->depth) pop(p);
-    if (p->title.n == 0) find_title(p);
+    struct slice heading = slice_of(p->text.p + p->h1_start, p->h1_end - p->h1_start);
+    if (pagetitle_settle(&p->title, p->h1_end ? heading : slice_str(""), buf_slice(&p->meta.og_title)) < 0)
+        p->failed = true;
     pagemeta_end(&p->meta, buf_slice(&p->text));
-    return p->failed || p->text.failed || p->title.failed || pagemeta_failed(&p->meta) ? err_nomem(e, "reading a page") : 0;
+    return p->failed || p->text.failed || pagemeta_failed(&p->meta) ? err_nomem(e, "reading a page") : 0;
 }

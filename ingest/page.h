@@ -52,8 +52,8 @@ struct page_open { /* an open element */
 
 struct page {
     struct buf text;
-    struct buf title;        /* of <title>, else og:title, else the first <h1> */
-    char lang[36];           /* of <html>; "" when there is none */
+    struct buf title; /* pagetitle.h */
+    char lang[36];    /* of <html>; "" when there is none */
     struct pagemeta meta;
     struct page_span *spans; /* in the order of their starts; properly nested */
     size_t n_spans, cap_spans;
