@@ -11,6 +11,7 @@ int document_init(struct document_maker *m, const struct document_options *o, st
     m->options = *o;
     html_init(&m->html);
     page_init(&m->page);
+    m->page.markdown = m->options.markdown;
     charset_init(&m->charset);
     buf_init(&m->a, BUF_NO_MAX);
     buf_init(&m->b, BUF_NO_MAX);

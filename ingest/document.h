@@ -15,6 +15,7 @@
 
 struct document_options {
     enum extract_mode extract;
+    bool markdown;      /* pages become Markdown, not plain text */
     const char *source; /* NULL: the name of the input's format */
     uint64_t max_record;
     double sample; /* share of the documents, by id */

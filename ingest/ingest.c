@@ -221,9 +221,11 @@ static int run_all(struct run *run, struct err *e)
     return r < 0 ? r : closed;
 }
 
-static int ingest(struct tool *t, enum format format, enum extract_mode extract, const char *source)
+static int ingest(struct tool *t, enum format format, const struct document_options *options)
 {
-    struct run run = {.tool = t, .options = {extract, source, t->max_record, t->sample}};
+    struct run run = {.tool = t, .options = *options};
+    run.options.max_record = t->max_record;
+    run.options.sample = t->sample;
     ledger_init(&run.tail);
     pthread_mutex_init(&run.lock, NULL);
     pthread_cond_init(&run.written, NULL);
@@ -239,18 +241,22 @@ static int ingest(struct tool *t, enum format format, enum extract_mode extract,
 
 int main(int argc, char **argv)
 {
-    int format = FORMAT_AUTO, extract = EXTRACT_MAIN;
+    int format = FORMAT_AUTO, extract = EXTRACT_MAIN, markup = 0;
     const char *source = NULL;
-    const struct opt own[] = {{"format", 'f', OPT_CHOICE, &format, "FORMAT", INGEST_FORMATS, 0, 0,
-                               "what the inputs are; auto: by the first bytes of each. html and text take "
-                               "each input as one document"},
-                              {"extract", 0, OPT_CHOICE, &extract, "WHAT", "main|all", 0, 0,
-                               "the text of a page: main leaves out navigation, headers, footers, forms and "
-                               "what is named like them; all keeps "
-                               "everything that is shown"},
-                              {"source", 0, OPT_STR, &source, "NAME", NULL, 0, 0,
-                               "the documents' source; without it the name of the input's format"},
-                              {0}};
+    const struct opt own[] = {
+        {"format", 'f', OPT_CHOICE, &format, "FORMAT", INGEST_FORMATS, 0, 0,
+         "what the inputs are; auto: by the first bytes of each. html and text take "
+         "each input as one document"},
+        {"extract", 0, OPT_CHOICE, &extract, "WHAT", "main|all", 0, 0,
+         "the text of a page: main leaves out navigation, headers, footers, forms and "
+         "what is named like them; all keeps "
+         "everything that is shown"},
+        {"markup", 0, OPT_CHOICE, &markup, "MARKUP", "text|markdown", 0, 0,
+         "how the text of a page is written: markdown marks headings, lists, quotes, tables "
+         "and code, with the languages of code blocks"},
+        {"source", 0, OPT_STR, &source, "NAME", NULL, 0, 0,
+         "the documents' source; without it the name of the input's format"},
+        {0}};
     const struct opt_spec spec = {
         .name = "leat ingest",
         .summary = "turn crawls and archives into JSONL documents",
@@ -274,6 +280,8 @@ int main(int argc, char **argv)
                     "leat ingest -o pages.jsonl.zst crawl-*.warc.gz\n"
                     "# everything that a page shows\n"
                     "leat ingest --extract all page.html\n"
+                    "# with headings, lists, tables and code as Markdown\n"
+                    "leat ingest --markup markdown -o pages.jsonl.zst crawl-*.warc.gz\n"
                     "# source code, straight into the code filter\n"
                     "leat ingest --source debian sources.tar.xz | leat code -o code.jsonl.zst\n"
                     "# what a crawl holds, without its documents\n"
@@ -282,6 +290,8 @@ int main(int argc, char **argv)
     struct tool t;
     mallopt(M_ARENA_MAX, 2); /* an arena a thread would keep what large records needed, once for each */
     if (!tool_start(&t, &spec, TOOL_DOCS, argc, argv)) return t.status;
-    int r = ingest(&t, (enum format)format, (enum extract_mode)extract, source);
+    const struct document_options options = {
+        .extract = (enum extract_mode)extract, .markdown = markup == 1, .source = source};
+    int r = ingest(&t, (enum format)format, &options);
     return tool_finish(&t, r);
 }

@@ -26,6 +26,7 @@ void page_init(struct page *p)
     buf_init(&p->text, BUF_NO_MAX);
     buf_init(&p->title, BUF_NO_MAX);
     pagemeta_init(&p->meta);
+    notes_init(&p->notes);
     names_init(&p->words, furniture_words, WORDS);
 }
 
@@ -34,6 +35,7 @@ void page_free(struct page *p)
     buf_free(&p->text);
     buf_free(&p->title);
     pagemeta_free(&p->meta);
+    notes_free(&p->notes);
     free(p->spans);
 }
 
@@ -196,6 +198,7 @@ static void pop(struct page *p)
     if (flags & IS_LIST) p->lists--;
     if (o->tag == TAG_H1 && !p->h1_end && p->text.n > p->h1_start) p->h1_end = p->text.n;
     if (o->tag == TAG_PRE || o->tag == TAG_LISTING || o->tag == TAG_XMP) p->pre--;
+    if (o->note) notes_end(&p->notes, o->note, &p->text);
     if (o->span >= 0) {
         p->spans[o->span].end = p->text.n;
         p->last_mark = p->text.n;
@@ -204,7 +207,7 @@ static void pop(struct page *p)
         put_mark(p, o->tag == TAG_LI ? MARK_ITEM_END : block_mark(p, o->tag, flags));
 }
 
-static void push(struct page *p, const struct html_token *t, unsigned flags, int32_t span)
+static void push(struct page *p, const struct html_token *t, unsigned flags, int32_t span, uint32_t note)
 {
     if (p->depth == PAGE_DEPTH) {
         p->deeper++;
@@ -212,7 +215,7 @@ static void push(struct page *p, const struct html_token *t, unsigned flags, int
         return;
     }
     struct page_open *o = &p->open[p->depth++];
-    *o = (struct page_open){t->tag, t->hash, span, (flags & IS_UNSEEN) != 0, false};
+    *o = (struct page_open){t->tag, t->hash, span, note, (flags & IS_UNSEEN) != 0, false};
     ++*count_of(p, t->tag, t->hash);
     if (o->unseen) p->unseen++;
     if (is_content(p, o)) p->content++;
@@ -429,8 +432,12 @@ static void start_tag(struct page *p, struct html *h, const struct html_token *t
     close_implied(p, t->tag, flags);
     start_marks(p, t->tag, flags);
     int kind = (flags & IS_VOID) || p->unseen ? -1 : span_kind(p, t, flags);
-    if ((flags & IS_VOID) || !matters(p, t, flags, kind)) return;
-    push(p, t, flags, kind < 0 ? -1 : open_span(p, (enum page_span_kind)kind));
+    uint32_t note = 0;
+    bool noted =
+        p->markdown || p->notes.n_tables || t->tag == TAG_TABLE; /* tables matter to plain text too */
+    if (noted && !p->unseen && p->depth < PAGE_DEPTH) note = notes_start(&p->notes, t, p->text.n);
+    if ((flags & IS_VOID) || (!note && !matters(p, t, flags, kind))) return;
+    push(p, t, flags, kind < 0 ? -1 : open_span(p, (enum page_span_kind)kind), note);
     p->pre_start = t->tag == TAG_PRE || t->tag == TAG_LISTING;
 }
 
@@ -476,6 +483,7 @@ static void forget(struct page *p)
     buf_clear(&p->text);
     buf_clear(&p->title);
     pagemeta_clear(&p->meta);
+    notes_clear(&p->notes);
     memset(p->lang, 0, sizeof p->lang);
     p->n_spans = p->depth = p->last_mark = p->h1_start = p->h1_end = 0;
     p->deeper = 0;
@@ -493,5 +501,7 @@ int page_read(struct page *p, struct html *h, struct slice html, struct err *e)
     if (pagetitle_settle(&p->title, p->h1_end ? heading : slice_str(""), buf_slice(&p->meta.og_title)) < 0)
         p->failed = true;
     pagemeta_end(&p->meta, buf_slice(&p->text));
-    return p->failed || p->text.failed || pagemeta_failed(&p->meta) ? err_nomem(e, "reading a page") : 0;
+    return p->failed || p->text.failed || pagemeta_failed(&p->meta) || p->notes.failed
+               ? err_nomem(e, "reading a page")
+               : 0;
 }

@@ -11,6 +11,7 @@
 
 #include "common/err.h"
 #include "ingest/html.h"
+#include "ingest/notes.h"
 #include "ingest/pagemeta.h"
 
 enum page_mark {
@@ -46,7 +47,8 @@ struct page_span {
 struct page_open { /* an open element */
     enum tag tag;
     uint32_t hash;
-    int32_t span; /* index, -1: none */
+    int32_t span;  /* index, -1: none */
+    uint32_t note; /* index + 1, 0: none */
     bool unseen, has_items;
 };
 
@@ -55,6 +57,8 @@ struct page {
     struct buf title; /* pagetitle.h */
     char lang[36];    /* of <html>; "" when there is none */
     struct pagemeta meta;
+    bool markdown; /* set by the caller: notes are taken of all, not of tables only */
+    struct notes notes;
     struct page_span *spans; /* in the order of their starts; properly nested */
     size_t n_spans, cap_spans;
 
