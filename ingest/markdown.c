@@ -88,8 +88,8 @@ static void put_line_start(struct markdown *m)
     m->indent_left -= bytes < m->indent_left ? bytes : m->indent_left;
 }
 
-/* An empty line inside the quotes that were open all along, without white space at its end. */
-static void put_empty_line(struct markdown *m, uint32_t depth)
+/* As a line in the first `depth` of them that begins no item. */
+static void put_indent(struct markdown *m, uint32_t depth)
 {
     size_t before = m->out->n;
     for (uint32_t i = m->base; i < depth && i < MARKDOWN_LEVELS && m->indent_left > 0; i++) {
@@ -101,8 +101,14 @@ static void put_empty_line(struct markdown *m, uint32_t depth)
     }
     uint64_t bytes = m->out->n - before;
     m->indent_left -= bytes < m->indent_left ? bytes : m->indent_left;
+}
+
+/* The same without white space at its end. */
+static void put_empty_line(struct markdown *m, uint32_t depth)
+{
+    size_t before = m->out->n;
+    put_indent(m, depth);
     while (m->out->n > before && m->out->p[m->out->n - 1] == ' ') m->out->n--;
-    buf_putc(m->out, '\n');
 }
 
 static bool begins_item(const struct markdown *m)
@@ -121,7 +127,10 @@ static void separate(struct markdown *m)
     trim_white(m);
     if (!is_first(m)) {
         buf_putc(m->out, '\n');
-        if (lines > 1) put_empty_line(m, m->least);
+        if (lines > 1) {
+            put_empty_line(m, m->least);
+            buf_putc(m->out, '\n');
+        }
     }
     put_line_start(m);
     m->lines = m->breaks = 0;
@@ -137,6 +146,8 @@ static void put_rule(struct markdown *m)
     trim_white(m);
     buf_putc(m->out, '\n');
     put_empty_line(m, m->least);
+    buf_putc(m->out, '\n');
+    put_indent(m, m->least);
     buf_puts(m->out, "---");
 }
 
@@ -269,6 +280,18 @@ static void begin_fence(struct markdown *m, const struct page *p)
     m->code_lines = 1;
 }
 
+/* The line ends that are due, and the beginning of the line. */
+static void put_code_lines(struct markdown *m)
+{
+    for (; m->code_lines > 0; m->code_lines--) {
+        buf_putc(m->out, '\n');
+        if (m->code_lines > 1)
+            put_empty_line(m, m->depth);
+        else
+            put_line_start(m);
+    }
+}
+
 /* Line ends are held back until there is more code, so that none stand before the closing fence. */
 static void put_code(struct markdown *m, const struct page *p, const char *at, size_t n)
 {
@@ -285,17 +308,7 @@ static void put_code(struct markdown *m, const struct page *p, const char *at, s
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         size_t bytes = (size_t)((stop ? stop : end) - at);
         if (bytes) {
-            for (; m->code_lines > 1; m->code_lines--) {
-                buf_putc(m->out, '\n');
-                size_t line = m->out->n;
-                put_empty_line(m, m->depth);
-                m->out->n = m->out->n > line ? m->out->n - 1 : line; /* its line end comes with the next */
-            }
-            if (m->code_lines) {
-                buf_putc(m->out, '\n');
-                put_line_start(m);
-            }
-            m->code_lines = 0;
+            put_code_lines(m);
             buf_put(m->out, at, bytes);
         }
         if (!stop) break;
@@ -307,6 +320,7 @@ static void put_code(struct markdown *m, const struct page *p, const char *at, s
 static void end_fence(struct markdown *m, uint32_t ticks)
 {
     if (m->fence) {
+        trim_white(m);
         buf_putc(m->out, '\n');
         put_line_start(m);
         put_times(m->out, '`', ticks);

@@ -61,14 +61,14 @@ static bool at_line_start(const struct buf *b)
     return b->n == 0 || (uint8_t)b->p[b->n - 1] <= MARK_LAST;
 }
 
-static void put_space(struct sink *s)
+static inline void put_space(struct sink *s)
 {
     if (*s->space && !at_line_start(s->b)) s->b->p[s->b->n++] = ' ';
     *s->space = false;
 }
 
 /* Room was reserved by the caller. */
-static void put_word(struct sink *s, const char *p, size_t n)
+static inline void put_word(struct sink *s, const char *p, size_t n)
 {
     put_space(s);
     memcpy(s->b->p + s->b->n, p, n);
@@ -107,6 +107,12 @@ static const char *put_reference(struct sink *s, const char *p, const char *end)
     return p + taken;
 }
 
+/* One space between two words: it stays, so that words are copied many at a time. */
+static inline bool is_plain_space(const char *from, const char *p, const char *end)
+{
+    return *p == ' ' && p > from && p + 1 < end && text_class[(uint8_t)p[1]] == T_WORD;
+}
+
 /* Appends text with white space collapsed (kept in <pre>) and control characters removed. */
 static int put_text(struct sink *s, struct slice text, bool references)
 {
@@ -115,7 +121,7 @@ static int put_text(struct sink *s, struct slice text, bool references)
     for (const char *p = text.p, *end = p + text.n; p < end;) {
         const char *from = p;
         uint8_t class = T_WORD;
-        while (p < end && (class = text_class[(uint8_t)*p]) == T_WORD) p++;
+        while (p < end && ((class = text_class[(uint8_t)*p]) == T_WORD || is_plain_space(from, p, end))) p++;
         if (p > from) put_word(s, from, (size_t)(p - from));
         if (p == end) break;
         if (class == T_SPACE && !s->pre) {

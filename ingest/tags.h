@@ -176,8 +176,9 @@ const char *tag_name(enum tag tag);
 #define NAMES_SLOTS 512
 struct names {
     uint32_t hash[NAMES_SLOTS];
-    uint8_t id[NAMES_SLOTS]; /* 0: free */
-    const char *const *name; /* by id */
+    uint8_t id[NAMES_SLOTS];    /* 0: free */
+    uint8_t bytes[NAMES_SLOTS]; /* of the name */
+    const char *const *name;    /* by id */
 };
 
 /* The hash of a name, letter by letter: h = name_hash_add(h, c) from 0. ASCII case does not matter. */
