@@ -331,7 +331,8 @@ uint32_t notes_start(struct notes *n, const struct html_token *t, size_t at)
 void notes_end(struct notes *n, uint32_t index, const struct buf *text)
 {
     struct note *note = &n->list[index - 1];
-    struct slice inside = slice_of(text->p + note->at, text->n - note->at);
+    struct slice inside = slice_str("");
+    if (text->n > note->at) inside = slice_of(text->p + note->at, text->n - note->at);
     switch ((enum note_kind)note->kind) {
     case NOTE_TABLE: end_table(n, index, text->n); return;
     case NOTE_PRE: end_pre(n, note, inside); break;

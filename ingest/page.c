@@ -415,7 +415,8 @@ static void start_marks(struct page *p, enum tag tag, unsigned flags)
 /* Whether the element must be followed to its end. */
 static bool matters(struct page *p, const struct html_token *t, unsigned flags, int kind)
 {
-    const unsigned followed = IS_PARAGRAPH | IS_LINE | IS_SCOPE | IS_LIST | IS_UNSEEN | IS_CONTROL;
+    const unsigned followed = IS_PARAGRAPH | IS_LINE | IS_SCOPE | IS_LIST | IS_UNSEEN | IS_CONTROL |
+                              IS_CODE; /* for any markup: so its choice changes nothing */
     return kind >= 0 || (flags & followed) || t->tag == TAG_TBODY || t->tag == TAG_THEAD ||
            *count_of(p, t->tag, t->hash);
 }
@@ -442,7 +443,7 @@ static void start_tag(struct page *p, struct html *h, const struct html_token *t
     bool noted =
         p->markdown || p->notes.n_tables || t->tag == TAG_TABLE; /* tables matter to plain text too */
     if (noted && !p->unseen && p->depth < PAGE_DEPTH) note = notes_start(&p->notes, t, p->text.n);
-    if ((flags & IS_VOID) || (!note && !matters(p, t, flags, kind))) return;
+    if ((flags & IS_VOID) || !matters(p, t, flags, kind)) return;
     push(p, t, flags, kind < 0 ? -1 : open_span(p, (enum page_span_kind)kind), note);
     p->pre_start = t->tag == TAG_PRE || t->tag == TAG_LISTING;
 }
@@ -503,9 +504,9 @@ int page_read(struct page *p, struct html *h, struct slice html, struct err *e)
     forget(p);
     html_tokenize(h, html, take_token, p);
     while (p->depth) pop(p);
-    struct slice heading = slice_of(p->text.p + p->h1_start, p->h1_end - p->h1_start);
-    if (pagetitle_settle(&p->title, p->h1_end ? heading : slice_str(""), buf_slice(&p->meta.og_title)) < 0)
-        p->failed = true;
+    struct slice heading = slice_str("");
+    if (p->h1_end) heading = slice_of(p->text.p + p->h1_start, p->h1_end - p->h1_start);
+    if (pagetitle_settle(&p->title, heading, buf_slice(&p->meta.og_title)) < 0) p->failed = true;
     pagemeta_end(&p->meta, buf_slice(&p->text));
     return p->failed || p->text.failed || pagemeta_failed(&p->meta) || p->notes.failed
                ? err_nomem(e, "reading a page")

@@ -20,7 +20,8 @@ enum tag_flags {
     IS_MAIN = 2048,
     IS_ARTICLE = 4096,
     IS_BLOCK = 8192, /* an element whose class and id are looked at */
-    IS_META = 16384  /* says something about the page (pagemeta.h) */
+    IS_META = 16384, /* says something about the page (pagemeta.h) */
+    IS_CODE = 32768  /* code inside a line */
 };
 
 #define BLOCK_P (IS_PARAGRAPH | IS_CLOSES_P | IS_BLOCK)
@@ -45,7 +46,7 @@ enum tag_flags {
     X(CANVAS, "canvas", IS_UNSEEN)                                      \
     X(CAPTION, "caption", IS_LINE | IS_SCOPE)                           \
     X(CENTER, "center", BLOCK_L)                                        \
-    X(CODE, "code", 0)                                                  \
+    X(CODE, "code", IS_CODE)                                            \
     X(COL, "col", IS_VOID)                                              \
     X(COLGROUP, "colgroup", 0)                                          \
     X(DATALIST, "datalist", IS_UNSEEN)                                  \
@@ -77,7 +78,7 @@ enum tag_flags {
     X(IFRAME, "iframe", IS_RAWTEXT | IS_UNSEEN)                         \
     X(IMG, "img", IS_VOID)                                              \
     X(INPUT, "input", IS_VOID)                                          \
-    X(KBD, "kbd", 0)                                                    \
+    X(KBD, "kbd", IS_CODE)                                              \
     X(KEYGEN, "keygen", IS_VOID)                                        \
     X(LEGEND, "legend", IS_LINE)                                        \
     X(LI, "li", IS_LINE | IS_CLOSES_P | IS_BLOCK)                       \
@@ -101,7 +102,7 @@ enum tag_flags {
     X(PARAM, "param", IS_VOID)                                          \
     X(PLAINTEXT, "plaintext", BLOCK_P)                                  \
     X(PRE, "pre", BLOCK_P)                                              \
-    X(SAMP, "samp", 0)                                                  \
+    X(SAMP, "samp", IS_CODE)                                            \
     X(SCRIPT, "script", IS_UNSEEN | IS_META)                            \
     X(SEARCH, "search", BLOCK_P | IS_FURNITURE)                         \
     X(SECTION, "section", BLOCK_P)                                      \
@@ -123,7 +124,7 @@ enum tag_flags {
     X(TITLE, "title", IS_RCDATA | IS_UNSEEN)                            \
     X(TR, "tr", IS_LINE)                                                \
     X(TRACK, "track", IS_VOID)                                          \
-    X(TT, "tt", 0)                                                      \
+    X(TT, "tt", IS_CODE)                                                \
     X(UL, "ul", BLOCK_P | IS_LIST)                                      \
     X(VIDEO, "video", IS_UNSEEN)                                        \
     X(WBR, "wbr", IS_VOID)                                              \

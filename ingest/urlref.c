@@ -34,6 +34,7 @@ static struct url_parts split(struct slice s)
 {
     struct url_parts u;
     memset(&u, 0, sizeof u);
+    if (s.n == 0) s = slice_str(""); /* never NULL */
     struct slice rest = s, scheme = take_until(&rest, ":/?#");
     if (rest.n && *rest.p == ':' && is_scheme(scheme)) {
         u.scheme = scheme;
