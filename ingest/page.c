@@ -412,11 +412,11 @@ static void start_marks(struct page *p, enum tag tag, unsigned flags)
         put_mark(p, block_mark(p, tag, flags));
 }
 
-/* Whether the element must be followed to its end. */
+/* Whether the element must be followed to its end. Code is for any markup, so that what is open, and so chosen, does not depend
+ * on the markup. */
 static bool matters(struct page *p, const struct html_token *t, unsigned flags, int kind)
 {
-    const unsigned followed = IS_PARAGRAPH | IS_LINE | IS_SCOPE | IS_LIST | IS_UNSEEN | IS_CONTROL |
-                              IS_CODE; /* for any markup: so its choice changes nothing */
+    const unsigned followed = IS_PARAGRAPH | IS_LINE | IS_SCOPE | IS_LIST | IS_UNSEEN | IS_CONTROL | IS_CODE;
     return kind >= 0 || (flags & followed) || t->tag == TAG_TBODY || t->tag == TAG_THEAD ||
            *count_of(p, t->tag, t->hash);
 }
