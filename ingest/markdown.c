@@ -5,7 +5,7 @@
  * right. A line begins with what its open lists and quotes ask for.
  *
  * In: ranges of a page's text, in order, and its notes. Out: text appended to a buffer. State: struct markdown. Memory: the
- * output: the text, twice its size more for the beginnings of lines, and a fixed part. Time: linear. */
+ * output: the text, as much again for the beginnings of lines, and a fixed part. Time: linear. */
 #include "ingest/markdown.h"
 #include "ingest/page.h"
 
@@ -472,7 +472,7 @@ void markdown_range(struct markdown *m, const struct page *p, size_t start, size
     while (m->note < notes->n && notes->list[m->note].at < start) take_note(m, p);
     if (!m->started) {
         m->base = m->depth;
-        m->indent_left = INDENT_BYTES + 2 * (uint64_t)p->text.n;
+        m->indent_left = INDENT_BYTES + p->text.n;
     }
     m->started = true;
     while (start < end) {

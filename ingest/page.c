@@ -320,6 +320,12 @@ static bool word_next(struct slice *s, struct slice *word, uint32_t *hash)
     return n > 0;
 }
 
+static bool negates(struct slice word)
+{
+    return (word.n == 2 && slice_eq_nocase(word, "no")) || (word.n == 3 && slice_eq_nocase(word, "has")) ||
+           (word.n == 4 && slice_eq_nocase(word, "with"));
+}
+
 /* Whether a class or id names furniture: "site-footer", "navBar"; but not "has-sidebar" or "no-ads". */
 static bool names_furniture(const struct page *p, struct slice value)
 {
@@ -328,8 +334,7 @@ static bool names_furniture(const struct page *p, struct slice value)
     bool negated = false;
     while (word_next(&value, &word, &hash)) {
         if (!negated && names_find(&p->words, word, hash)) return true;
-        negated =
-            slice_eq_nocase(word, "has") || slice_eq_nocase(word, "no") || slice_eq_nocase(word, "with");
+        negated = negates(word);
     }
     return false;
 }
