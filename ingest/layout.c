@@ -1,7 +1,8 @@
 /* layout.c: marked text to text: lines, paragraphs, items, cells. Markdown is markdown.h's.
  *
  * What marks ask for is gathered until the next word, so that marks without words between them say no more than the strongest
- * of them. In: ranges of a page's text, in order, and its notes of tables. Out: text appended to a buffer. State: struct layout. Memory: the output. */
+ * of them. In: ranges of a page's text, in order, and its notes of tables. Out: text appended to a buffer. State: struct
+ * layout. Memory: the output. */
 #include "ingest/layout.h"
 
 void layout_init(struct layout *l, struct buf *out)

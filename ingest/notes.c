@@ -325,7 +325,9 @@ uint32_t notes_start(struct notes *n, const struct html_token *t, size_t at)
         n->hint_at = at;
         return 0;
     }
-    return n->n < NOTES_MAX ? begin(n, t, at) : 0;
+    if (n->n < NOTES_MAX) return begin(n, t, at);
+    not_data(n); /* its rows would no longer be told apart */
+    return 0;
 }
 
 void notes_end(struct notes *n, uint32_t index, const struct buf *text)

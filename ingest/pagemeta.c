@@ -279,6 +279,12 @@ static void take_meta(struct pagemeta *m, const struct html_token *t)
         offer_modified(m, content);
 }
 
+static bool is_jsonld(struct slice type)
+{
+    static const char name[] = "application/ld+json"; /* parameters may follow */
+    return type.n >= sizeof name - 1 && slice_eq_nocase(slice_of(type.p, sizeof name - 1), name);
+}
+
 void pagemeta_tag(struct pagemeta *m, const struct html_token *t)
 {
     switch (t->tag) {
@@ -291,9 +297,7 @@ void pagemeta_tag(struct pagemeta *m, const struct html_token *t)
         if (m->base.n == 0) put_value(m, &m->base, attr_of(t, ATTR_HREF));
         break;
     case TAG_TIME: take_time(m, t); break;
-    case TAG_SCRIPT:
-        m->in_jsonld = slice_eq_nocase(slice_trim(attr_of(t, ATTR_TYPE)), "application/ld+json");
-        break;
+    case TAG_SCRIPT: m->in_jsonld = is_jsonld(slice_trim(attr_of(t, ATTR_TYPE))); break;
     default: break;
     }
 }

@@ -183,6 +183,9 @@ TEST(json_ld)
             "//<![CDATA[\n{\"@type\":\"Article\",\n\"text\":\"a\nb\",\"datePublished\":\"2024-05-31\",}\n//"
             "]]>")),
         20240531);
+    CHECK_INT(date("<script type=\"application/LD+json; "
+                   "charset=utf-8\">{\"@type\":\"Article\",\"datePublished\":\"2024-05-31\"}</script>"),
+              20240531);
     CHECK_INT(date("<script>{\"@type\":\"Article\",\"datePublished\":\"2024-05-31\"}</script>"), 0);
     CHECK_INT(date(JSON("}]}{\"@type\":\"Article\",\"datePublished\":\"2024-05-31\"")), 0); /* not closed */
 }
