@@ -96,6 +96,7 @@ deps:
 		$$as apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$as apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
 	fi
 	@filter/grammars.sh $(DEPS)
+	@tests/suites.sh $(DEPS)
 grammars:
 	@filter/grammars.sh $(DEPS)
 

@@ -15,6 +15,7 @@
 
 struct document_options {
     enum extract_mode extract;
+    bool markdown;      /* pages become Markdown, not plain text */
     const char *source; /* NULL: the name of the input's format */
     uint64_t max_record;
     double sample; /* share of the documents, by id */
@@ -29,7 +30,7 @@ struct document_maker { /* one per thread */
     struct charset_decoder charset;
     struct fields fields; /* of the WARC record */
     struct buf a, b;      /* HTTP bodies */
-    struct buf text, meta, nfc;
+    struct buf text, meta, value, nfc;
     struct buf fixed, spare; /* of mojibake */
     struct doc doc;
     struct jsonl *jsonl;

@@ -7,6 +7,7 @@
 #include "ingest/clean.h"
 #include "ingest/mojibake.h"
 #include "ingest/nfc.h"
+#include "ingest/pagedate.h"
 #include <inttypes.h>
 
 static void give_back(struct buf *b)
@@ -93,17 +94,40 @@ static int set_warc_meta(struct document_maker *m, const struct draft *d)
     return r;
 }
 
+static bool is_capture(const struct piece *p)
+{
+    return p->kind == PIECE_WARC || p->kind == PIECE_ARC;
+}
+
+static int set_page_meta(struct document_maker *m, const struct draft *d)
+{
+    const struct pagemeta *meta = &m->page.meta;
+    char date[11];
+    uint32_t captured =
+        is_capture(d->piece) ? pagedate_read(d->created) : 0; /* a page is not younger than its capture */
+    uint32_t published = pagemeta_date(meta, d->url, captured ? captured + 1 : 0);
+    int r = set_meta(m, "html_lang", slice_str(m->page.lang));
+    if (published) {
+        pagedate_write(published, date);
+        r |= set_meta(m, "date", slice_str(date));
+    }
+    buf_clear(&m->value);
+    r |= pagemeta_canonical(meta, d->url, &m->value);
+    r |= set_meta(m, "canonical_url", buf_slice(&m->value));
+    return r;
+}
+
 static int set_metadata(struct document_maker *m, const struct draft *d)
 {
     int r;
-    if (d->piece->kind == PIECE_WARC || d->piece->kind == PIECE_ARC)
+    if (is_capture(d->piece))
         r = set_warc_meta(m, d);
     else
         r = set_meta(m, "path", d->path);
     if (d->piece->kind == PIECE_ENTRY) r |= set_meta(m, "archive", slice_str(base_name(d->piece->file)));
     r |= set_meta(m, "charset", slice_str(d->charset));
     r |= set_text_meta(m, "title", slice_trim(d->title));
-    if (d->content == CONTENT_HTML) r |= set_meta(m, "html_lang", slice_str(m->page.lang));
+    if (d->content == CONTENT_HTML) r |= set_page_meta(m, d);
     return r;
 }
 

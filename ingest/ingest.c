@@ -316,9 +316,9 @@ static int run_all(struct run *run, struct err *e)
     return r < 0 ? r : closed;
 }
 
-static int ingest(struct tool *t, enum format format, struct document_options options)
+static int ingest(struct tool *t, enum format format, const struct document_options *options)
 {
-    struct run run = {.tool = t, .options = options};
+    struct run run = {.tool = t, .options = *options};
     run.options.max_record = t->max_record;
     run.options.sample = t->sample;
     ledger_init(&run.tail);
@@ -338,7 +338,7 @@ static int ingest(struct tool *t, enum format format, struct document_options op
 
 int main(int argc, char **argv)
 {
-    int format = FORMAT_AUTO, extract = EXTRACT_MAIN, normalize = 0;
+    int format = FORMAT_AUTO, extract = EXTRACT_MAIN, normalize = 0, markup = 0;
     bool fix_mojibake = false;
     const char *source = NULL;
     const struct opt own[] = {
@@ -349,6 +349,9 @@ int main(int argc, char **argv)
          "the text of a page: main leaves out navigation, headers, footers, forms and "
          "what is named like them; all keeps "
          "everything that is shown"},
+        {"markup", 0, OPT_CHOICE, &markup, "MARKUP", "text|markdown", 0, 0,
+         "how the text of a page is written: markdown marks headings, lists, quotes, tables "
+         "and code, with the languages of code blocks"},
         {"source", 0, OPT_STR, &source, "NAME", NULL, 0, 0,
          "the documents' source; without it the name of the input's format"},
         {"normalize", 0, OPT_CHOICE, &normalize, "FORM", "nfc|none", 0, 0,
@@ -383,6 +386,8 @@ int main(int argc, char **argv)
                     "leat ingest -o pages.jsonl.zst crawl-*.warc.gz\n"
                     "# everything that a page shows\n"
                     "leat ingest --extract all page.html\n"
+                    "# with headings, lists, tables and code as Markdown\n"
+                    "leat ingest --markup markdown -o pages.jsonl.zst crawl-*.warc.gz\n"
                     "# source code, straight into the code filter\n"
                     "leat ingest --source debian sources.tar.xz | leat code -o code.jsonl.zst\n"
                     "# what a crawl holds, without its documents\n"
@@ -391,10 +396,11 @@ int main(int argc, char **argv)
     struct tool t;
     mallopt(M_ARENA_MAX, 2); /* an arena a thread would keep what large records needed, once for each */
     if (!tool_start(&t, &spec, TOOL_DOCS, argc, argv)) return t.status;
-    int r = ingest(&t, (enum format)format,
-                   (struct document_options){.extract = (enum extract_mode)extract,
+    const struct document_options options = {.extract = (enum extract_mode)extract,
+                                             .markdown = markup == 1,
                                              .source = source,
                                              .nfc = normalize == 0,
-                                             .fix_mojibake = fix_mojibake});
+                                             .fix_mojibake = fix_mojibake};
+    int r = ingest(&t, (enum format)format, &options);
     return tool_finish(&t, r);
 }
