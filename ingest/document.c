@@ -5,10 +5,13 @@
 #include "ingest/document.h"
 #include "ingest/draft.h"
 
+static const struct admit_options no_lists;
+
 int document_init(struct document_maker *m, const struct document_options *o, struct err *e)
 {
     memset(m, 0, sizeof *m);
     m->options = *o;
+    if (!o->admit) m->options.admit = &no_lists;
     html_init(&m->html);
     page_init(&m->page);
     m->page.markdown = m->options.markdown;
@@ -21,6 +24,7 @@ int document_init(struct document_maker *m, const struct document_options *o, st
     buf_init(&m->fixed, BUF_NO_MAX);
     buf_init(&m->spare, BUF_NO_MAX);
     buf_init(&m->value, BUF_NO_MAX);
+    admit_init(&m->admit);
     doc_init(&m->doc);
     m->jsonl = jsonl_new();
     return m->jsonl ? 0 : err_nomem(e, "starting");
@@ -38,6 +42,7 @@ void document_free(struct document_maker *m)
     buf_free(&m->fixed);
     buf_free(&m->spare);
     buf_free(&m->value);
+    admit_free(&m->admit);
     doc_free(&m->doc);
     jsonl_free(m->jsonl);
 }
@@ -68,11 +73,15 @@ int document_make(struct document_maker *m, char *bytes, const struct piece *pie
                       .records = records,
                       .ledger = l};
     l->in++;
+    admit_clear(&m->admit);
     int r = piece->kind == PIECE_WARC   ? document_from_warc(m, &d, head, body, large_allowed, e)
             : piece->kind == PIECE_ARC  ? document_from_arc(m, &d, head, body, large_allowed, e)
             : piece->kind == PIECE_LINE ? document_from_line(m, &d, e)
                                         : document_from_file(m, &d, head, e);
-    if (r == DOCUMENT_LATER) l->in--;
+    if (r == DOCUMENT_LATER)
+        l->in--;
+    else if (m->admit.search.n_limited)
+        ledger_extra(l, "blocklist-expression-limit", m->admit.search.n_limited);
     give_back(&m->a);
     give_back(&m->b);
     return r;

@@ -2,12 +2,14 @@
  *
  * Every call counts the record in the ledger exactly once: kept, skipped by kind, or damaged. Kinds: the WARC record type
  * ("request", "revisit"…), "http-4xx" by hundreds, "type-image" by major media type, "encoding-compress", "encoding-other",
- * "binary", "empty-text", "sample". */
+ * "binary", "empty-text", "sample"; "blocklist:CATEGORY",
+ * "not-allowed", "robots:TOKEN" (admit.h). */
 #ifndef LEAT_INGEST_DOCUMENT_H
 #define LEAT_INGEST_DOCUMENT_H
 
 #include "common/jsonl.h"
 #include "common/ledger.h"
+#include "ingest/admit.h"
 #include "ingest/charset.h"
 #include "ingest/extract.h"
 #include "ingest/fields.h"
@@ -21,6 +23,7 @@ struct document_options {
     double sample; /* share of the documents, by id */
     bool nfc;      /* text is brought to Normalization Form C */
     bool fix_mojibake;
+    const struct admit_options *admit; /* NULL: no lists, and no domains */
 };
 
 struct document_maker { /* one per thread */
@@ -32,6 +35,7 @@ struct document_maker { /* one per thread */
     struct buf a, b;      /* HTTP bodies */
     struct buf text, meta, value, nfc;
     struct buf fixed, spare; /* of mojibake */
+    struct admit admit;
     struct doc doc;
     struct jsonl *jsonl;
 };

@@ -55,6 +55,14 @@ int draft_make_id(struct document_maker *m, struct draft *d, struct err *e)
     return 0;
 }
 
+int draft_admit(struct document_maker *m, struct draft *d, bool *done, struct err *e)
+{
+    const char *kind;
+    if (admit_url(&m->admit, m->options.admit, d->url, &kind) < 0) return err_nomem(e, "reading a URL");
+    *done = kind != NULL;
+    return kind ? draft_skip(d, kind) : 0;
+}
+
 /* ------------------------------------------------------------------ the document */
 
 /* Sets a key to a value from outside: repaired where it is not UTF-8; nothing when it is empty. */
@@ -83,6 +91,7 @@ static int set_warc_meta(struct document_maker *m, const struct draft *d)
 {
     const struct piece *p = d->piece;
     int r = set_meta(m, "url", d->url);
+    r |= admit_put_url(&m->admit, &m->doc);
     r |= set_meta(m, "warc_file", slice_str(base_name(p->file)));
     r |= doc_meta_set_int(&m->doc, "warc_offset", (int64_t)p->offset);
     if (p->inner_offset) r |= doc_meta_set_int(&m->doc, "warc_inner_offset", (int64_t)p->inner_offset);
@@ -128,6 +137,7 @@ static int set_metadata(struct document_maker *m, const struct draft *d)
     r |= set_meta(m, "charset", slice_str(d->charset));
     r |= set_text_meta(m, "title", slice_trim(d->title));
     if (d->content == CONTENT_HTML) r |= set_page_meta(m, d);
+    r |= admit_put_consent(&m->admit, &m->doc);
     return r;
 }
 

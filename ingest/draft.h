@@ -30,6 +30,9 @@ int draft_damage(struct draft *d, const char *why);
 /* Sets d->id to XXH128 of source, container and place. 0, or -ERR_IO: out of memory. */
 int draft_make_id(struct document_maker *m, struct draft *d, struct err *e);
 
+/* Whether the record's URL (d->url) lets it in: *done and DOCUMENT_DONE when it does not; 0; < 0: out of memory. */
+int draft_admit(struct document_maker *m, struct draft *d, bool *done, struct err *e);
+
 /* d->body (bytes of d->content) to text, and the document written: DOCUMENT_DONE, or < 0: out of memory. */
 int draft_body(struct document_maker *m, struct draft *d, struct err *e);
 

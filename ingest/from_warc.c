@@ -39,6 +39,7 @@ static int open_http(struct document_maker *m, struct draft *d, char *block, str
         d->content_type = fields_get(&http.fields, "Content-Type");
         kind = skipped_status(http.status);
         d->body = http.body;
+        if (!kind) kind = admit_header(&m->admit, m->options.admit, &http.fields);
         if (!kind && content_media_type(d->content_type).n) kind = choose_type(d, identified);
     }
     *done = kind != NULL;
@@ -127,6 +128,9 @@ int document_from_warc(struct document_maker *m, struct draft *d, char *head, ch
         return draft_skip(d, "metadata"); /* wget's log and arguments */
     if (d->id.n == 0 && draft_make_id(m, d, e) < 0) return -ERR_IO;
     if (!hash_sampled(d->id, m->options.sample)) return draft_skip(d, "sample");
+    bool done = false;
+    int r = draft_admit(m, d, &done, e);
+    if (r < 0 || done) return r;
     struct slice content_type = fields_get(f, "Content-Type");
     struct slice identified = fields_get(f, "WARC-Identified-Payload-Type");
     if (type == WARC_RESPONSE) {

@@ -12,6 +12,7 @@
 #include "common/tool.h"
 #include "ingest/document.h"
 #include "ingest/inputs.h"
+#include <inttypes.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -336,11 +337,39 @@ static int ingest(struct tool *t, enum format format, const struct document_opti
     return r;
 }
 
+/* Says what the lists hold, and warns of what in them is no entry. */
+static void say_lists(const char *option, const struct blocklist *b)
+{
+    if (!b) return;
+    struct blocklist_counts c = blocklist_counts(b);
+    log_info("%s: %" PRIu64 " hosts, %" PRIu64 " URLs, %" PRIu64 " expressions in %" PRIu64 " categories",
+             option, c.hosts, c.urls, c.expressions, c.categories);
+    if (c.not_understood)
+        log_warn("%s: %" PRIu64 " lines are no host and no URL, the first at %s", option, c.not_understood,
+                 c.example);
+}
+
+static int ingest_with_lists(struct tool *t, enum format format, struct document_options options,
+                             const struct admit_paths *paths)
+{
+    struct admit_options admit;
+    int r = admit_open(&admit, paths, &t->err);
+    if (r < 0) return r;
+    say_lists("--blocklist", admit.blocked);
+    say_lists("--allow-domains", admit.allowed);
+    options.admit = &admit;
+    r = ingest(t, format, &options);
+    admit_close(&admit);
+    return r;
+}
+
 int main(int argc, char **argv)
 {
     int format = FORMAT_AUTO, extract = EXTRACT_MAIN, normalize = 0, markup = 0;
     bool fix_mojibake = false;
-    const char *source = NULL;
+    const char *source = NULL, *psl = NULL;
+    bool keep_blocked = false;
+    struct opt_list blocked = {0}, allowed = {0}, respected = {0};
     const struct opt own[] = {
         {"format", 'f', OPT_CHOICE, &format, "FORMAT", INGEST_FORMATS, 0, 0,
          "what the inputs are; auto: by the first bytes of each. wet is warc. html and text take "
@@ -359,6 +388,24 @@ int main(int argc, char **argv)
         {"fix-mojibake", 0, OPT_FLAG, &fix_mojibake, NULL, NULL, 0, 0,
          "turn back UTF-8 that was read as windows-1252 (Ã© for é), where what stands there is "
          "nothing else"},
+        {"blocklist", 0, OPT_LIST, &blocked, "PATH", NULL, 0, 0,
+         "pass over records whose host or URL is listed, before they are decoded; may be "
+         "repeated, or have commas. PATH is a directory CATEGORY/domains, CATEGORY/urls, "
+         "CATEGORY/expressions (as the UT1 blacklists are), one category of it, a hosts file, or "
+         "a file with a host or URL a line; compressed or not"},
+        {"keep-blocked", 0, OPT_FLAG, &keep_blocked, NULL, NULL, 0, 0,
+         "keep what is on a blocklist, with the category as metadata.blocklist"},
+        {"allow-domains", 0, OPT_LIST, &allowed, "PATH", NULL, 0, 0,
+         "keep only records whose host or URL is listed; lists as for --blocklist"},
+        {"respect", 0, OPT_LIST, &respected, "SIGNALS", NULL, 0, 0,
+         "pass over pages whose owners say one of these (commas between): noindex, noarchive, "
+         "noai, …; "
+         "AGENT:noindex when said to one robot; content-signal-ai-train=no, "
+         "content-usage-train-ai=n; tdm: rights reserved by TDMRep; ai: all that refuse the "
+         "training of models. Without it they are only recorded"},
+        {"psl", 0, OPT_STR, &psl, "FILE", NULL, 0, 0,
+         "a newer public suffix list (https://publicsuffix.org/list/public_suffix_list.dat); "
+         "without it the one that libpsl has built in"},
         {0}};
     const struct opt_spec spec = {
         .name = "leat ingest",
@@ -376,6 +423,9 @@ int main(int argc, char **argv)
             "the bytes look like) and Normalization Form C, and pages to text. Of an archive each regular "
             "file that is text "
             "becomes a document.\n\n"
+            "metadata.url is the URL as it was found, url_normalized the form under which URLs are "
+            "compared, domain the registered "
+            "domain. A host is listed with all below it, a URL with all below its path.\n\n"
             "A broken record or compressed member is counted, reported and passed over. An input "
             "that ends early gives what "
             "was whole before its end, and exit status 3.\n\n"
@@ -388,6 +438,8 @@ int main(int argc, char **argv)
                     "leat ingest --extract all page.html\n"
                     "# with headings, lists, tables and code as Markdown\n"
                     "leat ingest --markup markdown -o pages.jsonl.zst crawl-*.warc.gz\n"
+                    "# without what is on the UT1 blacklists, and without what refuses to be training data\n"
+                    "leat ingest --blocklist ut1/adult,ut1/gambling --respect ai,noindex crawl.warc.gz\n"
                     "# source code, straight into the code filter\n"
                     "leat ingest --source debian sources.tar.xz | leat code -o code.jsonl.zst\n"
                     "# what a crawl holds, without its documents\n"
@@ -396,11 +448,16 @@ int main(int argc, char **argv)
     struct tool t;
     mallopt(M_ARENA_MAX, 2); /* an arena a thread would keep what large records needed, once for each */
     if (!tool_start(&t, &spec, TOOL_DOCS, argc, argv)) return t.status;
-    const struct document_options options = {.extract = (enum extract_mode)extract,
-                                             .markdown = markup == 1,
-                                             .source = source,
-                                             .nfc = normalize == 0,
-                                             .fix_mojibake = fix_mojibake};
-    int r = ingest(&t, (enum format)format, &options);
+    struct document_options options = {.extract = (enum extract_mode)extract,
+                                       .markdown = markup == 1,
+                                       .source = source,
+                                       .nfc = normalize == 0,
+                                       .fix_mojibake = fix_mojibake};
+    const struct admit_paths paths = {psl,       blocked.at, allowed.at,  respected.at,
+                                      blocked.n, allowed.n,  respected.n, keep_blocked};
+    int r = ingest_with_lists(&t, (enum format)format, options, &paths);
+    opt_list_free(&blocked);
+    opt_list_free(&allowed);
+    opt_list_free(&respected);
     return tool_finish(&t, r);
 }

@@ -180,7 +180,7 @@ is "… and nothing is invented" "$(wc -c <out)" 0
 leat-ingest -q arc-v2.arc.gz | head -1 >out
 offset=$(jq .metadata.warc_offset out)
 is "ARC: metadata" "$(jq -c 'del(.id)' out)" \
-    '{"text":"expected text","source":"arc","created":"2014-02-16T05:02:21Z","metadata":{"url":"http://e/","warc_file":"arc-v2.arc.gz","warc_offset":'"$offset"',"content_type":"text/html; charset=utf-8","http_status":200,"charset":"utf-8"}}'
+    '{"text":"expected text","source":"arc","created":"2014-02-16T05:02:21Z","metadata":{"url":"http://e/","url_normalized":"http://e/","domain":"e","warc_file":"arc-v2.arc.gz","warc_offset":'"$offset"',"content_type":"text/html; charset=utf-8","http_status":200,"charset":"utf-8"}}'
 is "ARC: warc_offset is where the member starts" "$(tail -c "+$((offset + 1))" arc-v2.arc.gz | gzip -dc 2>/dev/null | head -1 | cut -c1-9)" "http://e/"
 leat-ingest -q arc-v1.arc | head -1 >out
 is "ARC: warc_offset in a plain file" "$(tail -c "+$(($(jq .metadata.warc_offset out) + 1))" arc-v1.arc | head -1 | cut -c1-9)" "http://e/"

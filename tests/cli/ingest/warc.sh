@@ -22,8 +22,8 @@ exits "golden: runs" 0 leat-ingest -t1 golden.warc.gz
 offset1=$(jq -r 'select(.metadata.url == "https://example.com/a?b=1&c=%20").metadata.warc_offset' out)
 offset2=$(jq -r 'select(.metadata.url == "https://example.de/").metadata.warc_offset' out)
 cat >want <<EOF
-{"id":"0b5d6f5e-7f0c-4d0e-9d0a-0123456789ab","text":"Headíng\n\nOne two three four.\n\n- x\n- y","source":"warc","created":"2024-05-18T01:58:10Z","metadata":{"url":"https://example.com/a?b=1&c=%20","warc_file":"golden.warc.gz","warc_offset":$offset1,"warc_record_id":"urn:uuid:0b5d6f5e-7f0c-4d0e-9d0a-0123456789ab","content_type":"text/html; charset=utf-8","http_status":200,"charset":"utf-8","title":"A & B","html_lang":"en-GB"}}
-{"id":"0b5d6f5e-7f0c-4d0e-9d0a-0123456789ac","text":"Grüße\nWET","source":"warc","created":"2024-05-18T01:58:10Z","metadata":{"url":"https://example.de/","warc_file":"golden.warc.gz","warc_offset":$offset2,"warc_record_id":"urn:uuid:0b5d6f5e-7f0c-4d0e-9d0a-0123456789ac","content_type":"text/plain","languages":"deu,eng","charset":"utf-8"}}
+{"id":"0b5d6f5e-7f0c-4d0e-9d0a-0123456789ab","text":"Headíng\n\nOne two three four.\n\n- x\n- y","source":"warc","created":"2024-05-18T01:58:10Z","metadata":{"url":"https://example.com/a?b=1&c=%20","url_normalized":"https://example.com/a?b=1&c=%20","domain":"example.com","warc_file":"golden.warc.gz","warc_offset":$offset1,"warc_record_id":"urn:uuid:0b5d6f5e-7f0c-4d0e-9d0a-0123456789ab","content_type":"text/html; charset=utf-8","http_status":200,"charset":"utf-8","title":"A & B","html_lang":"en-GB"}}
+{"id":"0b5d6f5e-7f0c-4d0e-9d0a-0123456789ac","text":"Grüße\nWET","source":"warc","created":"2024-05-18T01:58:10Z","metadata":{"url":"https://example.de/","url_normalized":"https://example.de/","domain":"example.de","warc_file":"golden.warc.gz","warc_offset":$offset2,"warc_record_id":"urn:uuid:0b5d6f5e-7f0c-4d0e-9d0a-0123456789ac","content_type":"text/plain","languages":"deu,eng","charset":"utf-8"}}
 EOF
 same "golden" want out
 tail -c "+$((offset2 + 1))" golden.warc.gz | gzip -dc >member 2>/dev/null
