@@ -186,6 +186,7 @@ static int fix_mojibake(struct document_maker *m, struct draft *d, struct slice 
 int draft_body(struct document_maker *m, struct draft *d, struct err *e)
 {
     struct slice text, declared = d->is_final ? slice_str("utf-8") : charset_parameter(d->content_type);
+    const char *kind = NULL;
     int r = charset_decode(&m->charset, d->body, declared, d->content == CONTENT_HTML, &text, &d->charset, e);
     if (r == 0) r = fix_mojibake(m, d, &text, e);
     if (r < 0) return r;
@@ -194,7 +195,8 @@ int draft_body(struct document_maker *m, struct draft *d, struct err *e)
     if (d->content == CONTENT_HTML) {
         r = page_read(&m->page, &m->html, text, e);
         give_back(&m->charset.out);
-        if (r == 0) r = extract_text(&m->page, m->options.extract, &m->text, e);
+        if (r == 0) kind = admit_page(&m->admit, m->options.admit, buf_slice(&m->page.meta.robots));
+        if (r == 0 && !kind) r = extract_text(&m->page, m->options.extract, &m->text, e);
         give_back(&m->page.text);
         d->title = buf_slice(&m->page.title);
     } else if (clean_text(&m->text, text) < 0) {
@@ -204,6 +206,7 @@ int draft_body(struct document_maker *m, struct draft *d, struct err *e)
     give_back(&m->fixed);
     give_back(&m->spare);
     if (r < 0) return r;
+    if (kind) return draft_skip(d, kind);
     text = buf_slice(&m->text);
     if (is_blank(text)) text.n = 0;
     return draft_write(m, d, d->piece->kind == PIECE_ENTRY ? text : without_trailing_space(text), e);

@@ -5,11 +5,12 @@
  * In: start tags, script texts. Out: struct pagemeta. State: that. Memory: VALUE_MAX for each value, ROBOTS_MAX for robots.
  * Sources: ogp.me, schema.org, Dublin Core, HTML Standard (4.2.5, 4.5.14), TDMRep (W3C CG report, 2024). */
 #include "ingest/pagemeta.h"
+#include "common/err.h"
 #include "common/text.h"
+#include "common/url.h"
 #include "ingest/entities.h"
 #include "ingest/jsonld.h"
 #include "ingest/pagedate.h"
-#include "ingest/urlref.h"
 
 #define VALUE_MAX 4096
 #define ROBOTS_MAX 1024
@@ -225,8 +226,24 @@ static void put_lower(struct buf *b, struct slice s)
         buf_putc(b, s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] | 0x20) : s.p[i]);
 }
 
-/* content is a list of directives ("noindex, max-snippet: 20"): each becomes an item, in lower case, without spaces. */
-static void take_robots(struct pagemeta *m, struct slice content)
+/* An item of robots, said to one of them ("gptbot:noindex") or, by the meta named robots, to all. */
+static void put_directive(struct pagemeta *m, struct slice robot, const char *item, size_t n)
+{
+    struct buf b;
+    while (n && item[n - 1] == ' ') n--;
+    if (n == 0) return;
+    buf_init(&b, ROBOTS_MAX);
+    if (!slice_eq_nocase(robot, "robots")) {
+        put_lower(&b, robot);
+        buf_putc(&b, ':');
+    }
+    buf_put(&b, item, n);
+    if (!b.failed) put_item(&m->robots, buf_slice(&b));
+    buf_free(&b);
+}
+
+/* content is a list of directives ("noindex, max-snippet: 20"): each becomes an item, in lower case. */
+static void take_robots(struct pagemeta *m, struct slice robot, struct slice content)
 {
     char item[128];
     size_t n = 0;
@@ -234,8 +251,11 @@ static void take_robots(struct pagemeta *m, struct slice content)
     for (size_t i = 0; i <= content.n; i++) {
         char c = i < content.n ? content.p[i] : ',';
         if (c == ',' || c == ';') {
-            put_item(&m->robots, slice_of(item, n));
+            put_directive(m, robot, item, n);
             n = 0;
+        } else if ((unsigned char)c <= ' ' && n && n < sizeof item && item[n - 1] != ' ' &&
+                   item[n - 1] != ':') {
+            item[n++] = ' ';
         } else if ((unsigned char)c > ' ' && (unsigned char)c < 0x7f && n < sizeof item) {
             item[n++] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
         }
@@ -268,7 +288,7 @@ static void take_meta(struct pagemeta *m, const struct html_token *t)
     struct slice property = attr_of(t, ATTR_PROPERTY), name = attr_of(t, ATTR_NAME);
     if (slice_eq_nocase(property, "og:title") && m->og_title.n == 0) put_value(m, &m->og_title, content);
     if (slice_eq_nocase(property, "og:url") && m->og_url.n == 0) put_value(m, &m->og_url, content);
-    if (is_one_of(name, robots_names)) take_robots(m, content);
+    if (is_one_of(name, robots_names)) take_robots(m, name, content);
     if (is_one_of(name, bare_names)) take_bare(m, name, content);
     if ((property.n && is_one_of(property, date_names)) || (name.n && is_one_of(name, date_names)))
         offer_date(m, DATE_META, content);
@@ -302,20 +322,29 @@ void pagemeta_tag(struct pagemeta *m, const struct html_token *t)
     }
 }
 
+/* What `said` means on the page: resolved against its <base> (of og:url: not), else its URL. */
+static int resolve(const struct pagemeta *m, struct slice url, struct slice said, struct url *found)
+{
+    struct url page, base;
+    url_init(&page);
+    url_init(&base);
+    const struct url *against = url_parse(&page, url, NULL) == 0 ? &page : NULL;
+    if (m->base.n && m->canonical.n && url_parse(&base, buf_slice(&m->base), against) == 0) against = &base;
+    int r = url_parse(found, said, against);
+    url_free(&page);
+    url_free(&base);
+    return r;
+}
+
 int pagemeta_canonical(const struct pagemeta *m, struct slice url, struct buf *out)
 {
     struct slice said = buf_slice(m->canonical.n ? &m->canonical : &m->og_url);
-    struct buf base, whole;
-    int r = 0;
-    if (said.n == 0 || memchr(said.p, ' ', said.n)) return 0;
-    buf_init(&base, BUF_NO_MAX);
-    buf_init(&whole, BUF_NO_MAX);
-    if (m->base.n && m->canonical.n) r = url_resolve(&base, url, buf_slice(&m->base));
-    if (r == 0) r = url_resolve(&whole, base.n ? buf_slice(&base) : url, said);
-    const char *hash = r == 0 ? memchr(whole.p, '#', whole.n) : NULL;
-    if (hash) whole.n = (size_t)(hash - whole.p);
-    if (r == 0 && url_is_web(buf_slice(&whole))) r = buf_put_slice(out, buf_slice(&whole));
-    buf_free(&base);
-    buf_free(&whole);
-    return r < 0 ? -1 : 0;
+    struct url found;
+    if (said.n == 0) return 0;
+    url_init(&found);
+    int r = resolve(m, url, said, &found);
+    size_t n = found.has_fragment ? found.fragment - 1 : found.href.n;
+    if (r == 0 && buf_put(out, found.href.p, n) < 0) r = -ERR_IO;
+    url_free(&found);
+    return r == -ERR_IO ? -1 : 0;
 }

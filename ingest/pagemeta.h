@@ -19,7 +19,7 @@ enum pagemeta_source {                /* of a date, the most believed first */
 
 struct pagemeta {
     struct buf og_title, og_url, canonical, base; /* as written, references decoded */
-    struct buf robots;                            /* see pagemeta_robots */
+    struct buf robots;                            /* as consent_add_page takes it */
     struct {
         uint32_t first; /* YYYYMMDD; 0: none */
         bool several;   /* others followed */

@@ -107,6 +107,23 @@ is "is not what is said to one robot" "$(jq -c '.records.skipped["robots:nofollo
 exits "--respect with a wrong name" 2 leat-ingest --respect noia crawl.warc.gz
 says "says what was meant" err "did you mean 'noai'"
 
+cat >pages.py <<'PY'
+from warcs import *
+metas = ["<meta name=robots content='NoIndex, max-snippet: 5'>", "<meta name=gptbot content=noindex>", "<meta name=noai>",
+         "<meta name=tdm-reservation content=1><meta name=tdm-policy content='https://a.example/P,q'>", ""]
+write("pages.warc", b"".join(response(b"<html><head>%s</head><p>words" % m.encode(), f"http://a.example/{i}") for i, m in enumerate(metas)))
+PY
+python3 pages.py
+exits "metas of pages" 0 leat-ingest pages.warc
+is "metas of pages are recorded" "$(jq -c '.metadata | [.robots, .tdm_reservation, .tdm_policy]' out | tr '\n' ' ')" \
+    '[["max-snippet:5","noindex"],null,null] [["gptbot:noindex"],null,null] [["noai"],null,null] [null,1,"https://a.example/P%2Cq"] [null,null,null] '
+exits "metas of pages and --respect" 0 leat-ingest --respect noindex,gptbot:noindex,ai --stats stats.json pages.warc
+is "metas of pages are respected" "$(skipped)" '{"robots:gptbot:noindex":1,"robots:noai":1,"robots:noindex":1,"robots:tdm":1}'
+is "and the ledger balances" "$(jq -c '[.balanced, .records.kept]' stats.json)" '[true,1]'
+printf '<meta name=robots content=noai><p>words' >page.html
+exits "metas of a file" 0 leat-ingest page.html
+is "metas of a file are recorded" "$(jq -c .metadata.robots out)" '["noai"]'
+
 # ---- the public suffix list
 printf '// ===BEGIN ICANN DOMAINS===\nexample\nuk\n// ===END ICANN DOMAINS===\n' >list.dat
 exits "--psl" 0 leat-ingest --psl list.dat crawl.warc.gz

@@ -211,7 +211,9 @@ TEST(wishes)
 {
     CHECK_STR(robots("<meta name=robots content='NOINDEX, max-snippet: 20'><meta name=googlebot "
                      "content='noindex,noai'>"),
-              "noindex,max-snippet:20,noai");
+              "noindex,max-snippet:20,googlebot:noindex,googlebot:noai");
+    CHECK_STR(robots("<meta name=GPTBot content=' noindex  nofollow ;'><meta name=robots content=noai>"),
+              "gptbot:noindex nofollow,noai");
     CHECK_STR(robots("<meta name=noai><meta name=noimageai content=''>"), "noai,noimageai");
     CHECK_STR(robots("<meta name=TDM-Reservation content=1><meta name=tdm-policy content='https://a/P,q'>"),
               "tdm-reservation:1,tdm-policy:https://a/P%2Cq");
