@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# suites.sh DEPS_DIR: brings the test suites of others that suites.txt names: DEPS_DIR/html5lib-tests/*.test. Does nothing
+# suites.sh DEPS_DIR: brings the test suites of others that suites.txt names: DEPS_DIR/html5lib-tests/*.test, DEPS_DIR/html5lib-tests/url.json. Does nothing
 # when they are there for the same list. Without a network it says so and ends well: the tests that need them are skipped.
 set -euo pipefail
 list=$(cd "$(dirname "$0")" && pwd)/suites.txt
@@ -19,4 +19,6 @@ if ! PIP_CONSTRAINT=$work/constraints.txt python3 -m pip download --disable-pip-
 fi
 tar xzf "$work"/html5lib-1.1.tar.gz -C "$work"
 cp "$work"/html5lib-1.1/html5lib/tests/testdata/tokenizer/*.test "$out"
+tar xzf "$work"/whatwg-url-2018.8.26.tar.gz -C "$work"
+cp "$work"/whatwg-url-2018.8.26/tests/testdata.json "$out/url.json"
 touch "$stamp"

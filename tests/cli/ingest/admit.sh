@@ -120,7 +120,7 @@ is "metas of pages are recorded" "$(jq -c '.metadata | [.robots, .tdm_reservatio
 exits "metas of pages and --respect" 0 leat-ingest --respect noindex,gptbot:noindex,ai --stats stats.json pages.warc
 is "metas of pages are respected" "$(skipped)" '{"robots:gptbot:noindex":1,"robots:noai":1,"robots:noindex":1,"robots:tdm":1}'
 is "and the ledger balances" "$(jq -c '[.balanced, .records.kept]' stats.json)" '[true,1]'
-printf '<meta name=robots content=noai><p>words' >page.html
+printf '<!doctype html><meta name=robots content=noai><p>words' >page.html
 exits "metas of a file" 0 leat-ingest page.html
 is "metas of a file are recorded" "$(jq -c .metadata.robots out)" '["noai"]'
 
