@@ -316,6 +316,23 @@ static int run_all(struct run *run, struct err *e)
     return r < 0 ? r : closed;
 }
 
+/* "0,14" */
+static int parse_namespaces(const char *list, struct document_options *o, struct err *e)
+{
+    const char *at = list;
+    while (at && *at) {
+        char *end;
+        long n = strtol(at, &end, 10);
+        bool bad = end == at || (*end && *end != ',') || n < -2 || n > 100000;
+        if (bad || o->n_namespaces == DOCUMENT_NAMESPACES)
+            return err_set(e, ERR_USAGE, "--namespaces takes up to %d numbers, as in 0,14: not '%.100s'",
+                           DOCUMENT_NAMESPACES, list);
+        o->namespaces[o->n_namespaces++] = (int32_t)n;
+        at = *end ? end + 1 : end;
+    }
+    return 0;
+}
+
 static int ingest(struct tool *t, enum format format, const struct document_options *options)
 {
     struct run run = {.tool = t, .options = *options};
@@ -326,6 +343,7 @@ static int ingest(struct tool *t, enum format format, const struct document_opti
     pthread_cond_init(&run.written, NULL);
     inputs_init(&run.inputs, t->inputs, t->n_inputs, format, t->max_record);
     run.inputs.split = &run.split;
+    run.inputs.threads = (int)t->threads;
     int r = run_all(&run, &t->err);
     inputs_free(&run.inputs);
     worker_free(&run, run.writer);
@@ -340,7 +358,7 @@ int main(int argc, char **argv)
 {
     int format = FORMAT_AUTO, extract = EXTRACT_MAIN, normalize = 0, markup = 0;
     bool fix_mojibake = false;
-    const char *source = NULL;
+    const char *source = NULL, *namespaces = NULL;
     const struct opt own[] = {
         {"format", 'f', OPT_CHOICE, &format, "FORMAT", INGEST_FORMATS, 0, 0,
          "what the inputs are; auto: by the first bytes of each. wet is warc. html and text take "
@@ -359,6 +377,9 @@ int main(int argc, char **argv)
         {"fix-mojibake", 0, OPT_FLAG, &fix_mojibake, NULL, NULL, 0, 0,
          "turn back UTF-8 that was read as windows-1252 (Ã© for é), where what stands there is "
          "nothing else"},
+        {"namespaces", 0, OPT_STR, &namespaces, "LIST", NULL, 0, 0,
+         "the namespaces of a MediaWiki dump whose pages become documents, by number, "
+         "separated by commas; without it 0, that of articles"},
         {0}};
     const struct opt_spec spec = {
         .name = "leat ingest",
@@ -366,7 +387,7 @@ int main(int argc, char **argv)
         .operands = "[INPUT…]",
         .description =
             "Reads WARC (also WET) and ARC files, tar, zip, 7z and cpio archives of source code, pages, "
-            "texts and JSONL, compressed "
+            "texts and JSONL, MediaWiki dumps and Stack Exchange's Posts.xml, compressed "
             "or not, and writes one JSON document a line, in the order of the inputs.\n\n"
             "Of a WARC or ARC file become documents: responses with status 200 and resources that are "
             "HTML, XHTML or plain text, and "
@@ -375,32 +396,38 @@ int main(int argc, char **argv)
             "brought to UTF-8 (by byte order mark, valid UTF-8, HTTP's charset, the page's own, else by what "
             "the bytes look like) and Normalization Form C, and pages to text. Of an archive each regular "
             "file that is text "
-            "becomes a document.\n\n"
+            "becomes a document. Of a MediaWiki dump become documents: articles that are no redirects, "
+            "without "
+            "templates, tables, pictures and notes; of Posts.xml each question and each answer.\n\n"
             "A broken record or compressed member is counted, reported and passed over. An input "
             "that ends early gives what "
             "was whole before its end, and exit status 3.\n\n"
             "A document's id is the UUID of its WARC-Record-ID, else a hash of source, file and "
             "place. --limit counts the "
             "records of the inputs, of whatever kind.",
-        .examples = "# the main content of a crawl's pages, compressed\n"
-                    "leat ingest -o pages.jsonl.zst crawl-*.warc.gz\n"
-                    "# everything that a page shows\n"
-                    "leat ingest --extract all page.html\n"
-                    "# with headings, lists, tables and code as Markdown\n"
-                    "leat ingest --markup markdown -o pages.jsonl.zst crawl-*.warc.gz\n"
-                    "# source code, straight into the code filter\n"
-                    "leat ingest --source debian sources.tar.xz | leat code -o code.jsonl.zst\n"
-                    "# what a crawl holds, without its documents\n"
-                    "leat ingest --stats ledger.json crawl.warc.gz >/dev/null\n",
+        .examples =
+            "# the main content of a crawl's pages, compressed\n"
+            "leat ingest -o pages.jsonl.zst crawl-*.warc.gz\n"
+            "# everything that a page shows\n"
+            "leat ingest --extract all page.html\n"
+            "# with headings, lists, tables and code as Markdown\n"
+            "leat ingest --markup markdown -o pages.jsonl.zst crawl-*.warc.gz\n"
+            "# source code, straight into the code filter\n"
+            "leat ingest --source debian sources.tar.xz | leat code -o code.jsonl.zst\n"
+            "# Wikipedia: articles, and the pages of its categories\n"
+            "leat ingest --namespaces 0,14 -o wiki.jsonl.zst enwiki-pages-articles-multistream.xml.bz2\n"
+            "# what a crawl holds, without its documents\n"
+            "leat ingest --stats ledger.json crawl.warc.gz >/dev/null\n",
         .own = own};
     struct tool t;
     mallopt(M_ARENA_MAX, 2); /* an arena a thread would keep what large records needed, once for each */
     if (!tool_start(&t, &spec, TOOL_DOCS, argc, argv)) return t.status;
-    const struct document_options options = {.extract = (enum extract_mode)extract,
-                                             .markdown = markup == 1,
-                                             .source = source,
-                                             .nfc = normalize == 0,
-                                             .fix_mojibake = fix_mojibake};
-    int r = ingest(&t, (enum format)format, &options);
+    struct document_options options = {.extract = (enum extract_mode)extract,
+                                       .markdown = markup == 1,
+                                       .source = source,
+                                       .nfc = normalize == 0,
+                                       .fix_mojibake = fix_mojibake};
+    int r = parse_namespaces(namespaces, &options, &t.err);
+    if (r == 0) r = ingest(&t, (enum format)format, &options);
     return tool_finish(&t, r);
 }
