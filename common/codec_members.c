@@ -245,6 +245,36 @@ static void end_of_file(struct in *s)
         in_fault(s, IN_TRUNCATED, "%s: %s", s->name, e.msg);
 }
 
+/* The member that starts here may have been decoded already. */
+static bool take_ahead(struct in *s, uint64_t here)
+{
+    struct members *m = &s->members;
+    if (!s->ahead || !ahead_take(s->ahead, here, m->d, &m->content, &m->packed_bytes)) return false;
+    m->state = AHEAD;
+    m->start = here;
+    m->fresh = true;
+    return true;
+}
+
+static void give_ahead(struct in *s, struct decoder_io *io)
+{
+    struct members *m = &s->members;
+    size_t room = (size_t)(io->out_end - io->out), n = m->content.n < room ? m->content.n : room;
+    if (n) {
+        memcpy(io->out, m->content.p, n);
+        s->member_offset = m->start;
+        s->member_first |= m->fresh;
+        m->fresh = false;
+    }
+    io->out += n;
+    m->content = slice_of(m->content.p + n, m->content.n - n);
+    if (m->content.n) return;
+    struct err e = {0};
+    m->state = BETWEEN;
+    ahead_done(s->ahead);
+    if (source_skip(&s->src, m->packed_bytes, &e) < 0) in_fault(s, -ERR_IO, "%s", e.msg);
+}
+
 static void start_member(struct in *s)
 {
     struct members *m = &s->members;
@@ -257,6 +287,7 @@ static void start_member(struct in *s)
     uint64_t here = source_offset(src);
     if (m->ops->probe(src->buf + src->pos, src->end - src->pos)) {
         struct err e = {0};
+        if (take_ahead(s, here)) return;
         m->state = INSIDE;
         m->start = here;
         m->fresh = true;
@@ -320,6 +351,8 @@ ssize_t members_read(struct in *s, uint8_t *dst, size_t cap)
         } else if (m->state == BETWEEN) {
             if ((s->flags & IN_MEMBERS) && io.out > dst) break;
             start_member(s);
+        } else if (m->state == AHEAD) {
+            give_ahead(s, &io);
         } else if (!decode(s, &io, dst)) {
             break;
         }

@@ -33,6 +33,10 @@ struct in;
 /* path "-" (or NULL) is standard input, which is not closed at the end. Nothing is read yet. */
 int in_open(struct in **s, const char *path, unsigned flags, struct err *e);
 
+/* Before the first in_read: a regular file of many bzip2 streams is decoded on so many threads. What is read is the same.
+ * Memory: for each thread at most 10 MiB more. */
+void in_set_threads(struct in *s, int threads);
+
 /* Up to cap bytes of content. > 0: so many bytes. 0: the end, and all that can be checked was right.
  *   IN_DAMAGED    a compressed member (gzip member, zstd frame…) is broken; *e says which, where and how. Bytes given
  *                 so far stand. The next call goes on with the next member that decodes, if there is one;

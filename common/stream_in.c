@@ -51,6 +51,19 @@ ssize_t source_read(struct source *s, void *dst, size_t cap, struct err *e)
     }
 }
 
+int source_skip(struct source *s, uint64_t n, struct err *e)
+{
+    size_t have = s->end - s->pos;
+    if (n <= have) {
+        s->pos += (size_t)n;
+        return 0;
+    }
+    if (lseek(s->fd, (off_t)(n - have), SEEK_CUR) < 0) return err_sys(e, "cannot read %s", s->name);
+    s->taken_bytes += n - have;
+    s->pos = s->end = 0;
+    return 0;
+}
+
 int source_fill(struct source *s, size_t need, struct err *e)
 {
     if (s->end - s->pos >= need || s->eof) return 0;
@@ -211,6 +224,15 @@ static void recognise_frame(struct in *s)
     }
 }
 
+/* Members are decoded ahead on threads, where the format and the file allow it. */
+static void start_ahead(struct in *s)
+{
+    const struct decoder_ops *ops = decoder_of(s->codec);
+    off_t place = s->src.size_bytes ? lseek(s->src.fd, 0, SEEK_CUR) : -1;
+    if (s->threads < 2 || !ops->apart || place < (off_t)s->src.taken_bytes) return;
+    s->ahead = ahead_new(ops, s->src.fd, (uint64_t)place - s->src.taken_bytes, s->threads - 1);
+}
+
 static void start(struct in *s)
 {
     s->started = true;
@@ -227,6 +249,7 @@ static void start(struct in *s)
         return;
     }
     if (s->codec != CODEC_PLAIN && members_open(s, decoder_of(s->codec))) return;
+    if (s->codec != CODEC_PLAIN) start_ahead(s);
     recognise_frame(s);
 }
 
@@ -278,6 +301,7 @@ int in_open(struct in **out, const char *path, unsigned flags, struct err *e)
 void in_close(struct in *s)
 {
     if (!s) return;
+    ahead_free(s->ahead);
     members_close(s);
     hash_stream_free(s->frame.hash);
     free(s->frame.small);
@@ -285,6 +309,11 @@ void in_close(struct in *s)
     free(s->src.buf);
     free(s->name);
     free(s);
+}
+
+void in_set_threads(struct in *s, int threads)
+{
+    s->threads = threads;
 }
 
 const char *in_name(const struct in *s)

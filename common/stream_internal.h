@@ -42,6 +42,9 @@ ssize_t source_read(struct source *s, void *dst, size_t cap, struct err *e);
 /* At least `need` (<= FILL_MAX_BYTES) unused bytes, or all that are left before the end. */
 int source_fill(struct source *s, size_t need, struct err *e);
 
+/* Passes over n bytes of a regular file. */
+int source_skip(struct source *s, uint64_t n, struct err *e);
+
 enum codec codec_of_path(const char *path); /* by its extension */
 
 /* ------------------------------------------------------------------ decoders */
@@ -70,6 +73,8 @@ struct decoder_ops {
     size_t probe_bytes; /* what probe likes to see */
     size_t trial_bytes; /* what trial likes to see; at least probe_bytes */
     enum padding padding;
+    bool apart; /* probe_bytes tell a member's start beyond doubt, and members know nothing of each other */
+    uint8_t first_byte; /* of a member, when it is always the same: for `apart` */
     /* Whether a member may start with these n > 0 bytes; fewer than probe_bytes only at the end of the file. */
     bool (*probe)(const uint8_t *p, size_t n);
     /* A harder test for a resync, where p may lie in the middle of compressed data; NULL: probe suffices. */
@@ -91,7 +96,7 @@ extern const struct decoder_ops zstd_decoder, gzip_decoder, xz_decoder, bzip2_de
 struct members {
     const struct decoder_ops *ops;
     void *d;
-    enum { BETWEEN, INSIDE, LOST, DONE } state;
+    enum { BETWEEN, INSIDE, AHEAD, LOST, DONE } state;
     uint64_t start;         /* file offset of this member */
     uint64_t broken_at;     /* LOST: where decoding stopped */
     uint64_t search_start;  /* LOST */
@@ -101,9 +106,24 @@ struct members {
     uint64_t given_bytes;   /* of this member, by the decoder */
     struct buf tail;        /* what `exact` found behind them; [tail_pos] is given next, before any fault */
     size_t tail_pos;
-    bool cut; /* the file was seen to end in the member at cut_start, and in none since */
+    struct slice content;  /* AHEAD: what is still to be given of it */
+    uint64_t packed_bytes; /* AHEAD: of the member, in the file */
+    bool cut;              /* the file was seen to end in the member at cut_start, and in none since */
     uint64_t cut_start;
 };
+
+/* ------------------------------------------------------------------ members decoded ahead, on threads */
+
+struct ahead;
+
+/* base: where in fd (a regular file) the stream's byte 0 lies. threads: besides the reader's. NULL: out of memory. */
+struct ahead *ahead_new(const struct decoder_ops *ops, int fd, uint64_t base, int threads);
+void ahead_free(struct ahead *a); /* NULL is allowed */
+
+/* The member that starts at this offset of the stream, if it is whole, right and not too large: true, *content (until
+ * ahead_done) and its bytes in the file. d: a decoder's state, which is used. */
+bool ahead_take(struct ahead *a, uint64_t start, void *d, struct slice *content, uint64_t *packed_bytes);
+void ahead_done(struct ahead *a);
 
 /* ------------------------------------------------------------------ the two ends of a frame */
 
@@ -139,6 +159,8 @@ struct in {
     enum codec codec;
     bool started, framed, over;
     struct members members;
+    struct ahead *ahead; /* or NULL */
+    int threads;
     struct frame_in frame;
     uint8_t head[FRAME_HEADER_MAX]; /* the first bytes of content, read to look for a frame */
     size_t head_pos, head_n;

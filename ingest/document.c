@@ -16,6 +16,8 @@ int document_init(struct document_maker *m, const struct document_options *o, st
     page_init(&m->page);
     m->page.markdown = m->options.markdown;
     charset_init(&m->charset);
+    wikitext_init(&m->wikitext);
+    m->wikitext.markdown = o->markdown;
     buf_init(&m->a, BUF_NO_MAX);
     buf_init(&m->b, BUF_NO_MAX);
     buf_init(&m->text, BUF_NO_MAX);
@@ -34,6 +36,7 @@ void document_free(struct document_maker *m)
 {
     page_free(&m->page);
     charset_free(&m->charset);
+    wikitext_free(&m->wikitext);
     buf_free(&m->a);
     buf_free(&m->b);
     buf_free(&m->text);
@@ -74,10 +77,15 @@ int document_make(struct document_maker *m, char *bytes, const struct piece *pie
                       .ledger = l};
     l->in++;
     admit_clear(&m->admit);
-    int r = piece->kind == PIECE_WARC   ? document_from_warc(m, &d, head, body, large_allowed, e)
-            : piece->kind == PIECE_ARC  ? document_from_arc(m, &d, head, body, large_allowed, e)
-            : piece->kind == PIECE_LINE ? document_from_line(m, &d, e)
-                                        : document_from_file(m, &d, head, e);
+    int r;
+    switch (piece->kind) {
+    case PIECE_WARC: r = document_from_warc(m, &d, head, body, large_allowed, e); break;
+    case PIECE_ARC: r = document_from_arc(m, &d, head, body, large_allowed, e); break;
+    case PIECE_LINE: r = document_from_line(m, &d, e); break;
+    case PIECE_PAGE:
+    case PIECE_POST: r = document_from_dump(m, &d, e); break;
+    default: r = document_from_file(m, &d, head, e); break;
+    }
     if (r == DOCUMENT_LATER)
         l->in--;
     else if (m->admit.search.n_limited)

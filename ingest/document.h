@@ -2,7 +2,7 @@
  *
  * Every call counts the record in the ledger exactly once: kept, skipped by kind, or damaged. Kinds: the WARC record type
  * ("request", "revisit"…), "http-4xx" by hundreds, "type-image" by major media type, "encoding-compress", "encoding-other",
- * "binary", "empty-text", "sample"; "blocklist:CATEGORY",
+ * "binary", "empty-text", "sample", "redirect", "namespace-14" and "post-type-5" by number, "model-json"; "blocklist:CATEGORY",
  * "not-allowed", "robots:TOKEN" (admit.h). */
 #ifndef LEAT_INGEST_DOCUMENT_H
 #define LEAT_INGEST_DOCUMENT_H
@@ -14,6 +14,9 @@
 #include "ingest/extract.h"
 #include "ingest/fields.h"
 #include "ingest/piece.h"
+#include "ingest/wikitext.h"
+
+#define DOCUMENT_NAMESPACES 64
 
 struct document_options {
     enum extract_mode extract;
@@ -23,7 +26,9 @@ struct document_options {
     double sample; /* share of the documents, by id */
     bool nfc;      /* text is brought to Normalization Form C */
     bool fix_mojibake;
-    const struct admit_options *admit; /* NULL: no lists, and no domains */
+    const struct admit_options *admit;       /* NULL: no lists, and no domains */
+    int32_t namespaces[DOCUMENT_NAMESPACES]; /* of a MediaWiki dump, that are wanted; none: articles */
+    size_t n_namespaces;
 };
 
 struct document_maker { /* one per thread */
@@ -32,7 +37,8 @@ struct document_maker { /* one per thread */
     struct page page;
     struct charset_decoder charset;
     struct fields fields; /* of the WARC record */
-    struct buf a, b;      /* HTTP bodies */
+    struct wikitext wikitext;
+    struct buf a, b; /* HTTP bodies */
     struct buf text, meta, value, nfc;
     struct buf fixed, spare; /* of mojibake */
     struct admit admit;

@@ -131,11 +131,17 @@ static int set_metadata(struct document_maker *m, const struct draft *d)
     int r;
     if (is_capture(d->piece))
         r = set_warc_meta(m, d);
+    else if (d->piece->kind == PIECE_PAGE || d->piece->kind == PIECE_POST)
+        r = set_meta(m, "dump", slice_str(base_name(d->piece->file)));
     else
         r = set_meta(m, "path", d->path);
     if (d->piece->kind == PIECE_ENTRY) r |= set_meta(m, "archive", slice_str(base_name(d->piece->file)));
     r |= set_meta(m, "charset", slice_str(d->charset));
     r |= set_text_meta(m, "title", slice_trim(d->title));
+    for (size_t i = 0; i < d->n_extra; i++) {
+        const struct draft_extra *x = &d->extra[i];
+        r |= x->json ? doc_meta_set_raw(&m->doc, x->key, x->value) : set_meta(m, x->key, x->value);
+    }
     if (d->content == CONTENT_HTML) r |= set_page_meta(m, d);
     r |= admit_put_consent(&m->admit, &m->doc);
     return r;

@@ -8,6 +8,14 @@
 #include "ingest/content.h"
 #include "ingest/document.h"
 
+#define DRAFT_EXTRA 12
+
+struct draft_extra { /* metadata that only this kind of record has */
+    const char *key;
+    struct slice value;
+    bool json; /* value is JSON; else a string */
+};
+
 /* Slices borrow from the piece, the document_maker's buffers or static strings; n = 0: not known. */
 struct draft {
     const struct piece *piece;
@@ -18,12 +26,14 @@ struct draft {
     enum content content;
     bool is_final; /* the text is UTF-8 already (WET) */
     char id_hex[HASH128_HEX + 1], date[32];
+    struct draft_extra extra[DRAFT_EXTRA];
+    size_t n_extra;
     struct buf *out;
     uint64_t *records;
     struct ledger *ledger;
 };
 
-/* DOCUMENT_DONE, the record being counted under `kind` (a string that is not freed). */
+/* DOCUMENT_DONE, the record being counted under `kind` (which is copied). */
 int draft_skip(struct draft *d, const char *kind);
 int draft_damage(struct draft *d, const char *why);
 
@@ -39,7 +49,7 @@ int draft_body(struct document_maker *m, struct draft *d, struct err *e);
 /* Writes the document with this text (valid UTF-8), or skips it as "empty-text": DOCUMENT_DONE, or < 0: out of memory. */
 int draft_write(struct document_maker *m, struct draft *d, struct slice text, struct err *e);
 
-/* The ways: from a WARC record, a file or archive entry, a line of JSON. As document_make. */
+/* The ways: from a WARC record, a file or archive entry, a line of JSON, a page or post of a dump. As document_make. */
 int document_from_warc(struct document_maker *m, struct draft *d, char *head, char *block, bool large_allowed,
                        struct err *e);
 int document_from_arc(struct document_maker *m, struct draft *d, char *head, char *block, bool large_allowed,
@@ -49,5 +59,6 @@ int document_from_response(struct document_maker *m, struct draft *d, char *bloc
                            bool large_allowed, struct err *e);
 int document_from_file(struct document_maker *m, struct draft *d, char *head, struct err *e);
 int document_from_line(struct document_maker *m, struct draft *d, struct err *e);
+int document_from_dump(struct document_maker *m, struct draft *d, struct err *e);
 
 #endif

@@ -317,6 +317,23 @@ static int run_all(struct run *run, struct err *e)
     return r < 0 ? r : closed;
 }
 
+/* "0,14" */
+static int parse_namespaces(const char *list, struct document_options *o, struct err *e)
+{
+    const char *at = list;
+    while (at && *at) {
+        char *end;
+        long n = strtol(at, &end, 10);
+        bool bad = end == at || (*end && *end != ',') || n < -2 || n > 100000;
+        if (bad || o->n_namespaces == DOCUMENT_NAMESPACES)
+            return err_set(e, ERR_USAGE, "--namespaces takes up to %d numbers, as in 0,14: not '%.100s'",
+                           DOCUMENT_NAMESPACES, list);
+        o->namespaces[o->n_namespaces++] = (int32_t)n;
+        at = *end ? end + 1 : end;
+    }
+    return 0;
+}
+
 static int ingest(struct tool *t, enum format format, const struct document_options *options)
 {
     struct run run = {.tool = t, .options = *options};
@@ -327,6 +344,7 @@ static int ingest(struct tool *t, enum format format, const struct document_opti
     pthread_cond_init(&run.written, NULL);
     inputs_init(&run.inputs, t->inputs, t->n_inputs, format, t->max_record);
     run.inputs.split = &run.split;
+    run.inputs.threads = (int)t->threads;
     int r = run_all(&run, &t->err);
     inputs_free(&run.inputs);
     worker_free(&run, run.writer);
@@ -367,7 +385,7 @@ int main(int argc, char **argv)
 {
     int format = FORMAT_AUTO, extract = EXTRACT_MAIN, normalize = 0, markup = 0;
     bool fix_mojibake = false;
-    const char *source = NULL, *psl = NULL;
+    const char *source = NULL, *psl = NULL, *namespaces = NULL;
     bool keep_blocked = false;
     struct opt_list blocked = {0}, allowed = {0}, respected = {0};
     const struct opt own[] = {
@@ -388,6 +406,9 @@ int main(int argc, char **argv)
         {"fix-mojibake", 0, OPT_FLAG, &fix_mojibake, NULL, NULL, 0, 0,
          "turn back UTF-8 that was read as windows-1252 (Ã© for é), where what stands there is "
          "nothing else"},
+        {"namespaces", 0, OPT_STR, &namespaces, "LIST", NULL, 0, 0,
+         "the namespaces of a MediaWiki dump whose pages become documents, by number, "
+         "separated by commas; without it 0, that of articles"},
         {"blocklist", 0, OPT_LIST, &blocked, "PATH", NULL, 0, 0,
          "pass over records whose host or URL is listed, before they are decoded; may be "
          "repeated, or have commas. PATH is a directory CATEGORY/domains, CATEGORY/urls, "
@@ -413,7 +434,7 @@ int main(int argc, char **argv)
         .operands = "[INPUT…]",
         .description =
             "Reads WARC (also WET) and ARC files, tar, zip, 7z and cpio archives of source code, pages, "
-            "texts and JSONL, compressed "
+            "texts and JSONL, MediaWiki dumps and Stack Exchange's Posts.xml, compressed "
             "or not, and writes one JSON document a line, in the order of the inputs.\n\n"
             "Of a WARC or ARC file become documents: responses with status 200 and resources that are "
             "HTML, XHTML or plain text, and "
@@ -422,7 +443,9 @@ int main(int argc, char **argv)
             "brought to UTF-8 (by byte order mark, valid UTF-8, HTTP's charset, the page's own, else by what "
             "the bytes look like) and Normalization Form C, and pages to text. Of an archive each regular "
             "file that is text "
-            "becomes a document.\n\n"
+            "becomes a document. Of a MediaWiki dump become documents: articles that are no redirects, "
+            "without "
+            "templates, tables, pictures and notes; of Posts.xml each question and each answer.\n\n"
             "metadata.url is the URL as it was found, url_normalized the form under which URLs are "
             "compared, domain the registered "
             "domain. A host is listed with all below it, a URL with all below its path.\n\n"
@@ -432,18 +455,21 @@ int main(int argc, char **argv)
             "A document's id is the UUID of its WARC-Record-ID, else a hash of source, file and "
             "place. --limit counts the "
             "records of the inputs, of whatever kind.",
-        .examples = "# the main content of a crawl's pages, compressed\n"
-                    "leat ingest -o pages.jsonl.zst crawl-*.warc.gz\n"
-                    "# everything that a page shows\n"
-                    "leat ingest --extract all page.html\n"
-                    "# with headings, lists, tables and code as Markdown\n"
-                    "leat ingest --markup markdown -o pages.jsonl.zst crawl-*.warc.gz\n"
-                    "# without what is on the UT1 blacklists, and without what refuses to be training data\n"
-                    "leat ingest --blocklist ut1/adult,ut1/gambling --respect ai,noindex crawl.warc.gz\n"
-                    "# source code, straight into the code filter\n"
-                    "leat ingest --source debian sources.tar.xz | leat code -o code.jsonl.zst\n"
-                    "# what a crawl holds, without its documents\n"
-                    "leat ingest --stats ledger.json crawl.warc.gz >/dev/null\n",
+        .examples =
+            "# the main content of a crawl's pages, compressed\n"
+            "leat ingest -o pages.jsonl.zst crawl-*.warc.gz\n"
+            "# everything that a page shows\n"
+            "leat ingest --extract all page.html\n"
+            "# with headings, lists, tables and code as Markdown\n"
+            "leat ingest --markup markdown -o pages.jsonl.zst crawl-*.warc.gz\n"
+            "# without what is on the UT1 blacklists, and without what refuses to be training data\n"
+            "leat ingest --blocklist ut1/adult,ut1/gambling --respect ai,noindex crawl.warc.gz\n"
+            "# source code, straight into the code filter\n"
+            "leat ingest --source debian sources.tar.xz | leat code -o code.jsonl.zst\n"
+            "# Wikipedia: articles, and the pages of its categories\n"
+            "leat ingest --namespaces 0,14 -o wiki.jsonl.zst enwiki-pages-articles-multistream.xml.bz2\n"
+            "# what a crawl holds, without its documents\n"
+            "leat ingest --stats ledger.json crawl.warc.gz >/dev/null\n",
         .own = own};
     struct tool t;
     mallopt(M_ARENA_MAX, 2); /* an arena a thread would keep what large records needed, once for each */
@@ -455,7 +481,8 @@ int main(int argc, char **argv)
                                        .fix_mojibake = fix_mojibake};
     const struct admit_paths paths = {psl,       blocked.at, allowed.at,  respected.at,
                                       blocked.n, allowed.n,  respected.n, keep_blocked};
-    int r = ingest_with_lists(&t, (enum format)format, options, &paths);
+    int r = parse_namespaces(namespaces, &options, &t.err);
+    if (r == 0) r = ingest_with_lists(&t, (enum format)format, options, &paths);
     opt_list_free(&blocked);
     opt_list_free(&allowed);
     opt_list_free(&respected);

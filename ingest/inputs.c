@@ -47,6 +47,7 @@ static void close_current(struct inputs *in)
 void inputs_free(struct inputs *in)
 {
     close_current(in);
+    wiki_site_free(in->sites);
 }
 
 uint64_t inputs_raw_bytes(const struct inputs *in)
@@ -77,6 +78,8 @@ static enum format recognise(struct slice s)
     if (arc_dialect.starts(begin.p, (size_t)(s.p + s.n - begin.p))) return FORMAT_ARC;
     if (archive_recognise(s.p, s.n)) return FORMAT_ARCHIVE;
     if (slice_has_prefix(begin, "{")) return FORMAT_JSONL;
+    if (dump_recognise(s, PIECE_PAGE)) return FORMAT_MEDIAWIKI;
+    if (dump_recognise(s, PIECE_POST)) return FORMAT_STACKEXCHANGE;
     if (content_looks_like_html(s)) return FORMAT_HTML;
     bool wide = slice_has_prefix(s, "\xff\xfe") || slice_has_prefix(s, "\xfe\xff");
     if (!wide && clean_is_binary(s)) return FORMAT_AUTO;
@@ -108,6 +111,11 @@ static int start_reader(struct inputs *in, struct ledger *led, struct err *e)
     case FORMAT_ARCHIVE:
         return archive_reader_open(&in->archive, &in->window, name, is_stdin ? NULL : name, in->max_record,
                                    e);
+    case FORMAT_MEDIAWIKI:
+    case FORMAT_STACKEXCHANGE:
+        dump_start(&in->dump, &in->window, name, in->format == FORMAT_MEDIAWIKI ? PIECE_PAGE : PIECE_POST,
+                   in->max_record, &in->sites);
+        break;
     default: break;
     }
     return 0;
@@ -121,6 +129,7 @@ static int open_next(struct inputs *in, struct ledger *led, struct err *e)
     const char *path = in->n_paths ? in->paths[in->next_path] : "-";
     in->next_path++;
     int r = window_open(&in->window, path, e);
+    if (r == 0) in_set_threads(in->window.in, in->threads);
     if (r == 0) r = window_fill(&in->window, LOOK_BYTES, e);
     if (r == 0) r = start_reader(in, led, e);
     return r < 0 ? r : 1;
@@ -164,6 +173,8 @@ static int current_next(struct inputs *in, struct buf *into, struct piece *piece
     case FORMAT_ARC: return warc_next(&in->warc, into, piece, led, e);
     case FORMAT_JSONL: return line_reader_next(&in->lines, into, piece, led, e);
     case FORMAT_ARCHIVE: return archive_reader_next(in->archive, into, piece, led, e);
+    case FORMAT_MEDIAWIKI:
+    case FORMAT_STACKEXCHANGE: return dump_next(&in->dump, into, piece, led, e);
     case FORMAT_TEXT:
     case FORMAT_HTML:
         r = take_whole(in, into, piece, led, e);

@@ -4,6 +4,7 @@
 
 #include "ingest/arc.h"
 #include "ingest/archive.h"
+#include "ingest/dump.h"
 #include "ingest/linereader.h"
 #include "ingest/split.h"
 #include "ingest/warc.h"
@@ -17,22 +18,27 @@ enum format {
     FORMAT_ARCHIVE,
     FORMAT_JSONL,
     FORMAT_TEXT,
-    FORMAT_HTML
+    FORMAT_HTML,
+    FORMAT_MEDIAWIKI,
+    FORMAT_STACKEXCHANGE
 };
-#define INGEST_FORMATS "auto|warc|wet|arc|archive|jsonl|text|html"
+#define INGEST_FORMATS "auto|warc|wet|arc|archive|jsonl|text|html|mediawiki|stackexchange"
 
 struct inputs {
     char *const *paths; /* n_paths == 0: standard input */
     size_t n_paths, next_path;
     enum format asked;   /* AUTO: by each input's first bytes */
     uint64_t max_record; /* bytes */
+    int threads;         /* for decompressing; 0: one */
 
     struct window window; /* of the current input */
     enum format format;   /* of the current input; AUTO: none is open */
     struct warc_reader warc;
     struct line_reader lines;
     struct archive_reader *archive;
-    struct split *split;                      /* NULL: every input is read serially */
+    struct split *split; /* NULL: every input is read serially */
+    struct dump_reader dump;
+    struct wiki_site *sites;                  /* of all dumps: pieces refer to them */
     uint64_t done_raw_bytes, total_raw_bytes; /* total 0: unknown */
 };
 

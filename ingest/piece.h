@@ -5,13 +5,17 @@
 #include "common/buf.h"
 #include "common/ledger.h"
 
+struct wiki_site;
+
 enum piece_kind {
     PIECE_WARC,  /* a WARC record: header block and content block */
     PIECE_ARC,   /* an ARC record: its line and its block */
     PIECE_HTML,  /* a file that is one page */
     PIECE_TEXT,  /* a file that is one text */
     PIECE_ENTRY, /* a file of an archive */
-    PIECE_LINE   /* a line of JSON */
+    PIECE_LINE,  /* a line of JSON */
+    PIECE_PAGE,  /* a <page> of a MediaWiki dump */
+    PIECE_POST   /* a <row> of a Stack Exchange dump */
 };
 
 /* Offsets are into the batch's bytes, which move while it grows. */
@@ -22,8 +26,9 @@ struct piece {
     uint64_t inner_offset; /* of the record in that member's content; 0 for a record that begins its member */
     size_t head, head_bytes; /* WARC: the header block; ARC: the line; ENTRY: its path */
     size_t body, body_bytes;
-    uint64_t index; /* ENTRY: its number in the archive, from 0 */
-    int64_t mtime;  /* ENTRY: seconds since 1970; INT64_MIN: none */
+    uint64_t index;               /* ENTRY: its number in the archive, from 0 */
+    int64_t mtime;                /* ENTRY: seconds since 1970; INT64_MIN: none */
+    const struct wiki_site *site; /* PAGE: what the dump says about its wiki; NULL: nothing */
 };
 
 /* A record whose place needs no look at what stands before or behind its compressed member. */
