@@ -23,6 +23,7 @@ struct archive_reader {
     const char *file;
     uint64_t max_record, size_bytes, out_bytes, index;
     bool ended, io_failed;
+    bool broken; /* the entry before could not be read: what ends the archive now is the same damage */
     struct err err;  /* of the window */
     locale_t locale; /* UTF-8, for the conversion of names: libarchive goes by the thread's locale */
 };
@@ -154,7 +155,7 @@ static int give_up(struct archive_reader *r, struct ledger *led, const char *why
     }
     bool cut = r->w && r->w->truncated;
     if (cut) ledger_truncate(led, r->w->truncation);
-    ledger_damage(led, r->file, raw_bytes(r), 0, "%s", cut ? r->w->truncation : why);
+    if (!r->broken) ledger_damage(led, r->file, raw_bytes(r), 0, "%s", cut ? r->w->truncation : why);
     return 0;
 }
 
@@ -216,6 +217,7 @@ static int take_entry(struct archive_reader *r, struct archive_entry *entry, str
     const char *path = entry_path(entry), *kind = skipped_kind(entry);
     size_t start = into->n, path_bytes = strlen(path);
     uint64_t index = r->index++;
+    r->broken = false;
     bool too_large = archive_entry_size_is_set(entry) && (uint64_t)archive_entry_size(entry) > r->max_record;
     if (kind) {
         led->in++;
@@ -239,6 +241,7 @@ static int take_entry(struct archive_reader *r, struct archive_entry *entry, str
     into->n = start;
     if (content == CONTENT_BAD && (r->w && (r->w->truncated || r->io_failed)))
         return give_up(r, led, reason(r), e);
+    r->broken = content == CONTENT_BAD;
     ledger_damage(led, r->file, index, lost, "entry %" PRIu64 " (%.200s): %s", index, path,
                   content == CONTENT_BAD ? reason(r) : "larger than --max-record");
     return 0;

@@ -16,6 +16,7 @@
 struct document_options {
     enum extract_mode extract;
     const char *source; /* NULL: the name of the input's format */
+    bool raw;           /* files and entries keep their text as it stands, whatever it is */
     uint64_t max_record;
     double sample; /* share of the documents, by id */
 };

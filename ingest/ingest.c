@@ -206,6 +206,8 @@ static int batch_write(void *ctx, void *batch, struct err *e)
 
 /* ------------------------------------------------------------------ the run */
 
+enum { CONTENT_AUTO, CONTENT_RAW }; /* --content */
+
 static const struct pool_ops pool_ops = {batch_new,  batch_free, worker_new, worker_free,
                                          batch_read, batch_work, batch_write};
 
@@ -221,13 +223,15 @@ static int run_all(struct run *run, struct err *e)
     return r < 0 ? r : closed;
 }
 
-static int ingest(struct tool *t, enum format format, enum extract_mode extract, const char *source)
+static int ingest(struct tool *t, enum format format, const struct document_options *options)
 {
-    struct run run = {.tool = t, .options = {extract, source, t->max_record, t->sample}};
+    struct run run = {.tool = t, .options = *options};
+    run.options.max_record = t->max_record;
+    run.options.sample = t->sample;
     ledger_init(&run.tail);
     pthread_mutex_init(&run.lock, NULL);
     pthread_cond_init(&run.written, NULL);
-    inputs_init(&run.inputs, t->inputs, t->n_inputs, format, t->max_record);
+    inputs_init(&run.inputs, t->inputs, t->n_inputs, format, options->raw, t->max_record);
     int r = run_all(&run, &t->err);
     inputs_free(&run.inputs);
     document_free(&run.writer);
@@ -239,7 +243,7 @@ static int ingest(struct tool *t, enum format format, enum extract_mode extract,
 
 int main(int argc, char **argv)
 {
-    int format = FORMAT_AUTO, extract = EXTRACT_MAIN;
+    int format = FORMAT_AUTO, extract = EXTRACT_MAIN, content = CONTENT_AUTO;
     const char *source = NULL;
     const struct opt own[] = {{"format", 'f', OPT_CHOICE, &format, "FORMAT", INGEST_FORMATS, 0, 0,
                                "what the inputs are; auto: by the first bytes of each. html and text take "
@@ -248,6 +252,11 @@ int main(int argc, char **argv)
                                "the text of a page: main leaves out navigation, headers, footers, forms and "
                                "what is named like them; all keeps "
                                "everything that is shown"},
+                              {"content", 0, OPT_CHOICE, &content, "HOW", "auto|raw", 0, 0,
+                               "what files and the files of archives become. auto: HTML and XHTML, told by "
+                               "the name's ending and the first bytes, become pages as those of a crawl do, "
+                               "everything else keeps its text. raw: every file keeps its text as it stands, "
+                               "markup and all: for source code"},
                               {"source", 0, OPT_STR, &source, "NAME", NULL, 0, 0,
                                "the documents' source; without it the name of the input's format"},
                               {0}};
@@ -275,13 +284,19 @@ int main(int argc, char **argv)
                     "# everything that a page shows\n"
                     "leat ingest --extract all page.html\n"
                     "# source code, straight into the code filter\n"
-                    "leat ingest --source debian sources.tar.xz | leat code -o code.jsonl.zst\n"
+                    "leat ingest --content raw --source debian sources.tar.xz | leat code -o code.jsonl.zst\n"
                     "# what a crawl holds, without its documents\n"
                     "leat ingest --stats ledger.json crawl.warc.gz >/dev/null\n",
         .own = own};
     struct tool t;
     mallopt(M_ARENA_MAX, 2); /* an arena a thread would keep what large records needed, once for each */
     if (!tool_start(&t, &spec, TOOL_DOCS, argc, argv)) return t.status;
-    int r = ingest(&t, (enum format)format, (enum extract_mode)extract, source);
+    if (content == CONTENT_RAW && format == FORMAT_HTML)
+        err_set(&t.err, ERR_USAGE,
+                "--content raw keeps text as it stands, --format html makes pages: give one of them");
+    const struct document_options options = {.extract = (enum extract_mode)extract,
+                                             .source = source,
+                                             .raw = content == CONTENT_RAW || format == FORMAT_TEXT};
+    int r = t.err.code ? -t.err.code : ingest(&t, (enum format)format, &options);
     return tool_finish(&t, r);
 }

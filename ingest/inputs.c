@@ -22,13 +22,14 @@ static uint64_t total_bytes(char *const *paths, size_t n)
     return total;
 }
 
-void inputs_init(struct inputs *in, char *const *paths, size_t n_paths, enum format asked,
+void inputs_init(struct inputs *in, char *const *paths, size_t n_paths, enum format asked, bool raw,
                  uint64_t max_record)
 {
     memset(in, 0, sizeof *in);
     in->paths = paths;
     in->n_paths = n_paths;
     in->asked = asked;
+    in->raw = raw;
     in->max_record = max_record;
     in->total_raw_bytes = total_bytes(paths, n_paths);
 }
@@ -66,13 +67,13 @@ static const char *current_name(const struct inputs *in)
 }
 
 /* FORMAT_AUTO: nothing that leat knows. */
-static enum format recognise(struct slice s)
+static enum format recognise(struct slice s, bool raw)
 {
     struct slice begin = slice_trim(s);
     if (slice_has_prefix(begin, "WARC/")) return FORMAT_WARC;
     if (archive_recognise(s.p, s.n)) return FORMAT_ARCHIVE;
     if (slice_has_prefix(begin, "{")) return FORMAT_JSONL;
-    if (content_looks_like_html(s)) return FORMAT_HTML;
+    if (!raw && content_looks_like_html(s)) return FORMAT_HTML;
     bool wide = slice_has_prefix(s, "\xff\xfe") || slice_has_prefix(s, "\xfe\xff");
     if (slice_has_prefix(s, "filedesc://") || (!wide && clean_is_binary(s))) return FORMAT_AUTO;
     return FORMAT_TEXT;
@@ -88,7 +89,7 @@ static int start_reader(struct inputs *in, struct ledger *led, struct err *e)
         if (in->window.truncated) ledger_truncate(led, in->window.truncation);
         return 0;
     }
-    in->format = in->asked == FORMAT_AUTO ? recognise(look) : in->asked;
+    in->format = in->asked == FORMAT_AUTO ? recognise(look, in->raw) : in->asked;
     switch (in->format) {
     case FORMAT_AUTO:
         ledger_damage(led, name, 0, 0, "%s",

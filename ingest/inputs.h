@@ -14,6 +14,7 @@ struct inputs {
     char *const *paths; /* n_paths == 0: standard input */
     size_t n_paths, next_path;
     enum format asked;   /* AUTO: by each input's first bytes */
+    bool raw;            /* pages are texts */
     uint64_t max_record; /* bytes */
 
     struct window window; /* of the current input */
@@ -24,7 +25,7 @@ struct inputs {
     uint64_t done_raw_bytes, total_raw_bytes; /* total 0: unknown */
 };
 
-void inputs_init(struct inputs *in, char *const *paths, size_t n_paths, enum format asked,
+void inputs_init(struct inputs *in, char *const *paths, size_t n_paths, enum format asked, bool raw,
                  uint64_t max_record);
 void inputs_free(struct inputs *in);
 

@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static struct document_maker maker;
     static int fd = -1;
     static char path[64];
-    const struct document_options options = {EXTRACT_MAIN, NULL, 4096, 1};
+    const struct document_options options = {.max_record = 4096, .sample = 1};
     struct err e = {0};
     if (fd < 0) {
         fd = memfd_create("fuzz", 0);
