@@ -1,7 +1,7 @@
 /* content.c: media types and first bytes. State: none. */
 #include "ingest/content.h"
 #include "common/text.h"
-#include <strings.h>
+#include "ingest/path.h"
 
 const char *content_name(enum content c)
 {
@@ -83,13 +83,12 @@ static bool begins_with_html_root(struct slice first)
 
 /* ------------------------------------------------------------------ files */
 
-/* "tex" of "a/b.tex"; n = 0 for names without an ending, and for those of pages that a program made ("?id=3"). */
+/* Of a name; n = 0 for those without one, and for those of pages that a program made ("index.php?id=3"). What a codec's
+ * ending hides counts: the codec has been undone. */
 static struct slice ending_of(struct slice path)
 {
-    const char *end = path.p + path.n, *p = end;
-    while (p > path.p && p[-1] != '/' && p[-1] != '.') p--;
-    bool none = p == path.p || p[-1] == '/' || memchr(p, '?', (size_t)(end - p));
-    return none ? slice_of(end, 0) : slice_of(p, (size_t)(end - p));
+    struct slice ending = path_ending(path, true);
+    return memchr(ending.p, '?', ending.n) ? slice_of("", 0) : ending;
 }
 
 /* The first row whose endings and first bytes both fit decides. */
@@ -103,18 +102,12 @@ static const struct rule {
     {"", begins_with_html_root, CONTENT_HTML},
 };
 
-static bool names_ending(const char *endings, struct slice ending)
-{
-    if (ending.n == 0 || *endings == 0) return ending.n == 0 && *endings == 0;
-    for (const char *p = endings + 1; *p; p = strchr(p, ' ') + 1)
-        if (strcspn(p, " ") == ending.n && strncasecmp(p, ending.p, ending.n) == 0) return true;
-    return false;
-}
-
 enum content content_of_file(struct slice path, struct slice first)
 {
     struct slice ending = ending_of(path);
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
-        if (names_ending(rules[i].endings, ending) && rules[i].begins(first)) return rules[i].content;
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        bool named = *rules[i].endings ? path_ending_in(ending, rules[i].endings) : ending.n == 0;
+        if (named && rules[i].begins(first)) return rules[i].content;
+    }
     return CONTENT_TEXT;
 }

@@ -16,6 +16,7 @@ int document_init(struct document_maker *m, const struct document_options *o, st
     buf_init(&m->b, BUF_NO_MAX);
     buf_init(&m->text, BUF_NO_MAX);
     buf_init(&m->meta, BUF_NO_MAX);
+    buf_init(&m->path, BUF_NO_MAX);
     doc_init(&m->doc);
     m->jsonl = jsonl_new();
     return m->jsonl ? 0 : err_nomem(e, "starting");
@@ -29,6 +30,7 @@ void document_free(struct document_maker *m)
     buf_free(&m->b);
     buf_free(&m->text);
     buf_free(&m->meta);
+    buf_free(&m->path);
     doc_free(&m->doc);
     jsonl_free(m->jsonl);
 }
@@ -59,9 +61,10 @@ int document_make(struct document_maker *m, char *bytes, const struct piece *pie
                       .records = records,
                       .ledger = l};
     l->in++;
+    if (draft_set_path(m, &d, bytes) < 0) return err_nomem(e, "making a document");
     int r = piece->kind == PIECE_WARC   ? document_from_warc(m, &d, head, body, large_allowed, e)
             : piece->kind == PIECE_LINE ? document_from_line(m, &d, e)
-                                        : document_from_file(m, &d, head, e);
+                                        : document_from_file(m, &d, e);
     if (r == DOCUMENT_LATER) l->in--;
     give_back(&m->a);
     give_back(&m->b);

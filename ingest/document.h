@@ -28,7 +28,7 @@ struct document_maker { /* one per thread */
     struct charset_decoder charset;
     struct fields fields; /* of the WARC record */
     struct buf a, b;      /* HTTP bodies */
-    struct buf text, meta;
+    struct buf text, meta, path;
     struct doc doc;
     struct jsonl *jsonl;
 };

@@ -5,6 +5,7 @@
 #include "ingest/draft.h"
 #include "common/text.h"
 #include "ingest/clean.h"
+#include "ingest/path.h"
 #include <inttypes.h>
 
 static void give_back(struct buf *b)
@@ -21,14 +22,34 @@ int draft_skip(struct draft *d, const char *kind)
 int draft_damage(struct draft *d, const char *why)
 {
     d->ledger->in--; /* ledger_damage counts it again */
-    ledger_damage(d->ledger, d->piece->file, d->piece->offset, d->body.n, "%s", why);
+    bool entry = d->piece->kind == PIECE_ENTRY || d->outer.n > 0;
+    int n = d->path.n < 200 ? (int)d->path.n : (int)utf8_valid_prefix(d->path.p, 200);
+    ledger_damage(d->ledger, d->piece->file, d->piece->offset, d->body.n, "%.*s%s%s", entry ? n : 0,
+                  d->path.p, entry ? ": " : "", why);
     return DOCUMENT_DONE;
 }
 
-static const char *base_name(const char *path)
+static struct slice base_name(const struct draft *d)
 {
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
+    return path_base(slice_str(d->piece->file));
+}
+
+/* "a.zip!/b.c" for what lies inside an archive's entry. */
+int draft_set_path(struct document_maker *m, struct draft *d, const char *bytes)
+{
+    const struct piece *p = d->piece;
+    bool named = p->kind == PIECE_ENTRY;
+    d->outer = slice_of(bytes + p->outer, p->outer_bytes);
+    d->path = named            ? slice_of(bytes + p->head, p->head_bytes)
+              : p->outer_bytes ? d->outer
+                               : slice_str(p->file);
+    if (!named || !p->outer_bytes) return 0;
+    buf_clear(&m->path);
+    buf_put_slice(&m->path, d->outer);
+    buf_puts(&m->path, "!/");
+    buf_put(&m->path, bytes + p->head, p->head_bytes);
+    d->path = buf_slice(&m->path);
+    return m->path.failed ? -ERR_IO : 0;
 }
 
 static const char *source_of(const struct document_maker *m, const struct draft *d)
@@ -36,16 +57,23 @@ static const char *source_of(const struct document_maker *m, const struct draft 
     return m->options.source ? m->options.source : d->format;
 }
 
-/* XXH128 of source, container and place, when the record has no id of its own. */
+/* XXH128 of source, container and place, when the record has no id of its own. Containers count by their base name, so
+ * that it does not matter where they lie; inputs of one base name are told apart by their order. */
 int draft_make_id(struct document_maker *m, struct draft *d, struct err *e)
 {
     const struct piece *p = d->piece;
     struct buf *key = &m->meta;
     buf_clear(key);
-    buf_printf(key, "%s\n%s\n%" PRIu64 "\n%" PRIu64 "\n", source_of(m, d), p->file, p->offset,
-               p->inner_offset);
+    buf_printf(key, "%s\n", source_of(m, d));
+    buf_put_slice(key, base_name(d));
+    buf_printf(key, "\n%" PRIu64 "\n%" PRIu64 "\n", p->offset, p->inner_offset);
     if (p->kind == PIECE_ENTRY) buf_printf(key, "%" PRIu64 "\n", p->index);
-    buf_put_slice(key, d->path);
+    if (d->outer.n) buf_printf(key, "%" PRIu64 "\n", p->outer_index);
+    if (p->kind == PIECE_ENTRY || d->outer.n)
+        buf_put_slice(key, d->path);
+    else if (p->kind != PIECE_WARC && p->kind != PIECE_LINE)
+        buf_put_slice(key, base_name(d));
+    if (p->twin) buf_printf(key, "\n%" PRIu64, p->twin);
     if (key->failed) return err_nomem(e, "making an id");
     hash128_hex(hash128(key->p, key->n), d->id_hex);
     d->id = slice_of(d->id_hex, HASH128_HEX);
@@ -68,7 +96,7 @@ static int set_warc_meta(struct document_maker *m, const struct draft *d)
 {
     const struct piece *p = d->piece;
     int r = set_meta(m, "url", d->url);
-    r |= set_meta(m, "warc_file", slice_str(base_name(p->file)));
+    r |= set_meta(m, "warc_file", d->outer.n ? path_base(d->outer) : base_name(d));
     r |= doc_meta_set_int(&m->doc, "warc_offset", (int64_t)p->offset);
     if (p->inner_offset) r |= doc_meta_set_int(&m->doc, "warc_inner_offset", (int64_t)p->inner_offset);
     r |= set_meta(m, "warc_record_id", d->record_id);
@@ -86,7 +114,8 @@ static int set_metadata(struct document_maker *m, const struct draft *d)
         r = set_warc_meta(m, d);
     else
         r = set_meta(m, "path", d->path);
-    if (d->piece->kind == PIECE_ENTRY) r |= set_meta(m, "archive", slice_str(base_name(d->piece->file)));
+    if (d->piece->kind == PIECE_WARC && d->outer.n) r |= set_meta(m, "path", d->outer);
+    if (d->piece->kind == PIECE_ENTRY || d->outer.n) r |= set_meta(m, "archive", base_name(d));
     r |= set_meta(m, "charset", slice_str(d->charset));
     r |= set_meta(m, "title", slice_trim(d->title));
     if (d->content == CONTENT_HTML) r |= set_meta(m, "html_lang", slice_str(m->page.lang));

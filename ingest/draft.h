@@ -11,6 +11,7 @@
 /* Slices borrow from the piece, the document_maker's buffers or static strings; n = 0: not known. */
 struct draft {
     const struct piece *piece;
+    struct slice outer; /* the path of the archive's entry that the record lies in */
     struct slice id, created, body, content_type, url, path, title, languages, record_id, truncated;
     const char *format; /* "warc", "archive"…: the source where the user names none */
     const char *charset;
@@ -22,6 +23,9 @@ struct draft {
     uint64_t *records;
     struct ledger *ledger;
 };
+
+/* Sets d->path and d->outer from the piece, whose offsets are into `bytes`. 0, or -ERR_IO: out of memory. */
+int draft_set_path(struct document_maker *m, struct draft *d, const char *bytes);
 
 /* DOCUMENT_DONE, the record being counted under `kind` (a string that is not freed). */
 int draft_skip(struct draft *d, const char *kind);
@@ -39,7 +43,7 @@ int draft_write(struct document_maker *m, struct draft *d, struct slice text, st
 /* The ways: from a WARC record, a file or archive entry, a line of JSON. As document_make. */
 int document_from_warc(struct document_maker *m, struct draft *d, char *head, char *block, bool large_allowed,
                        struct err *e);
-int document_from_file(struct document_maker *m, struct draft *d, char *head, struct err *e);
+int document_from_file(struct document_maker *m, struct draft *d, struct err *e);
 int document_from_line(struct document_maker *m, struct draft *d, struct err *e);
 
 #endif

@@ -5,10 +5,9 @@
 #include "ingest/draft.h"
 #include <time.h>
 
-int document_from_file(struct document_maker *m, struct draft *d, char *head, struct err *e)
+int document_from_file(struct document_maker *m, struct draft *d, struct err *e)
 {
     const struct piece *p = d->piece;
-    d->path = p->kind == PIECE_ENTRY ? slice_of(head, p->head_bytes) : slice_str(p->file);
     if (p->kind == PIECE_HTML)
         d->content = CONTENT_HTML;
     else if (!m->options.raw)

@@ -231,8 +231,9 @@ static int ingest(struct tool *t, enum format format, const struct document_opti
     ledger_init(&run.tail);
     pthread_mutex_init(&run.lock, NULL);
     pthread_cond_init(&run.written, NULL);
-    inputs_init(&run.inputs, t->inputs, t->n_inputs, format, options->raw, t->max_record);
-    int r = run_all(&run, &t->err);
+    const struct inputs_options inputs = {.asked = format, .raw = options->raw, .max_record = t->max_record};
+    int r = inputs_init(&run.inputs, t->inputs, t->n_inputs, &inputs, &t->err);
+    if (r == 0) r = run_all(&run, &t->err);
     inputs_free(&run.inputs);
     document_free(&run.writer);
     ledger_free(&run.tail);

@@ -43,14 +43,17 @@ static int read_archive(bool by_path)
     struct archive_reader *r;
     struct buf in;
     struct piece p;
+    struct archive_budget budget = {0};
+    struct archive_origin from = {.w = &w, .path = by_path ? path : NULL};
     int right = 0, status;
     buf_init(&in, BUF_NO_MAX);
     ledger_reset(&led);
     CHECK_INT(window_open(&w, path, &e), 0);
     CHECK_INT(window_fill(&w, 4096, &e), 0);
     CHECK(archive_recognise(window_data(&w), window_ahead(&w)));
-    CHECK_INT(archive_reader_open(&r, &w, path, by_path ? path : NULL, 1 << 20, &e), 0);
+    CHECK_INT(archive_reader_open(&r, &from, path, 1 << 20, &budget, &e), 0);
     while ((status = archive_reader_next(r, &in, &p, &led, &e)) > 0) {
+        CHECK_INT(archive_reader_rest(r, &in, &p, &led, &e), 1);
         for (int i = 0; i < 3; i++) { /* 7z puts empty files last */
             bool name = slice_is(slice_of(in.p + p.head, p.head_bytes), names[i]);
             right += name && slice_is(slice_of(in.p + p.body, p.body_bytes), contents[i]) &&
@@ -113,7 +116,9 @@ TEST(a_file_that_is_gone)
     CHECK(write_archive(archive_write_set_format_7zip, NULL, NULL));
     CHECK_INT(window_open(&w, path, &e), 0);
     CHECK_INT(window_fill(&w, 4096, &e), 0);
-    CHECK_INT(archive_reader_open(&r, &w, path, "gone", 1 << 20, &e), -ERR_IO);
+    struct archive_budget budget = {0};
+    struct archive_origin from = {.w = &w, .path = "gone"};
+    CHECK_INT(archive_reader_open(&r, &from, path, 1 << 20, &budget, &e), -ERR_IO);
     archive_reader_close(r);
     archive_reader_close(NULL);
     window_close(&w);
