@@ -27,6 +27,7 @@ struct archive_reader {
     uint64_t stated_bytes; /* the entry's size as the archive has it */
     bool nested, counts;   /* counts: the entries' bytes are the budget's */
     bool ended, io_failed;
+    bool empty;      /* the entry is, by its stated size and what can be read */
     bool broken;     /* the entry before could not be read: what ends the archive now is the same damage */
     struct err err;  /* of the window */
     locale_t locale; /* UTF-8, for the conversion of names: libarchive goes by the thread's locale */
@@ -294,8 +295,9 @@ static int take_entry(struct archive_reader *r, struct archive_entry *entry, str
                             .index = index,
                             .mtime = entry_mtime(r, entry)};
     r->stated_bytes = archive_entry_size_is_set(entry) ? (uint64_t)archive_entry_size(entry) : 0;
-    bool empty = archive_entry_size_is_set(entry) && r->stated_bytes == 0; /* some codecs fail on these */
-    if (read_some(r, ARCHIVE_FIRST, into, piece) == ENTRY_BAD && !empty) {
+    enum entry_state state = read_some(r, ARCHIVE_FIRST, into, piece);
+    r->empty = archive_entry_size_is_set(entry) && r->stated_bytes == 0 && piece->body_bytes == 0;
+    if (state == ENTRY_BAD && !r->empty) { /* some codecs fail where there is nothing */
         int dropped = drop_entry(r, into, piece, archive_reader_reason(r), led, e);
         into->n = start;
         return dropped;
@@ -341,7 +343,9 @@ int archive_reader_rest(struct archive_reader *r, struct buf *into, struct piece
     size_t most = (size_t)r->max_record + 1, start = piece->head;
     enum entry_state state = ENTRY_MORE;
     int status = 1;
-    if (piece->body_bytes < most && r->stated_bytes < most)
+    if (r->empty)
+        state = ENTRY_WHOLE;
+    else if (piece->body_bytes < most && r->stated_bytes < most)
         state = read_some(r, most - piece->body_bytes, into, piece);
     if (into->failed) return err_nomem(e, "reading an archive");
     if (state == ENTRY_WHOLE) return 1;

@@ -11,12 +11,14 @@
 #include "ingest/charset.h"
 #include "ingest/extract.h"
 #include "ingest/fields.h"
+#include "ingest/map.h"
 #include "ingest/piece.h"
 
 struct document_options {
     enum extract_mode extract;
-    const char *source; /* NULL: the name of the input's format */
-    bool raw;           /* files and entries keep their text as it stands, whatever it is */
+    const char *source;    /* NULL: the name of the input's format */
+    bool raw;              /* files and entries keep their text as it stands, whatever it is */
+    const struct map *map; /* of lines of JSON; NULL: they are documents already. Borrowed */
     uint64_t max_record;
     double sample; /* share of the documents, by id */
 };
@@ -27,7 +29,7 @@ struct document_maker { /* one per thread */
     struct page page;
     struct charset_decoder charset;
     struct fields fields; /* of the WARC record */
-    struct buf a, b;      /* HTTP bodies */
+    struct buf a, b;      /* HTTP bodies, lines that are changed */
     struct buf text, meta, path;
     struct doc doc;
     struct jsonl *jsonl;

@@ -116,6 +116,10 @@ static int set_metadata(struct document_maker *m, const struct draft *d)
         r = set_meta(m, "path", d->path);
     if (d->piece->kind == PIECE_WARC && d->outer.n) r |= set_meta(m, "path", d->outer);
     if (d->piece->kind == PIECE_ENTRY || d->outer.n) r |= set_meta(m, "archive", base_name(d));
+    if (d->piece->is_part) {
+        r |= doc_meta_set_int(&m->doc, "part", (int64_t)d->piece->part);
+        r |= doc_meta_set_int(&m->doc, "offset", (int64_t)d->piece->offset);
+    }
     r |= set_meta(m, "charset", slice_str(d->charset));
     r |= set_meta(m, "title", slice_trim(d->title));
     if (d->content == CONTENT_HTML) r |= set_meta(m, "html_lang", slice_str(m->page.lang));
@@ -173,5 +177,7 @@ int draft_body(struct document_maker *m, struct draft *d, struct err *e)
     if (r < 0) return r;
     text = buf_slice(&m->text);
     if (is_blank(text)) text.n = 0;
-    return draft_write(m, d, d->piece->kind == PIECE_ENTRY ? text : without_trailing_space(text), e);
+    if (d->piece->kind != PIECE_ENTRY || d->piece->is_part) text = without_trailing_space(text);
+    while (d->piece->is_part && text.n && *text.p == '\n') text = slice_of(text.p + 1, text.n - 1);
+    return draft_write(m, d, text, e);
 }

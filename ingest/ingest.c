@@ -223,44 +223,76 @@ static int run_all(struct run *run, struct err *e)
     return r < 0 ? r : closed;
 }
 
-static int ingest(struct tool *t, enum format format, const struct document_options *options)
+static int run_on(struct run *run, enum format format, struct split *split)
+{
+    struct tool *t = run->tool;
+    const struct inputs_options options = {
+        .asked = format, .raw = run->options.raw, .split = split, .max_record = t->max_record};
+    ledger_init(&run->tail);
+    pthread_mutex_init(&run->lock, NULL);
+    pthread_cond_init(&run->written, NULL);
+    int r = inputs_init(&run->inputs, t->inputs, t->n_inputs, &options, &t->err);
+    if (r == 0) r = run_all(run, &t->err);
+    inputs_free(&run->inputs);
+    document_free(&run->writer);
+    ledger_free(&run->tail);
+    pthread_cond_destroy(&run->written);
+    pthread_mutex_destroy(&run->lock);
+    return r;
+}
+
+static int ingest(struct tool *t, enum format format, const struct document_options *options,
+                  const char *split_pattern, const char *fields)
 {
     struct run run = {.tool = t, .options = *options};
+    struct split *split = NULL;
+    struct map *map = NULL;
+    int r = t->err.code ? -t->err.code : 0;
+    if (r == 0 && split_pattern) r = split_compile(&split, split_pattern, &t->err);
+    if (r == 0 && fields) r = map_parse(&map, fields, &t->err);
+    run.options.map = map;
     run.options.max_record = t->max_record;
     run.options.sample = t->sample;
-    ledger_init(&run.tail);
-    pthread_mutex_init(&run.lock, NULL);
-    pthread_cond_init(&run.written, NULL);
-    const struct inputs_options inputs = {.asked = format, .raw = options->raw, .max_record = t->max_record};
-    int r = inputs_init(&run.inputs, t->inputs, t->n_inputs, &inputs, &t->err);
-    if (r == 0) r = run_all(&run, &t->err);
-    inputs_free(&run.inputs);
-    document_free(&run.writer);
-    ledger_free(&run.tail);
-    pthread_cond_destroy(&run.written);
-    pthread_mutex_destroy(&run.lock);
+    if (r == 0) r = run_on(&run, format, split);
+    split_free(split);
+    map_free(map);
     return r;
 }
 
 int main(int argc, char **argv)
 {
     int format = FORMAT_AUTO, extract = EXTRACT_MAIN, content = CONTENT_AUTO;
-    const char *source = NULL;
-    const struct opt own[] = {{"format", 'f', OPT_CHOICE, &format, "FORMAT", INGEST_FORMATS, 0, 0,
-                               "what the inputs are; auto: by the first bytes of each. html and text take "
-                               "each input as one document"},
-                              {"extract", 0, OPT_CHOICE, &extract, "WHAT", "main|all", 0, 0,
-                               "the text of a page: main leaves out navigation, headers, footers, forms and "
-                               "what is named like them; all keeps "
-                               "everything that is shown"},
-                              {"content", 0, OPT_CHOICE, &content, "HOW", "auto|raw", 0, 0,
-                               "what files and the files of archives become. auto: HTML and XHTML, told by "
-                               "the name's ending and the first bytes, become pages as those of a crawl do, "
-                               "everything else keeps its text. raw: every file keeps its text as it stands, "
-                               "markup and all: for source code"},
-                              {"source", 0, OPT_STR, &source, "NAME", NULL, 0, 0,
-                               "the documents' source; without it the name of the input's format"},
-                              {0}};
+    const char *source = NULL, *split_pattern = NULL, *fields = NULL;
+    const struct opt own[] = {
+        {"format", 'f', OPT_CHOICE, &format, "FORMAT", INGEST_FORMATS, 0, 0,
+         "what the inputs are; auto: by the first bytes of each. html, epub and text take each input as one "
+         "document"},
+        {"content", 0, OPT_CHOICE, &content, "HOW", "auto|raw", 0, 0,
+         "what files and the files of archives become. auto: HTML and XHTML, told by the name's ending and "
+         "the "
+         "first bytes, become pages as those of a crawl do, EPUB books become one document each, lines of "
+         "JSONL and "
+         "records of WARC files in archives are read as such; everything else keeps its text. raw: every "
+         "file keeps "
+         "its text as it stands, markup and all: for source code"},
+        {"extract", 0, OPT_CHOICE, &extract, "WHAT", "main|all", 0, 0,
+         "the text of a page: main leaves out navigation, headers, footers, forms and what is named like "
+         "them; "
+         "all keeps everything that is shown"},
+        {"split", 0, OPT_STR, &split_pattern, "REGEX", NULL, 0, 0,
+         "split texts into documents at what this matches (Perl's regular expressions, by PCRE2; the text is "
+         "taken for UTF-8); what it matches is left out. Without it each file is one document"},
+        {"fields", 0, OPT_STR, &fields, "TARGET=SOURCE,…", NULL, 0, 0,
+         "which members of JSON lines are the document's: a target is text, id, source, created or "
+         "metadata.KEY, "
+         "a source a key or a path of keys with dots between (a backslash before a dot that is part of a "
+         "key). "
+         "They are moved there; everything else stays as it is"},
+        {"source", 0, OPT_STR, &source, "NAME", NULL, 0, 0,
+         "the documents' source; without it the name of the input's format. JSON lines without it keep "
+         "theirs; "
+         "with it, another one of theirs is kept as metadata.original_source"},
+        {0}};
     const struct opt_spec spec = {
         .name = "leat ingest",
         .summary = "turn crawls and archives into JSONL documents",
@@ -292,12 +324,12 @@ int main(int argc, char **argv)
     struct tool t;
     mallopt(M_ARENA_MAX, 2); /* an arena a thread would keep what large records needed, once for each */
     if (!tool_start(&t, &spec, TOOL_DOCS, argc, argv)) return t.status;
-    if (content == CONTENT_RAW && format == FORMAT_HTML)
+    if (content == CONTENT_RAW && (format == FORMAT_HTML || format == FORMAT_EPUB))
         err_set(&t.err, ERR_USAGE,
-                "--content raw keeps text as it stands, --format html makes pages: give one of them");
+                "--content raw keeps text as it stands, --format html and epub do not: give one of them");
     const struct document_options options = {.extract = (enum extract_mode)extract,
                                              .source = source,
                                              .raw = content == CONTENT_RAW || format == FORMAT_TEXT};
-    int r = t.err.code ? -t.err.code : ingest(&t, (enum format)format, &options);
+    int r = ingest(&t, (enum format)format, &options, split_pattern, fields);
     return tool_finish(&t, r);
 }

@@ -161,6 +161,13 @@ static int start_archive(struct inputs *in, struct level *l, struct err *e)
     return archive_reader_open(&l->archive, &from, l->name, in->options.max_record, &in->budget, e);
 }
 
+/* Whether a file is a text that is to be split. */
+static bool is_split(const struct inputs *in, struct slice path, struct slice first)
+{
+    return in->options.split && (in->options.raw || content_of_file(path, first) == CONTENT_TEXT) &&
+           !clean_is_binary(first);
+}
+
 static int start_format(struct inputs *in, struct level *l, struct err *e)
 {
     uint64_t max_record = in->options.max_record;
@@ -168,6 +175,9 @@ static int start_format(struct inputs *in, struct level *l, struct err *e)
     case FORMAT_WARC: warc_start(&l->warc, &l->window, l->name, max_record); break;
     case FORMAT_JSONL: line_reader_start(&l->lines, &l->window, l->name, max_record); break;
     case FORMAT_ARCHIVE: return start_archive(in, l, e);
+    case FORMAT_PARTS:
+        split_reader_start(&l->parts, in->options.split, &l->window, l->name, max_record);
+        break;
     default: break;
     }
     return 0;
@@ -183,6 +193,7 @@ static int start_reader(struct inputs *in, struct ledger *led, struct err *e)
         return 0;
     }
     l->format = o->asked == FORMAT_AUTO ? recognise(look, slice_str(l->name), o->raw) : o->asked;
+    if (l->format == FORMAT_TEXT && is_split(in, slice_str(l->name), look)) l->format = FORMAT_PARTS;
     if (l->format == FORMAT_AUTO)
         ledger_damage(led, l->name, 0, 0, "%s",
                       slice_has_prefix(look, "filedesc://")
@@ -228,13 +239,14 @@ static int open_nested(struct inputs *in, struct piece *piece, struct buf *into,
     int r = whole ? archive_reader_rest(top(in)->archive, into, piece, led, e) : 1;
     if (r <= 0) return r == 0 ? LOOK_AGAIN : r;
     if ((r = open_entry(in, piece, into, whole, e)) < 0) return r;
-    ledger_extra(led, "nested", 1);
+    ledger_extra(led, "packed-entries", 1);
     struct level *l = top(in);
     struct slice look = look_at(l);
     if (look.n == 0) return LOOK_AGAIN;
     buf_init(&name, BUF_NO_MAX);
     if (path_without_codec(&name, buf_slice(&l->nested.path)) < 0) return err_nomem(e, "opening an entry");
     l->format = recognise_nested(look, buf_slice(&name), in->options.raw);
+    if (l->format == FORMAT_TEXT && is_split(in, buf_slice(&name), look)) l->format = FORMAT_PARTS;
     buf_free(&name);
     if (l->format == FORMAT_AUTO) {
         led->in++;
@@ -253,6 +265,13 @@ static int next_entry(struct inputs *in, struct buf *into, struct piece *piece, 
     struct slice path = slice_of(into->p + piece->head, piece->head_bytes),
                  first = slice_of(into->p + piece->body, piece->body_bytes);
     enum nested_kind kind = nested_kind(path, first, in->options.raw);
+    if (kind == NESTED_NONE && is_split(in, path, first)) {
+        if ((r = open_entry(in, piece, into, false, e)) < 0) return r;
+        top(in)->is_entry = true;
+        top(in)->format = FORMAT_PARTS;
+        r = start_format(in, top(in), e);
+        return r < 0 ? r : LOOK_AGAIN;
+    }
     if (kind == NESTED_NONE) {
         r = archive_reader_rest(l->archive, into, piece, led, e);
         return r == 0 ? LOOK_AGAIN : r;
@@ -265,6 +284,33 @@ static int next_entry(struct inputs *in, struct buf *into, struct piece *piece, 
 }
 
 /* ------------------------------------------------------------------ records */
+
+/* The name of a file that lies in an archive: without the codec's ending where one has been undone. */
+static int put_name(const struct level *l, struct buf *into)
+{
+    struct slice path = buf_slice(&l->nested.path);
+    return l->is_entry ? buf_put_slice(into, path) : path_without_codec(into, path);
+}
+
+/* A level's next part. As split_reader_next. */
+static int take_part(struct inputs *in, struct buf *into, struct piece *piece, struct ledger *led,
+                     struct err *e)
+{
+    struct level *l = top(in);
+    bool nested = in->n_levels > 1;
+    size_t head = into->n;
+    if (nested && put_name(l, into) < 0) return err_nomem(e, "splitting a text");
+    size_t head_bytes = into->n - head;
+    int r = split_reader_next(&l->parts, into, piece, led, e);
+    if (r != 1) into->n = head;
+    if (r != 1 || !nested) return r;
+    piece->kind = PIECE_ENTRY;
+    piece->head = head;
+    piece->head_bytes = head_bytes;
+    piece->index = l->is_entry ? l->nested.entry.index : 0;
+    piece->mtime = l->nested.entry.mtime;
+    return r;
+}
 
 /* All that is left of a level as one record. 1; 0: it was counted as damaged. */
 static int take_whole(struct inputs *in, struct buf *into, struct piece *piece, struct ledger *led,
@@ -288,7 +334,7 @@ static int take_whole(struct inputs *in, struct buf *into, struct piece *piece, 
         return 0;
     }
     bool nested = in->n_levels > 1;
-    if (nested) path_without_codec(into, buf_slice(&l->nested.path));
+    if (nested) put_name(l, into);
     *piece = (struct piece){.kind = nested                     ? PIECE_ENTRY
                                     : l->format == FORMAT_HTML ? PIECE_HTML
                                                                : PIECE_TEXT,
@@ -310,6 +356,7 @@ static int current_next(struct inputs *in, struct buf *into, struct piece *piece
     case FORMAT_WARC: return warc_next(&l->warc, into, piece, led, e);
     case FORMAT_JSONL: return line_reader_next(&l->lines, into, piece, led, e);
     case FORMAT_ARCHIVE: return next_entry(in, into, piece, led, e);
+    case FORMAT_PARTS: return take_part(in, into, piece, led, e);
     case FORMAT_TEXT:
     case FORMAT_HTML:
         r = take_whole(in, into, piece, led, e);
@@ -331,21 +378,28 @@ static void settle_nested(struct inputs *in, uint64_t damaged, bool ended, struc
                               buf_slice(&l->nested.path), why, 0, led);
 }
 
+/* The entry that the top level's records lie in; NULL: they lie in the archive itself, as one of its files. */
+static const struct nested *outer_entry(struct inputs *in)
+{
+    if (!top(in)->is_entry) return &top(in)->nested;
+    return in->n_levels > 2 ? &in->levels[1].nested : NULL;
+}
+
 /* The next record of a level above an archive. */
 static int nested_next(struct inputs *in, struct buf *into, struct piece *piece, struct ledger *led,
                        struct err *e)
 {
-    const struct nested *n = &top(in)->nested;
+    const struct nested *n = outer_entry(in);
     size_t outer = into->n, levels = in->n_levels;
     uint64_t damaged = led->damaged;
     bool truncated = led->truncated;
-    if (buf_put_slice(into, buf_slice(&n->path)) < 0) return err_nomem(e, "reading an archive");
+    if (n && buf_put_slice(into, buf_slice(&n->path)) < 0) return err_nomem(e, "reading an archive");
     int r = current_next(in, into, piece, led, e);
     if (!truncated) led->truncated = false;
     if (r == 1) {
         piece->outer = outer;
-        piece->outer_bytes = n->path.n;
-        piece->outer_index = n->entry.index;
+        piece->outer_bytes = n ? n->path.n : 0;
+        piece->outer_index = n ? n->entry.index : 0;
         return 1;
     }
     into->n = outer;

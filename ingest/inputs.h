@@ -4,19 +4,31 @@
 
 #include "ingest/linereader.h"
 #include "ingest/nested.h"
+#include "ingest/split.h"
 #include "ingest/warc.h"
 
 /* In the order of INGEST_FORMATS. */
-enum format { FORMAT_AUTO, FORMAT_WARC, FORMAT_ARCHIVE, FORMAT_JSONL, FORMAT_TEXT, FORMAT_HTML };
-#define INGEST_FORMATS "auto|warc|archive|jsonl|text|html"
+enum format {
+    FORMAT_AUTO,
+    FORMAT_WARC,
+    FORMAT_ARCHIVE,
+    FORMAT_JSONL,
+    FORMAT_TEXT,
+    FORMAT_HTML,
+    FORMAT_EPUB,
+    FORMAT_PARTS /* a text that is split: not to be asked for */
+};
+#define INGEST_FORMATS "auto|warc|archive|jsonl|text|html|epub"
 
 /* What is being read: an input, or above it an entry of an archive. */
 struct level {
     struct window window;
     enum format format; /* AUTO: there is nothing to read */
+    bool is_entry;      /* the entry below as it is; not something packed in it */
     const char *name;   /* for messages; valid while the level is open */
     struct warc_reader warc;
     struct line_reader lines;
+    struct split_reader parts;
     struct archive_reader *archive;
     struct nested nested; /* where the bytes come from; not of the lowest */
 };
@@ -26,6 +38,7 @@ struct level {
 struct inputs_options {
     enum format asked;   /* AUTO: by each input's first bytes */
     bool raw;            /* pages are texts */
+    struct split *split; /* texts are split by it; NULL: they are not. Borrowed */
     uint64_t max_record; /* bytes */
 };
 

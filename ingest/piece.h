@@ -29,7 +29,8 @@ struct piece {
     /* Of a record inside an entry of an archive: that entry's path and number. outer_bytes 0: it is in none. */
     size_t outer, outer_bytes;
     uint64_t outer_index;
-    bool is_part; /* TEXT, ENTRY: one of several that a file was split into, at `offset` */
+    bool is_part;  /* TEXT, ENTRY: one of several that a file was split into, at `offset` */
+    uint64_t part; /* its number, from 0 */
 };
 
 #endif
