@@ -1,11 +1,13 @@
 /* content.c: media types and first bytes. State: none. */
 #include "ingest/content.h"
 #include "common/text.h"
+#include "ingest/epub.h"
 #include "ingest/path.h"
 
 const char *content_name(enum content c)
 {
-    static const char *const names[] = {[CONTENT_TEXT] = "text", [CONTENT_HTML] = "html"};
+    static const char *const names[] = {
+        [CONTENT_TEXT] = "text", [CONTENT_HTML] = "html", [CONTENT_EPUB] = "epub"};
     return names[c];
 }
 
@@ -81,6 +83,11 @@ static bool begins_with_html_root(struct slice first)
     return begins_nocase(first, "<!doctype html") || begins_nocase(first, "<html");
 }
 
+static bool begins_with_zip(struct slice first)
+{
+    return slice_has_prefix(first, "PK\3\4");
+}
+
 /* ------------------------------------------------------------------ files */
 
 /* Of a name; n = 0 for those without one, and for those of pages that a program made ("index.php?id=3"). What a codec's
@@ -100,6 +107,8 @@ static const struct rule {
     {" html htm xhtml xht shtml ", begins_with_tag, CONTENT_HTML},
     {" xml ", begins_with_html_root, CONTENT_HTML},
     {"", begins_with_html_root, CONTENT_HTML},
+    {" epub ", begins_with_zip, CONTENT_EPUB},
+    {"", epub_recognise, CONTENT_EPUB},
 };
 
 enum content content_of_file(struct slice path, struct slice first)

@@ -7,7 +7,8 @@
 /* What a record's body is, and so how it becomes text. */
 enum content {
     CONTENT_TEXT, /* as it stands, without control characters */
-    CONTENT_HTML  /* a page */
+    CONTENT_HTML, /* a page */
+    CONTENT_EPUB  /* a book: a zip of pages */
 };
 
 /* "text", "html"…: the source of a file where the user names none. */

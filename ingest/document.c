@@ -54,6 +54,10 @@ int document_make(struct document_maker *m, char *bytes, const struct piece *pie
                       .url = none,
                       .path = none,
                       .title = none,
+                      .creator = none,
+                      .language = none,
+                      .published = none,
+                      .license = none,
                       .languages = none,
                       .record_id = none,
                       .truncated = none,
@@ -64,7 +68,7 @@ int document_make(struct document_maker *m, char *bytes, const struct piece *pie
     if (draft_set_path(m, &d, bytes) < 0) return err_nomem(e, "making a document");
     int r = piece->kind == PIECE_WARC   ? document_from_warc(m, &d, head, body, large_allowed, e)
             : piece->kind == PIECE_LINE ? document_from_line(m, &d, e)
-                                        : document_from_file(m, &d, e);
+                                        : document_from_file(m, &d, large_allowed, e);
     if (r == DOCUMENT_LATER) l->in--;
     give_back(&m->a);
     give_back(&m->b);

@@ -122,6 +122,10 @@ static int set_metadata(struct document_maker *m, const struct draft *d)
     }
     r |= set_meta(m, "charset", slice_str(d->charset));
     r |= set_meta(m, "title", slice_trim(d->title));
+    r |= set_meta(m, "creator", slice_trim(d->creator));
+    r |= set_meta(m, "language", slice_trim(d->language));
+    r |= set_meta(m, "date", slice_trim(d->published));
+    r |= set_meta(m, "license", slice_trim(d->license));
     if (d->content == CONTENT_HTML) r |= set_meta(m, "html_lang", slice_str(m->page.lang));
     return r;
 }

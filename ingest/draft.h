@@ -13,6 +13,7 @@ struct draft {
     const struct piece *piece;
     struct slice outer; /* the path of the archive's entry that the record lies in */
     struct slice id, created, body, content_type, url, path, title, languages, record_id, truncated;
+    struct slice creator, language, published, license; /* as the document itself says */
     const char *format; /* "warc", "archive"…: the source where the user names none */
     const char *charset;
     int http_status; /* 0: none */
@@ -43,7 +44,8 @@ int draft_write(struct document_maker *m, struct draft *d, struct slice text, st
 /* The ways: from a WARC record, a file or archive entry, a line of JSON. As document_make. */
 int document_from_warc(struct document_maker *m, struct draft *d, char *head, char *block, bool large_allowed,
                        struct err *e);
-int document_from_file(struct document_maker *m, struct draft *d, struct err *e);
+int document_from_file(struct document_maker *m, struct draft *d, bool large_allowed, struct err *e);
+int document_from_epub(struct document_maker *m, struct draft *d, bool large_allowed, struct err *e);
 int document_from_line(struct document_maker *m, struct draft *d, struct err *e);
 
 #endif

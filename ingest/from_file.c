@@ -6,11 +6,13 @@
 #include "ingest/draft.h"
 #include <time.h>
 
-int document_from_file(struct document_maker *m, struct draft *d, struct err *e)
+int document_from_file(struct document_maker *m, struct draft *d, bool large_allowed, struct err *e)
 {
     const struct piece *p = d->piece;
     if (p->kind == PIECE_HTML)
         d->content = CONTENT_HTML;
+    else if (p->kind == PIECE_EPUB)
+        d->content = CONTENT_EPUB;
     else if (!m->options.raw)
         d->content = content_of_file(d->path, d->body);
     d->format = p->kind == PIECE_ENTRY ? "archive" : content_name(d->content);
@@ -22,6 +24,7 @@ int document_from_file(struct document_maker *m, struct draft *d, struct err *e)
     }
     if (draft_make_id(m, d, e) < 0) return -ERR_IO;
     if (!hash_sampled(d->id, m->options.sample)) return draft_skip(d, "sample");
+    if (d->content == CONTENT_EPUB) return document_from_epub(m, d, large_allowed, e);
     if (memchr(d->body.p, 0, d->body.n < 8192 ? d->body.n : 8192) && p->kind == PIECE_ENTRY &&
         !slice_has_prefix(d->body, "\xff\xfe") && !slice_has_prefix(d->body, "\xfe\xff"))
         return draft_skip(d, "binary");

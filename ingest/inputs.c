@@ -9,6 +9,7 @@
 #include "common/text.h"
 #include "ingest/clean.h"
 #include "ingest/content.h"
+#include "ingest/epub.h"
 #include "ingest/path.h"
 #include <inttypes.h>
 #include <stdlib.h>
@@ -124,6 +125,7 @@ static enum format recognise(struct slice s, struct slice path, bool raw)
 {
     struct slice begin = slice_trim(s);
     if (slice_has_prefix(begin, "WARC/")) return FORMAT_WARC;
+    if (!raw && (content_of_file(path, s) == CONTENT_EPUB || epub_recognise(s))) return FORMAT_EPUB;
     if (archive_recognise(s.p, s.n)) return FORMAT_ARCHIVE;
     if (slice_has_prefix(begin, "{")) return FORMAT_JSONL;
     if (!raw && (content_looks_like_html(s) || content_of_file(path, s) == CONTENT_HTML)) return FORMAT_HTML;
@@ -135,11 +137,9 @@ static enum format recognise(struct slice s, struct slice path, bool raw)
 /* Of what an entry holds, undone: a file is a file, whatever it is. FORMAT_AUTO: one more thing to undo. */
 static enum format recognise_nested(struct slice s, struct slice path, bool raw)
 {
+    if (!raw && content_of_file(path, s) == CONTENT_EPUB) return FORMAT_EPUB;
     if (archive_recognise(s.p, s.n)) return FORMAT_ARCHIVE;
-    switch (nested_kind(path, s, raw)) {
-    case NESTED_NONE: return FORMAT_TEXT;
-    default: break;
-    }
+    if (nested_kind(path, s, raw) == NESTED_NONE) return FORMAT_TEXT;
     if (slice_has_prefix(s, "WARC/")) return FORMAT_WARC;
     return slice_has_prefix(slice_trim(s), "{") ? FORMAT_JSONL : FORMAT_AUTO;
 }
@@ -264,7 +264,8 @@ static int next_entry(struct inputs *in, struct buf *into, struct piece *piece, 
     if (r <= 0) return r;
     struct slice path = slice_of(into->p + piece->head, piece->head_bytes),
                  first = slice_of(into->p + piece->body, piece->body_bytes);
-    enum nested_kind kind = nested_kind(path, first, in->options.raw);
+    bool book = !in->options.raw && content_of_file(path, first) == CONTENT_EPUB;
+    enum nested_kind kind = book ? NESTED_NONE : nested_kind(path, first, in->options.raw);
     if (kind == NESTED_NONE && is_split(in, path, first)) {
         if ((r = open_entry(in, piece, into, false, e)) < 0) return r;
         top(in)->is_entry = true;
@@ -335,9 +336,9 @@ static int take_whole(struct inputs *in, struct buf *into, struct piece *piece, 
     }
     bool nested = in->n_levels > 1;
     if (nested) put_name(l, into);
-    *piece = (struct piece){.kind = nested                     ? PIECE_ENTRY
-                                    : l->format == FORMAT_HTML ? PIECE_HTML
-                                                               : PIECE_TEXT,
+    static const enum piece_kind kinds[] = {
+        [FORMAT_HTML] = PIECE_HTML, [FORMAT_EPUB] = PIECE_EPUB, [FORMAT_TEXT] = PIECE_TEXT};
+    *piece = (struct piece){.kind = nested ? PIECE_ENTRY : kinds[l->format],
                             .file = l->name,
                             .head = head,
                             .head_bytes = into->n - head,
@@ -359,6 +360,7 @@ static int current_next(struct inputs *in, struct buf *into, struct piece *piece
     case FORMAT_PARTS: return take_part(in, into, piece, led, e);
     case FORMAT_TEXT:
     case FORMAT_HTML:
+    case FORMAT_EPUB:
         r = take_whole(in, into, piece, led, e);
         l->format = FORMAT_AUTO;
         return r;

@@ -42,7 +42,7 @@ static const struct row {
     bool records;
 } rows[] = {
     {" gz bz2 xz zst lz4 lz lzma z tgz tbz tbz2 txz tlz tzst crate ", is_compressed, false},
-    {" tar zip 7z cpio whl egg gem nupkg ", is_archive, false},
+    {" tar zip 7z cpio whl egg gem nupkg epub ", is_archive, false},
     {" warc wet wat ", is_warc, true},
     {" jsonl ndjson ", is_object, true},
     {"", is_compressed, false},
