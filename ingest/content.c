@@ -94,8 +94,8 @@ static bool begins_with_zip(struct slice first)
  * ending hides counts: the codec has been undone. */
 static struct slice ending_of(struct slice path)
 {
-    struct slice ending = path_ending(path, true);
-    return memchr(ending.p, '?', ending.n) ? slice_of("", 0) : ending;
+    struct slice base = path_base(path);
+    return memchr(base.p, '?', base.n) ? slice_of("", 0) : path_ending(base, true);
 }
 
 /* The first row whose endings and first bytes both fit decides. */

@@ -7,13 +7,14 @@
 #include "ingest/epub.h"
 
 /* Appends a chapter's text, all that is shown of it. 1; 0: it has none or is no page; < 0: out of memory. */
-static int put_chapter(struct document_maker *m, struct slice chapter, struct err *e)
+static int put_chapter(struct document_maker *m, struct slice chapter, bool perhaps_encrypted, struct err *e)
 {
     const char *charset;
     struct err why = {0};
     struct slice page;
     int r = charset_decode(&m->charset, chapter, slice_of("", 0), true, &page, &charset, &why);
     if (r == -ERR_DATA || (r == 0 && clean_is_binary(page))) return 0;
+    if (r == 0 && perhaps_encrypted && !slice_has_prefix(slice_trim(page), "<")) return 0;
     if (r == 0) r = page_read(&m->page, &m->html, page, e);
     if (r < 0) return err_nomem(e, "reading a book");
     size_t before = m->text.n;
@@ -36,7 +37,7 @@ static int put_book(struct document_maker *m, struct draft *d, const struct epub
     size_t shown = 0;
     buf_clear(&m->text);
     for (size_t i = 0; i < b->n_chapters; i++) {
-        int r = put_chapter(m, epub_chapter(b, i), e);
+        int r = put_chapter(m, epub_chapter(b, i), b->encrypted, e);
         if (r < 0) return r;
         shown += (size_t)r;
     }

@@ -60,7 +60,7 @@ static void put_components(struct buf *out, struct slice path)
             if (before > begin) buf_putc(out, '/');
             size_t at = out->n;
             put_component(out, c);
-            if (is_left_out(slice_of(out->p + at, out->n - at))) out->n = before;
+            if (out->n == at || is_left_out(slice_of(out->p + at, out->n - at))) out->n = before;
         }
         p += c.n + 1;
     }
