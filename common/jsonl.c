@@ -96,6 +96,7 @@ static bool has_escape(struct walk *w, struct slice content)
 static int take_raw_string(struct walk *w, struct slice *content, bool *escaped)
 {
     size_t start = w->at[w->i++], end = offset_here(w);
+    *escaped = false;
     while (end > start + 1 && json_is_space(w->p[end - 1])) end--;
     if (end < start + 2 || w->p[end - 1] != '"') return damaged(w, start, "a string without its end");
     *content = slice_of(w->p + start + 1, end - start - 2);

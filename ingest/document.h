@@ -2,7 +2,7 @@
  *
  * Every call counts the record in the ledger exactly once: kept, skipped by kind, or damaged. Kinds: the WARC record type
  * ("request", "revisit"…), "http-4xx" by hundreds, "type-image" by major media type, "encoding-br", "binary", "empty-text",
- * "charset-unavailable", "sample". */
+ * "charset-unavailable", "sample"; those that readers count: "directory", "link", "special", "nested". */
 #ifndef LEAT_INGEST_DOCUMENT_H
 #define LEAT_INGEST_DOCUMENT_H
 

@@ -200,9 +200,12 @@ static void *more(struct package *p, void *array, size_t n, size_t *cap, size_t 
     if (n < *cap) return array;
     size_t grown = *cap ? 2 * *cap : 64;
     void *bigger = realloc(array, grown * bytes);
-    if (bigger) *cap = grown;
-    if (!bigger) p->no_memory = true;
-    return bigger ? bigger : array;
+    if (!bigger) {
+        p->no_memory = true;
+        return array;
+    }
+    *cap = grown;
+    return bigger;
 }
 
 static bool has_word(const char *list, const char *word)
