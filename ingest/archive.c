@@ -70,7 +70,8 @@ bool archive_is_indexed(const char *p, size_t n)
 bool archive_recognise(const char *p, size_t n)
 {
     bool rare_codec = begins(p, n, "\x1f\x9d", 2) || begins(p, n, "LZIP", 4) || begins(p, n, "\x5d\0\0", 3);
-    bool cpio = begins(p, n, "0707", 4) || begins(p, n, "\xc7\x71", 2) || begins(p, n, "\x71\xc7", 2);
+    bool cpio = begins(p, n, "070707", 6) || begins(p, n, "070701", 6) || begins(p, n, "070702", 6) ||
+                begins(p, n, "\xc7\x71", 2) || begins(p, n, "\x71\xc7", 2);
     return rare_codec || cpio || is_zip(p, n) || is_7z(p, n) || is_tar((const uint8_t *)p, n);
 }
 

@@ -281,7 +281,8 @@ int main(int argc, char **argv)
          "all keeps everything that is shown"},
         {"split", 0, OPT_STR, &split_pattern, "REGEX", NULL, 0, 0,
          "split texts into documents at what this matches (Perl's regular expressions, by PCRE2; the text is "
-         "taken for UTF-8); what it matches is left out. Without it each file is one document"},
+         "taken for UTF-8); what it matches is left out; texts in UTF-16 stay whole. Without it each file is "
+         "one document"},
         {"fields", 0, OPT_STR, &fields, "TARGET=SOURCE,…", NULL, 0, 0,
          "which members of JSON lines are the document's: a target is text, id, source, created or "
          "metadata.KEY, "

@@ -105,7 +105,10 @@ is "--content raw keeps markup and lines" "$(jq -r .text out | grep -c -e '<p>' 
 # ---- bombs: bounded time and memory, counted
 bounded() { # NAME FILE MEGABYTES [STATUS]
     exits "$1" "${4:-0}" timeout 60 leat-ingest -t1 --stats stats.json "$2"
-    check "$1: memory" [ "$(jq .peak_rss_bytes stats.json)" -lt $(($3 << 20)) ]
+    case $LEAT_BIN in
+    *asan*) ;; # its quarantine is memory too
+    *) check "$1: memory" [ "$(jq .peak_rss_bytes stats.json)" -lt $(($3 << 20)) ] ;;
+    esac
     is "$1: balanced" "$(jq .balanced stats.json)" true
 }
 bounded "archives in archives" russian.zip 100
