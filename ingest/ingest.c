@@ -223,7 +223,7 @@ static int run_all(struct run *run, struct err *e)
     return r < 0 ? r : closed;
 }
 
-static int run_on(struct run *run, enum format format, struct split *split)
+static int run_on(struct run *run, enum format format, struct parts *split)
 {
     struct tool *t = run->tool;
     const struct inputs_options options = {
@@ -245,16 +245,16 @@ static int ingest(struct tool *t, enum format format, const struct document_opti
                   const char *split_pattern, const char *fields)
 {
     struct run run = {.tool = t, .options = *options};
-    struct split *split = NULL;
+    struct parts *split = NULL;
     struct map *map = NULL;
     int r = t->err.code ? -t->err.code : 0;
-    if (r == 0 && split_pattern) r = split_compile(&split, split_pattern, &t->err);
+    if (r == 0 && split_pattern) r = parts_compile(&split, split_pattern, &t->err);
     if (r == 0 && fields) r = map_parse(&map, fields, &t->err);
     run.options.map = map;
     run.options.max_record = t->max_record;
     run.options.sample = t->sample;
     if (r == 0) r = run_on(&run, format, split);
-    split_free(split);
+    parts_free(split);
     map_free(map);
     return r;
 }

@@ -176,7 +176,7 @@ static int start_format(struct inputs *in, struct level *l, struct err *e)
     case FORMAT_JSONL: line_reader_start(&l->lines, &l->window, l->name, max_record); break;
     case FORMAT_ARCHIVE: return start_archive(in, l, e);
     case FORMAT_PARTS:
-        split_reader_start(&l->parts, in->options.split, &l->window, l->name, max_record);
+        parts_reader_start(&l->parts, in->options.split, &l->window, l->name, max_record);
         break;
     default: break;
     }
@@ -293,7 +293,7 @@ static int put_name(const struct level *l, struct buf *into)
     return l->is_entry ? buf_put_slice(into, path) : path_without_codec(into, path);
 }
 
-/* A level's next part. As split_reader_next. */
+/* A level's next part. As parts_reader_next. */
 static int take_part(struct inputs *in, struct buf *into, struct piece *piece, struct ledger *led,
                      struct err *e)
 {
@@ -302,7 +302,7 @@ static int take_part(struct inputs *in, struct buf *into, struct piece *piece, s
     size_t head = into->n;
     if (nested && put_name(l, into) < 0) return err_nomem(e, "splitting a text");
     size_t head_bytes = into->n - head;
-    int r = split_reader_next(&l->parts, into, piece, led, e);
+    int r = parts_reader_next(&l->parts, into, piece, led, e);
     if (r != 1) into->n = head;
     if (r != 1 || !nested) return r;
     piece->kind = PIECE_ENTRY;

@@ -4,7 +4,7 @@
 
 #include "ingest/linereader.h"
 #include "ingest/nested.h"
-#include "ingest/split.h"
+#include "ingest/parts.h"
 #include "ingest/warc.h"
 
 /* In the order of INGEST_FORMATS. */
@@ -28,7 +28,7 @@ struct level {
     const char *name;   /* for messages; valid while the level is open */
     struct warc_reader warc;
     struct line_reader lines;
-    struct split_reader parts;
+    struct parts_reader parts;
     struct archive_reader *archive;
     struct nested nested; /* where the bytes come from; not of the lowest */
 };
@@ -38,7 +38,7 @@ struct level {
 struct inputs_options {
     enum format asked;   /* AUTO: by each input's first bytes */
     bool raw;            /* pages are texts */
-    struct split *split; /* texts are split by it; NULL: they are not. Borrowed */
+    struct parts *split; /* texts are split by it; NULL: they are not. Borrowed */
     uint64_t max_record; /* bytes */
 };
 

@@ -26,7 +26,7 @@ static void check_path(struct slice path)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct document_maker maker;
-    static struct split *split;
+    static struct parts *split;
     static char path[64], *paths[] = {path};
     static int fd = -1;
     struct document_options options = {.max_record = 65536, .sample = 1};
@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (fd < 0) {
         fd = memfd_create("fuzz", 0);
         snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-        if (document_init(&maker, &options, &e) < 0 || split_compile(&split, "\n\n+|--", &e) < 0) abort();
+        if (document_init(&maker, &options, &e) < 0 || parts_compile(&split, "\n\n+|--", &e) < 0) abort();
     }
     if (ftruncate(fd, 0) != 0 || pwrite(fd, data, size, 0) != (ssize_t)size) abort();
     const struct inputs_options how = {

@@ -1,7 +1,7 @@
 /* Any text, and one of a few patterns: the parts do not depend on how the text comes in (whole, or a few bytes a time), do
  * not overlap, and come in order. */
 #include "common/text.h"
-#include "ingest/split.h"
+#include "ingest/parts.h"
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -27,11 +27,11 @@ static ssize_t read_feed(void *ctx, void *dst, size_t cap, struct err *e)
 }
 
 /* The parts' places and bytes, one behind the other. */
-static void read_parts(struct split *s, const uint8_t *p, size_t n, size_t step, struct buf *parts)
+static void read_parts(struct parts *s, const uint8_t *p, size_t n, size_t step, struct buf *parts)
 {
     struct feed feed = {p, n, 0, step};
     struct window w;
-    struct split_reader r;
+    struct parts_reader r;
     struct buf in;
     struct piece piece;
     struct ledger led;
@@ -41,8 +41,8 @@ static void read_parts(struct split *s, const uint8_t *p, size_t n, size_t step,
     buf_init(&in, BUF_NO_MAX);
     ledger_init(&led);
     if (window_open_reader(&w, "fuzz", read_feed, &feed, &e) < 0) abort();
-    split_reader_start(&r, s, &w, "fuzz", 1 << 20);
-    while ((got = split_reader_next(&r, &in, &piece, &led, &e)) > 0) {
+    parts_reader_start(&r, s, &w, "fuzz", 1 << 20);
+    while ((got = parts_reader_next(&r, &in, &piece, &led, &e)) > 0) {
         if (piece.offset < last) abort();
         last = piece.offset + piece.body_bytes;
         buf_printf(parts, "%zu %zu\n", (size_t)piece.offset, piece.body_bytes);
@@ -57,13 +57,13 @@ static void read_parts(struct split *s, const uint8_t *p, size_t n, size_t step,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct split *compiled[N_PATTERNS];
+    static struct parts *compiled[N_PATTERNS];
     struct buf whole, pieces;
     struct err e = {0};
     if (size == 0 || slice_has_prefix(slice_of((const char *)data + 1, size - 1), "#leat-"))
         return 0; /* no text: a framed stream */
-    struct split **s = &compiled[data[0] % N_PATTERNS];
-    if (!*s && split_compile(s, patterns[data[0] % N_PATTERNS], &e) < 0) abort();
+    struct parts **s = &compiled[data[0] % N_PATTERNS];
+    if (!*s && parts_compile(s, patterns[data[0] % N_PATTERNS], &e) < 0) abort();
     buf_init(&whole, BUF_NO_MAX);
     buf_init(&pieces, BUF_NO_MAX);
     read_parts(*s, data + 1, size - 1, size, &whole);

@@ -1,13 +1,13 @@
-/* split.c: parts of a text by PCRE2, streaming.
+/* parts.c: parts of a text by PCRE2, streaming.
  *
  * The text before a separator is looked at in growing pieces; partial matching (PCRE2_PARTIAL_HARD) tells where a separator
  * may have begun that goes on behind what has been read, so that parts do not depend on how the input was cut for reading.
  * A search that found nothing is not repeated; the window doubles where it must be, so that every byte is looked at a
  * constant number of times by a pattern that is linear itself. Others meet PCRE2's limits, and an error.
  *
- * In: a window. Out: parts. State: struct split_reader. Memory: a part and a separator of at most max_record bytes each. */
+ * In: a window. Out: parts. State: struct parts_reader. Memory: a part and a separator of at most max_record bytes each. */
 #define PCRE2_CODE_UNIT_WIDTH 8
-#include "ingest/split.h"
+#include "ingest/parts.h"
 #include "common/text.h"
 #include <inttypes.h>
 #include <pcre2.h>
@@ -18,14 +18,14 @@
 #define MATCH_STEPS 10000000
 #define MATCH_HEAP_KIB 65536
 
-struct split {
+struct parts {
     pcre2_code *code;
     pcre2_match_data *data;
     pcre2_match_context *context;
     pcre2_jit_stack *stack;
 };
 
-void split_free(struct split *s)
+void parts_free(struct parts *s)
 {
     if (!s) return;
     pcre2_code_free(s->code);
@@ -42,11 +42,11 @@ static int bad_pattern(int code, PCRE2_SIZE at, struct err *e)
     return err_set(e, ERR_USAGE, "--split: the pattern is wrong at byte %zu: %s", (size_t)at, (char *)why);
 }
 
-int split_compile(struct split **out, const char *pattern, struct err *e)
+int parts_compile(struct parts **out, const char *pattern, struct err *e)
 {
     int code = 0;
     PCRE2_SIZE at = 0;
-    struct split *s = calloc(1, sizeof *s);
+    struct parts *s = calloc(1, sizeof *s);
     *out = s;
     if (!s) return err_nomem(e, "compiling --split");
     s->code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
@@ -64,10 +64,10 @@ int split_compile(struct split **out, const char *pattern, struct err *e)
     return 0;
 }
 
-void split_reader_start(struct split_reader *r, struct split *s, struct window *w, const char *file,
+void parts_reader_start(struct parts_reader *r, struct parts *s, struct window *w, const char *file,
                         uint64_t max_record)
 {
-    *r = (struct split_reader){.s = s, .w = w, .file = file, .max_record = max_record};
+    *r = (struct parts_reader){.s = s, .w = w, .file = file, .max_record = max_record};
 }
 
 /* ------------------------------------------------------------------ looking for a separator */
@@ -101,7 +101,7 @@ struct separator {
     size_t start, end; /* in the window's data; PARTIAL: start only */
 };
 
-static int too_hard(const struct split_reader *r, int code, struct err *e)
+static int too_hard(const struct parts_reader *r, int code, struct err *e)
 {
     PCRE2_UCHAR why[256];
     pcre2_get_error_message(code, why, sizeof why);
@@ -112,7 +112,7 @@ static int too_hard(const struct split_reader *r, int code, struct err *e)
 }
 
 /* Looks in data[from..n). < 0: the pattern is too hard. */
-static int find(const struct split_reader *r, size_t n, size_t from, bool last, struct separator *found,
+static int find(const struct parts_reader *r, size_t n, size_t from, bool last, struct separator *found,
                 struct err *e)
 {
     uint32_t options = PCRE2_NOTEMPTY | (last ? 0 : PCRE2_PARTIAL_HARD);
@@ -131,7 +131,7 @@ static int find(const struct split_reader *r, size_t n, size_t from, bool last, 
 }
 
 /* Moves the window's place to `to`, a few bytes before it staying in view. */
-static void move_to(struct split_reader *r, size_t to)
+static void move_to(struct parts_reader *r, size_t to)
 {
     size_t keep = to < BEHIND_BYTES ? to : BEHIND_BYTES;
     while (keep > 0 && keep < to && ((uint8_t)window_data(r->w)[to - keep] & 0xc0) == 0x80) keep--;
@@ -141,7 +141,7 @@ static void move_to(struct split_reader *r, size_t to)
 
 /* ------------------------------------------------------------------ parts */
 
-static void count_long(struct split_reader *r, size_t n, struct ledger *led)
+static void count_long(struct parts_reader *r, size_t n, struct ledger *led)
 {
     if (r->passing)
         led->destroyed_bytes += n;
@@ -151,7 +151,7 @@ static void count_long(struct split_reader *r, size_t n, struct ledger *led)
 }
 
 /* At a gap or an early end: the part that it cuts is damaged. */
-static void take_cut(struct split_reader *r, size_t n, struct ledger *led)
+static void take_cut(struct parts_reader *r, size_t n, struct ledger *led)
 {
     struct window *w = r->w;
     uint64_t offset = window_position(w) + r->behind, lost = n - r->behind;
@@ -173,7 +173,7 @@ static void take_cut(struct split_reader *r, size_t n, struct ledger *led)
 }
 
 /* [behind, end) of the window is a part: 1 given; 0: blank, too long, or the end of what is passed over. */
-static int take_part(struct split_reader *r, size_t end, struct buf *into, struct piece *piece,
+static int take_part(struct parts_reader *r, size_t end, struct buf *into, struct piece *piece,
                      struct ledger *led, struct err *e)
 {
     size_t n = end - r->behind;
@@ -195,7 +195,7 @@ static int take_part(struct split_reader *r, size_t end, struct buf *into, struc
 }
 
 /* One part to its separator, or some of what is passed over. 1: given; 0: go on; < 0: an error. */
-static int next_part(struct split_reader *r, struct buf *into, struct piece *piece, struct ledger *led,
+static int next_part(struct parts_reader *r, struct buf *into, struct piece *piece, struct ledger *led,
                      struct err *e)
 {
     struct window *w = r->w;
@@ -234,7 +234,7 @@ static int next_part(struct split_reader *r, struct buf *into, struct piece *pie
     }
 }
 
-int split_reader_next(struct split_reader *r, struct buf *into, struct piece *piece, struct ledger *led,
+int parts_reader_next(struct parts_reader *r, struct buf *into, struct piece *piece, struct ledger *led,
                       struct err *e)
 {
     int got = 0;

@@ -1,5 +1,5 @@
-/* Parts of a text, however its bytes come in: a few a time, or at once. tests/cli/ingest/split.sh compares with Python's re. */
-#include "ingest/split.h"
+/* Parts of a text, however its bytes come in: a few a time, or at once. tests/cli/ingest/parts.sh compares with Python's re. */
+#include "ingest/parts.h"
 #include "tests/unit/test.h"
 
 static struct buf got;
@@ -26,8 +26,8 @@ static ssize_t read_feed(void *ctx, void *dst, size_t cap, struct err *why)
 static const char *parts_in_steps(const char *pattern, const char *text, size_t step, uint64_t max_record)
 {
     struct feed feed = {text, strlen(text), step};
-    struct split *s;
-    struct split_reader r;
+    struct parts *s;
+    struct parts_reader r;
     struct window w;
     struct piece piece;
     struct buf in;
@@ -36,17 +36,17 @@ static const char *parts_in_steps(const char *pattern, const char *text, size_t 
     buf_clear(&got);
     err_clear(&e);
     ledger_reset(&led);
-    CHECK_INT(split_compile(&s, pattern, &e), 0);
+    CHECK_INT(parts_compile(&s, pattern, &e), 0);
     CHECK_INT(window_open_reader(&w, "text", read_feed, &feed, &e), 0);
-    split_reader_start(&r, s, &w, "text", max_record);
-    while ((status = split_reader_next(&r, &in, &piece, &led, &e)) > 0) {
+    parts_reader_start(&r, s, &w, "text", max_record);
+    while ((status = parts_reader_next(&r, &in, &piece, &led, &e)) > 0) {
         buf_printf(&got, "%d:", (int)piece.offset);
         buf_put(&got, in.p + piece.body, piece.body_bytes);
         buf_putc(&got, '|');
     }
     CHECK(status == 0 || e.code == ERR_USAGE);
     window_close(&w);
-    split_free(s);
+    parts_free(s);
     buf_free(&in);
     buf_terminate(&got);
     return got.p;
@@ -89,14 +89,14 @@ TEST(parts_that_are_too_long)
 
 TEST(patterns)
 {
-    struct split *s;
+    struct parts *s;
     err_clear(&e);
-    CHECK_INT(split_compile(&s, "(", &e), -ERR_USAGE);
-    split_free(s);
+    CHECK_INT(parts_compile(&s, "(", &e), -ERR_USAGE);
+    parts_free(s);
     err_clear(&e);
-    CHECK_INT(split_compile(&s, "\xff", &e), -ERR_USAGE);
-    split_free(s);
-    split_free(NULL);
+    CHECK_INT(parts_compile(&s, "\xff", &e), -ERR_USAGE);
+    parts_free(s);
+    parts_free(NULL);
 }
 
 int main(void)

@@ -1,19 +1,19 @@
-/* split.h: the parts of a text between separators that a regular expression (PCRE2) describes, out of a window. */
-#ifndef LEAT_INGEST_SPLIT_H
-#define LEAT_INGEST_SPLIT_H
+/* parts.h: the parts of a text between separators that a regular expression (PCRE2) describes, out of a window. */
+#ifndef LEAT_INGEST_PARTS_H
+#define LEAT_INGEST_PARTS_H
 
 #include "common/ledger.h"
 #include "ingest/piece.h"
 #include "ingest/window.h"
 
-struct split; /* a compiled pattern and its working memory: one thread at a time */
+struct parts; /* a compiled pattern and its working memory: one thread at a time */
 
 /* Matching takes text for UTF-8; what is not is matched by nothing. -ERR_USAGE: *e says where the pattern is wrong. */
-int split_compile(struct split **s, const char *pattern, struct err *e);
-void split_free(struct split *s); /* NULL is allowed */
+int parts_compile(struct parts **s, const char *pattern, struct err *e);
+void parts_free(struct parts *s); /* NULL is allowed */
 
-struct split_reader {
-    struct split *s;
+struct parts_reader {
+    struct parts *s;
     struct window *w;
     const char *file;
     uint64_t max_record;
@@ -23,13 +23,13 @@ struct split_reader {
     bool ended;
 };
 
-void split_reader_start(struct split_reader *r, struct split *s, struct window *w, const char *file,
+void parts_reader_start(struct parts_reader *r, struct parts *s, struct window *w, const char *file,
                         uint64_t max_record);
 
 /* Appends the next part that is not blank to *into: 1; 0: the end; < 0: an I/O error, or -ERR_USAGE: the pattern needs
  * too many steps. The piece has kind TEXT, its offset in the content and its number. Parts that are too long or cut by
  * damage are counted in *led. */
-int split_reader_next(struct split_reader *r, struct buf *into, struct piece *piece, struct ledger *led,
+int parts_reader_next(struct parts_reader *r, struct buf *into, struct piece *piece, struct ledger *led,
                       struct err *e);
 
 #endif
