@@ -47,7 +47,7 @@ static enum step gzip_step(void *d, struct decoder_io *io, struct err *e)
     z->next_in = (uint8_t *)io->in;
     z->avail_in = in < INT_MAX ? (uint32_t)in : INT_MAX;
     z->next_out = io->out;
-    z->avail_out = out < INT_MAX ? (uint32_t)out : INT_MAX;
+    z->avail_out = out < STREAM_BUF_BYTES ? (uint32_t)out : (uint32_t)STREAM_BUF_BYTES;
     int r = isal_inflate(z);
     io->in = z->next_in;
     io->out = z->next_out;
@@ -72,6 +72,44 @@ static void gzip_free(void *d)
     (void)d;
 }
 
+/* ------------------------------------------------------------------ reading exactly
+ * Where data are invalid, isa-l may count bytes that it never wrote, and hold back bytes that are right; how many depends on
+ * how the input was cut into pieces. zlib gives exactly what stands before the invalid symbol. */
+
+static int exact_begin(void *d, struct err *e)
+{
+    (void)e;
+    return inflateInit2((z_stream *)d, 15 + 16) == Z_OK ? 0 : -ERR_IO;
+}
+
+static enum step exact_step(void *d, struct decoder_io *io, struct err *e)
+{
+    z_stream *z = d;
+    (void)e;
+    z->next_in = (Bytef *)io->in;
+    z->avail_in = (uInt)(io->in_end - io->in);
+    z->next_out = io->out;
+    z->avail_out = (uInt)(io->out_end - io->out);
+    int r = inflate(z, Z_NO_FLUSH);
+    io->in = z->next_in;
+    io->out = z->next_out;
+    if (r == Z_STREAM_END) return STEP_END;
+    return r == Z_OK || r == Z_BUF_ERROR ? STEP_MORE : STEP_BAD;
+}
+
+static void exact_free(void *d)
+{
+    inflateEnd(d);
+}
+
+static const struct decoder_ops exact_decoder = {
+    .unit = "member",
+    .state_bytes = sizeof(z_stream),
+    .begin = exact_begin,
+    .step = exact_step,
+    .free = exact_free,
+};
+
 const struct decoder_ops gzip_decoder = {
     .unit = "member",
     .state_bytes = sizeof(struct inflate_state),
@@ -83,7 +121,44 @@ const struct decoder_ops gzip_decoder = {
     .begin = gzip_begin,
     .step = gzip_step,
     .free = gzip_free,
+    .exact = &exact_decoder,
 };
+
+/* ------------------------------------------------------------------ a member in memory */
+
+struct gunzip {
+    struct inflate_state state;
+};
+
+struct gunzip *gunzip_new(void)
+{
+    return calloc(1, sizeof(struct gunzip));
+}
+
+void gunzip_free(struct gunzip *g)
+{
+    free(g);
+}
+
+enum gunzip_result gunzip_member(struct gunzip *g, const void *p, size_t n, size_t *used, void *dst,
+                                 size_t cap, size_t *given)
+{
+    struct decoder_io io = {p, (const uint8_t *)p + n, dst, (uint8_t *)dst + cap};
+    enum step step = STEP_BAD;
+    const uint8_t *in, *out;
+    *used = *given = 0;
+    if (n < 10 || !gzip_probe(p, n)) return GUNZIP_BAD;
+    gzip_begin(&g->state, NULL);
+    do {
+        in = io.in;
+        out = io.out;
+        step = gzip_step(&g->state, &io, NULL);
+    } while (step == STEP_MORE && io.out < io.out_end && (io.in > in || io.out > out));
+    *used = (size_t)(io.in - (const uint8_t *)p);
+    *given = (size_t)(io.out - (uint8_t *)dst);
+    if (step == STEP_END) return GUNZIP_WHOLE;
+    return step == STEP_MORE && io.out == io.out_end ? GUNZIP_FULL : GUNZIP_BAD;
+}
 
 /* ------------------------------------------------------------------ writing */
 

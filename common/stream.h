@@ -65,7 +65,31 @@ uint64_t in_skipped_bytes(const struct in *s);
 uint64_t in_member_offset(const struct in *s);
 bool in_member_first(const struct in *s);
 
+/* For one who decodes members of the file by himself, in parallel: the descriptor of a regular gzip file (for pread),
+ * while the stream stands at a member or in one and nothing is amiss (no frame, no damage that was met and not yet
+ * told); else -1. */
+int in_members_fd(const struct in *s);
+/* Goes on at a file offset where a member starts, after in_members_fd gave a descriptor: as if all before it had been read. */
+int in_seek(struct in *s, uint64_t offset, struct err *e);
+
 void in_close(struct in *s); /* NULL is allowed */
+
+/* ------------------------------------------------------------------ a gzip member in memory */
+
+struct gunzip;                   /* a decoder: 90 KiB */
+struct gunzip *gunzip_new(void); /* NULL: out of memory */
+void gunzip_free(struct gunzip *g);
+
+enum gunzip_result {
+    GUNZIP_WHOLE, /* decoded to its end, and right */
+    GUNZIP_FULL,  /* its content is as large as dst or larger */
+    GUNZIP_BAD    /* in_read would call it broken or cut */
+};
+
+/* Decodes the member that starts at p[0], of n bytes ahead, with the decoder that in_read uses. *used, *given: bytes taken
+ * and put into dst[0..cap). */
+enum gunzip_result gunzip_member(struct gunzip *g, const void *p, size_t n, size_t *used, void *dst,
+                                 size_t cap, size_t *given);
 
 /* ------------------------------------------------------------------ out */
 

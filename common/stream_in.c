@@ -169,7 +169,7 @@ static ssize_t plain_read(struct in *s, uint8_t *dst, size_t cap)
 
 static ssize_t decoded_read(struct in *s, uint8_t *dst, size_t cap)
 {
-    if (s->fault.status) return 0;
+    if (s->fault.status && s->members.tail_pos == s->members.tail.n) return 0;
     return s->codec == CODEC_PLAIN ? plain_read(s, dst, cap) : members_read(s, dst, cap);
 }
 
@@ -296,10 +296,7 @@ int in_open_reader(struct in **out, const char *name, in_reader *read, void *ctx
 void in_close(struct in *s)
 {
     if (!s) return;
-    if (s->members.d) {
-        s->members.ops->free(s->members.d);
-        free(s->members.d);
-    }
+    members_close(s);
     hash_stream_free(s->frame.hash);
     free(s->frame.small);
     if (s->src.own_fd) close(s->src.fd);
@@ -336,6 +333,29 @@ uint64_t in_size_bytes(const struct in *s)
 uint64_t in_skipped_bytes(const struct in *s)
 {
     return s->skipped_bytes;
+}
+
+int in_members_fd(const struct in *s)
+{
+    const struct members *m = &s->members;
+    bool sound = s->codec == CODEC_GZIP && !s->framed && !s->over && s->fault.status == 0 && !m->cut &&
+                 m->tail_pos == m->tail.n;
+    bool steady = m->state == BETWEEN || m->state == INSIDE;
+    return sound && steady && s->src.size_bytes ? s->src.fd : -1;
+}
+
+int in_seek(struct in *s, uint64_t offset, struct err *e)
+{
+    struct source *src = &s->src;
+    if (lseek(src->fd, (off_t)offset, SEEK_SET) < 0) return err_sys(e, "cannot read %s", s->name);
+    src->pos = src->end = 0;
+    src->taken_bytes = offset;
+    src->eof = false;
+    s->members.state = BETWEEN;
+    s->members.cut = s->over = false;
+    s->fault.status = 0;
+    s->head_pos = s->head_n;
+    return 0;
 }
 
 uint64_t in_member_offset(const struct in *s)

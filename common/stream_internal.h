@@ -83,6 +83,9 @@ struct decoder_ops {
     enum step (*finish)(void *d, struct err *e);
     void (*lost)(void *d); /* a member was broken: what the decoder knows of the whole is void; may be NULL */
     void (*free)(void *d);
+    /* NULL, or a slower decoder of the same format. Then what this one gave in a step that was STEP_BAD is not to be used,
+     * and at a cut it may have kept something back: the other one tells what the member holds. */
+    const struct decoder_ops *exact;
 };
 
 extern const struct decoder_ops zstd_decoder, gzip_decoder, xz_decoder, bzip2_decoder, lz4_decoder;
@@ -97,7 +100,10 @@ struct members {
     uint64_t tries;         /* LOST: candidates looked at */
     uint64_t rewound_bytes; /* bytes looked at twice in resyncs, in all */
     bool fresh;             /* no byte of this member has been given */
-    bool cut;               /* the file was seen to end in the member at cut_start, and in none since */
+    uint64_t given_bytes;   /* of this member, by the decoder */
+    struct buf tail;        /* what `exact` found behind them; [tail_pos] is given next, before any fault */
+    size_t tail_pos;
+    bool cut; /* the file was seen to end in the member at cut_start, and in none since */
     uint64_t cut_start;
 };
 
@@ -157,6 +163,7 @@ ssize_t members_read(struct in *s, uint8_t *dst, size_t cap);
 ssize_t frame_read(struct in *s, uint8_t *dst, size_t cap);
 
 int members_open(struct in *s, const struct decoder_ops *ops);
+void members_close(struct in *s);
 int frame_open(struct in *s);
 
 /* ------------------------------------------------------------------ out */

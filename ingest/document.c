@@ -67,6 +67,7 @@ int document_make(struct document_maker *m, char *bytes, const struct piece *pie
     l->in++;
     if (draft_set_path(m, &d, bytes) < 0) return err_nomem(e, "making a document");
     int r = piece->kind == PIECE_WARC   ? document_from_warc(m, &d, head, body, large_allowed, e)
+            : piece->kind == PIECE_ARC  ? document_from_arc(m, &d, head, body, large_allowed, e)
             : piece->kind == PIECE_LINE ? document_from_line(m, &d, e)
                                         : document_from_file(m, &d, large_allowed, e);
     if (r == DOCUMENT_LATER) l->in--;

@@ -71,7 +71,7 @@ int draft_make_id(struct document_maker *m, struct draft *d, struct err *e)
     if (d->outer.n) buf_printf(key, "%" PRIu64 "\n", p->outer_index);
     if (p->kind == PIECE_ENTRY || d->outer.n)
         buf_put_slice(key, d->path);
-    else if (p->kind != PIECE_WARC && p->kind != PIECE_LINE)
+    else if (p->kind != PIECE_WARC && p->kind != PIECE_ARC && p->kind != PIECE_LINE)
         buf_put_slice(key, base_name(d));
     if (p->twin) buf_printf(key, "\n%" PRIu64, p->twin);
     if (key->failed) return err_nomem(e, "making an id");
@@ -110,11 +110,12 @@ static int set_warc_meta(struct document_maker *m, const struct draft *d)
 static int set_metadata(struct document_maker *m, const struct draft *d)
 {
     int r;
-    if (d->piece->kind == PIECE_WARC)
+    if (d->piece->kind == PIECE_WARC || d->piece->kind == PIECE_ARC)
         r = set_warc_meta(m, d);
     else
         r = set_meta(m, "path", d->path);
-    if (d->piece->kind == PIECE_WARC && d->outer.n) r |= set_meta(m, "path", d->outer);
+    if ((d->piece->kind == PIECE_WARC || d->piece->kind == PIECE_ARC) && d->outer.n)
+        r |= set_meta(m, "path", d->outer);
     if (d->piece->kind == PIECE_ENTRY || d->outer.n) r |= set_meta(m, "archive", base_name(d));
     if (d->piece->is_part) {
         r |= doc_meta_set_int(&m->doc, "part", (int64_t)d->piece->part);

@@ -44,6 +44,11 @@ int draft_write(struct document_maker *m, struct draft *d, struct slice text, st
 /* The ways: from a WARC record, a file or archive entry, a line of JSON. As document_make. */
 int document_from_warc(struct document_maker *m, struct draft *d, char *head, char *block, bool large_allowed,
                        struct err *e);
+int document_from_arc(struct document_maker *m, struct draft *d, char *head, char *block, bool large_allowed,
+                      struct err *e);
+/* A block that is an HTTP response, or only a body of the type that was `identified` elsewhere. */
+int document_from_response(struct document_maker *m, struct draft *d, char *block, struct slice identified,
+                           bool large_allowed, struct err *e);
 int document_from_file(struct document_maker *m, struct draft *d, bool large_allowed, struct err *e);
 int document_from_epub(struct document_maker *m, struct draft *d, bool large_allowed, struct err *e);
 int document_from_line(struct document_maker *m, struct draft *d, struct err *e);

@@ -46,7 +46,8 @@ static int open_http(struct document_maker *m, struct draft *d, char *block, str
     }
     *done = kind != NULL;
     if (kind) return draft_skip(d, kind);
-    size_t most = large_allowed ? m->options.max_record : DOCUMENT_LARGE;
+    size_t most = m->options.max_record;
+    if (!large_allowed && most > DOCUMENT_LARGE) most = DOCUMENT_LARGE;
     enum http_decoded r = http_decode(&http, most, &m->a, &m->b, &d->body, &coding);
     if (r == HTTP_TOO_LARGE && !large_allowed) return DOCUMENT_LATER;
     if (r == HTTP_PARTIAL) d->truncated = slice_str("encoding");
@@ -55,6 +56,15 @@ static int open_http(struct document_maker *m, struct draft *d, char *block, str
     if (r == HTTP_UNKNOWN) return draft_skip(d, coding_kind(coding));
     if (r == HTTP_TOO_LARGE) return draft_damage(d, "its decoded body is larger than --max-record");
     return kind ? draft_skip(d, kind) : 0;
+}
+
+int document_from_response(struct document_maker *m, struct draft *d, char *block, struct slice identified,
+                           bool large_allowed, struct err *e)
+{
+    bool done = false;
+    int r = open_http(m, d, block, identified, large_allowed, &done);
+    if (r < 0) return err_nomem(e, "decoding an HTTP body");
+    return done || r == DOCUMENT_LATER ? r : draft_body(m, d, e);
 }
 
 /* "<urn:uuid:…>" and "<http://…>" without the brackets. */
@@ -121,18 +131,14 @@ int document_from_warc(struct document_maker *m, struct draft *d, char *head, ch
     struct slice content_type = fields_get(f, "Content-Type");
     struct slice identified = fields_get(f, "WARC-Identified-Payload-Type");
     if (type == WARC_RESPONSE) {
-        bool done = false;
         if (!content_type_is(content_type, "application/http"))
             identified = identified.n ? identified : content_type;
-        int r = open_http(m, d, block, identified, large_allowed, &done);
-        if (r < 0) return err_nomem(e, "decoding an HTTP body");
-        if (done || r == DOCUMENT_LATER) return r;
-    } else {
-        d->content_type = content_type;
-        d->is_final = type == WARC_CONVERSION;
-        kind = choose_type(d, identified);
-        if (kind && !d->is_final) return draft_skip(d, kind);
-        if (d->is_final) d->content = CONTENT_TEXT;
+        return document_from_response(m, d, block, identified, large_allowed, e);
     }
+    d->content_type = content_type;
+    d->is_final = type == WARC_CONVERSION;
+    kind = choose_type(d, identified);
+    if (kind && !d->is_final) return draft_skip(d, kind);
+    if (d->is_final) d->content = CONTENT_TEXT;
     return draft_body(m, d, e);
 }

@@ -5,6 +5,7 @@
  * holds. In: a block in memory. Out: the content. State: none. Memory: two scratch buffers of the caller. */
 #include "ingest/http.h"
 #include "common/text.h"
+#include "ingest/inflate.h"
 #include <isa-l/igzip_lib.h>
 
 /* ------------------------------------------------------------------ the message */
@@ -130,6 +131,16 @@ static bool make_room(struct buf *out, size_t max_bytes)
     return buf_reserve(out, more < most - out->n ? more : most - out->n) == 0;
 }
 
+/* isa-l stopped before the end: what the body holds. */
+static enum http_decoded inflate_part(struct slice s, enum coding coding, size_t max_bytes, struct buf *out)
+{
+    enum inflate_wrapper w = coding == CODING_GZIP   ? INFLATE_GZIP
+                             : coding == CODING_ZLIB ? INFLATE_ZLIB
+                                                     : INFLATE_RAW;
+    if (inflate_exactly(s, w, max_bytes, out) < 0) return HTTP_NO_MEMORY;
+    return out->n > max_bytes ? HTTP_TOO_LARGE : HTTP_PARTIAL;
+}
+
 static enum http_decoded inflate_body(struct slice s, enum coding coding, size_t max_bytes, struct buf *out)
 {
     struct inflate_state z;
@@ -148,9 +159,10 @@ static enum http_decoded inflate_body(struct slice s, enum coding coding, size_t
         int r = isal_inflate(&z);
         size_t got = (size_t)((char *)z.next_out - (out->p + out->n));
         out->n += got;
+        bool cut = z.avail_in == 0 && fed == s.n && got == 0;
+        if (r != ISAL_DECOMP_OK || cut) return inflate_part(s, coding, max_bytes, out);
         if (out->n > max_bytes) return HTTP_TOO_LARGE;
-        if (z.block_state == ISAL_BLOCK_FINISH && r == ISAL_DECOMP_OK) return HTTP_DECODED;
-        if (r != ISAL_DECOMP_OK || (z.avail_in == 0 && fed == s.n && got == 0)) return HTTP_PARTIAL;
+        if (z.block_state == ISAL_BLOCK_FINISH) return HTTP_DECODED;
     }
 }
 

@@ -1,6 +1,7 @@
 /* ingest.c: `leat ingest`: crawls and archives become JSONL documents.
  *
- * read: raw records are gathered into batches of about half a megabyte (inputs.h). work: each record becomes a document on
+ * read: raw records are gathered into batches of about half a megabyte (inputs.h); of a large file of gzip members a batch
+ * is a range of the file as it lies, which is decoded on any thread too (split.h). work: each record becomes a document on
  * any thread (document.h). write: lines and accounts go out in the order of the inputs.
  *
  * A record that is large, or becomes so when it is decoded, is not worked on in parallel: its batch waits for its turn to
@@ -20,6 +21,8 @@
 
 struct batch {
     struct buf in;
+    bool is_range, later; /* a range of a file, not pieces; its work goes on in the writer's turn */
+    struct range range;
     struct piece *pieces;
     size_t n_pieces, n_done;
     struct buf out;
@@ -34,13 +37,20 @@ struct run {
     struct document_options options;
     struct inputs inputs;
     struct out *out;
-    struct ledger tail;           /* what was counted behind the last record */
-    struct document_maker writer; /* for large records */
+    struct ledger tail;    /* what was counted behind the last record */
+    struct worker *writer; /* for large records */
+    struct split split;
     uint64_t n_records;
     struct progress progress;
     pthread_mutex_t lock;
     pthread_cond_t written;
     bool large_in_flight, failed; /* under the lock */
+    uint64_t ranges_in_flight;    /* under the lock, as split.proven and split.broken */
+};
+
+struct worker { /* state of one thread */
+    struct document_maker maker;
+    struct unpacker unpacker;
 };
 
 /* ------------------------------------------------------------------ read */
@@ -79,7 +89,7 @@ static void batch_clear(struct batch *b)
     ledger_reset(&b->ledger);
     b->n_pieces = b->n_done = 0;
     b->records = 0;
-    b->large = false;
+    b->large = b->is_range = b->later = false;
 }
 
 static void wait_for_large(struct run *run)
@@ -105,14 +115,60 @@ static bool is_full(const struct run *run, const struct batch *b)
            (limit && run->n_records == limit);
 }
 
+/* The chain of ranges cannot go on: waits until all that are in flight are written. False: the run has failed. */
+static bool wait_for_ranges(struct run *run)
+{
+    pthread_mutex_lock(&run->lock);
+    while (run->ranges_in_flight && !run->failed) pthread_cond_wait(&run->written, &run->lock);
+    bool ok = !run->failed;
+    pthread_mutex_unlock(&run->lock);
+    return ok;
+}
+
+/* Whether the chain is whole as far as is known; then one more range is in flight. */
+static bool start_range(struct run *run)
+{
+    pthread_mutex_lock(&run->lock);
+    bool whole = !run->split.broken;
+    run->ranges_in_flight += whole;
+    pthread_mutex_unlock(&run->lock);
+    return whole;
+}
+
+static void end_range(struct run *run)
+{
+    pthread_mutex_lock(&run->lock);
+    run->ranges_in_flight--;
+    pthread_cond_broadcast(&run->written);
+    pthread_mutex_unlock(&run->lock);
+}
+
+/* A range of the current input: 1; 0: its records must be read one after another; < 0: an error. */
+static int read_range(struct run *run, struct batch *b, struct err *e)
+{
+    int r = run->split.active ? 1 : inputs_split(&run->inputs, e);
+    if (r <= 0) return r;
+    if (start_range(run)) {
+        r = split_read(&run->split, &b->range, &b->in, e);
+        b->is_range = r > 0;
+        b->raw_bytes = inputs_raw_bytes(&run->inputs);
+        if (r > 0) return 1;
+        end_range(run);
+        if (r < 0) return r;
+    }
+    return wait_for_ranges(run) ? inputs_resume(&run->inputs, e) : 0;
+}
+
 static int batch_read(void *ctx, void *batch, struct err *e)
 {
     struct run *run = ctx;
     struct batch *b = batch;
-    int r = 1;
     batch_clear(b);
     if (!b->pieces) return err_nomem(e, "reading");
     wait_for_large(run);
+    int r = run->tool->limit ? 0 : read_range(run, b, e);
+    if (r != 0) return r;
+    r = 1;
     while (r > 0 && !is_full(run, b)) {
         struct piece *p = &b->pieces[b->n_pieces];
         r = inputs_next(&run->inputs, &b->in, p, &b->ledger, e);
@@ -134,24 +190,28 @@ static int batch_read(void *ctx, void *batch, struct err *e)
 
 static void worker_free(void *ctx, void *worker)
 {
-    document_free(worker);
-    free(worker);
+    struct worker *w = worker;
+    if (!w) return;
+    document_free(&w->maker);
+    unpacker_free(&w->unpacker);
+    free(w);
 }
 
 static void *worker_new(void *ctx)
 {
     struct run *run = ctx;
     struct err e = {0};
-    struct document_maker *m = calloc(1, sizeof *m);
-    if (m && document_init(m, &run->options, &e) < 0) {
-        worker_free(ctx, m);
-        m = NULL;
-    }
-    return m;
+    struct worker *w = calloc(1, sizeof *w);
+    if (!w) return NULL;
+    int r = document_init(&w->maker, &run->options, &e);
+    if (r == 0) r = unpacker_init(&w->unpacker, &e);
+    if (r == 0) return w;
+    worker_free(ctx, w);
+    return NULL;
 }
 
 /* Works on records up to the first that is large, or on one of them if large ones are allowed. */
-static int work_on(struct document_maker *m, struct batch *b, bool large_allowed, struct err *e)
+static int work_on_pieces(struct document_maker *m, struct batch *b, bool large_allowed, struct err *e)
 {
     int r = 0;
     while (r == 0 && b->n_done < b->n_pieces) {
@@ -163,14 +223,24 @@ static int work_on(struct document_maker *m, struct batch *b, bool large_allowed
     return r;
 }
 
+/* Whether nothing is left to do of it is b->later. */
+static int work_on(struct run *run, struct worker *w, struct batch *b, bool turn, struct err *e)
+{
+    int r = b->is_range ? range_work(&b->range, &run->split, &b->in, &w->unpacker, &w->maker, turn, &b->out,
+                                     &b->records, &b->ledger, e)
+                        : work_on_pieces(&w->maker, b, turn, e);
+    b->later = b->is_range ? r == RANGE_LATER : b->n_done < b->n_pieces;
+    return r < 0 ? r : 0;
+}
+
 static int batch_work(void *ctx, void *worker, void *batch, struct err *e)
 {
     struct run *run = ctx;
     struct batch *b = batch;
-    int r = work_on(worker, b, false, e);
-    if (b->n_done == b->n_pieces) reuse(&b->in); /* it may wait long for its turn */
+    int r = work_on(run, worker, b, false, e);
+    if (!b->later) reuse(&b->in); /* it may wait long for its turn */
     if (r < 0) set_large(run, false, true);
-    return r < 0 ? r : 0;
+    return r;
 }
 
 /* ------------------------------------------------------------------ write */
@@ -184,23 +254,47 @@ static int write_lines(struct run *run, struct batch *b, struct err *e)
     return r;
 }
 
-static int batch_write(void *ctx, void *batch, struct err *e)
+/* Whether a batch is part of the input as it was proven to be. */
+static bool counts(struct run *run, const struct batch *b)
 {
-    struct run *run = ctx;
-    struct batch *b = batch;
+    pthread_mutex_lock(&run->lock);
+    bool yes = !b->is_range || split_counts(&run->split, &b->range);
+    pthread_mutex_unlock(&run->lock);
+    return yes;
+}
+
+static void commit_range(struct run *run, const struct batch *b)
+{
+    pthread_mutex_lock(&run->lock);
+    split_commit(&run->split, &b->range);
+    pthread_mutex_unlock(&run->lock);
+}
+
+static int write_batch(struct run *run, struct batch *b, struct err *e)
+{
     int r = write_lines(run, b, e);
-    while (r == 0 && b->n_done < b->n_pieces) { /* the large one, and what stands behind it */
-        r = work_on(&run->writer, b, true, e);
+    while (r == 0 && b->later) { /* the large one, and what stands behind it */
+        r = work_on(run, run->writer, b, true, e);
         if (r == 0) r = write_lines(run, b, e);
     }
     reuse(&b->in);
+    if (b->is_range) commit_range(run, b);
     ledger_merge(&run->tool->ledger, &b->ledger);
     run->progress.records = run->tool->ledger.in;
     run->progress.kept = run->tool->ledger.kept;
     run->progress.bytes = b->raw_bytes;
     run->progress.total_bytes = run->inputs.total_raw_bytes;
     log_progress(&run->progress);
+    return r;
+}
+
+static int batch_write(void *ctx, void *batch, struct err *e)
+{
+    struct run *run = ctx;
+    struct batch *b = batch;
+    int r = counts(run, b) ? write_batch(run, b, e) : 0;
     if (b->large || r < 0) set_large(run, false, r < 0);
+    if (b->is_range) end_range(run);
     return r;
 }
 
@@ -214,7 +308,8 @@ static const struct pool_ops pool_ops = {batch_new,  batch_free, worker_new, wor
 static int run_all(struct run *run, struct err *e)
 {
     struct tool *t = run->tool;
-    int r = document_init(&run->writer, &run->options, e);
+    int r = split_init(&run->split, e);
+    if (r == 0 && !(run->writer = worker_new(run))) r = err_nomem(e, "starting");
     if (r == 0) r = tool_open_output(t, "jsonl", &run->out, e);
     if (r == 0) r = pool_run((int)t->threads, &pool_ops, run, e);
     ledger_merge(&t->ledger, &run->tail);
@@ -223,18 +318,20 @@ static int run_all(struct run *run, struct err *e)
     return r < 0 ? r : closed;
 }
 
-static int run_on(struct run *run, enum format format, struct parts *split)
+static int run_on(struct run *run, enum format format, struct parts *parts)
 {
     struct tool *t = run->tool;
     const struct inputs_options options = {
-        .asked = format, .raw = run->options.raw, .split = split, .max_record = t->max_record};
+        .asked = format, .raw = run->options.raw, .parts = parts, .max_record = t->max_record};
     ledger_init(&run->tail);
     pthread_mutex_init(&run->lock, NULL);
     pthread_cond_init(&run->written, NULL);
     int r = inputs_init(&run->inputs, t->inputs, t->n_inputs, &options, &t->err);
+    run->inputs.split = &run->split;
     if (r == 0) r = run_all(run, &t->err);
     inputs_free(&run->inputs);
-    document_free(&run->writer);
+    worker_free(run, run->writer);
+    split_free(&run->split);
     ledger_free(&run->tail);
     pthread_cond_destroy(&run->written);
     pthread_mutex_destroy(&run->lock);
@@ -245,16 +342,16 @@ static int ingest(struct tool *t, enum format format, const struct document_opti
                   const char *split_pattern, const char *fields)
 {
     struct run run = {.tool = t, .options = *options};
-    struct parts *split = NULL;
+    struct parts *parts = NULL;
     struct map *map = NULL;
     int r = t->err.code ? -t->err.code : 0;
-    if (r == 0 && split_pattern) r = parts_compile(&split, split_pattern, &t->err);
+    if (r == 0 && split_pattern) r = parts_compile(&parts, split_pattern, &t->err);
     if (r == 0 && fields) r = map_parse(&map, fields, &t->err);
     run.options.map = map;
     run.options.max_record = t->max_record;
     run.options.sample = t->sample;
-    if (r == 0) r = run_on(&run, format, split);
-    parts_free(split);
+    if (r == 0) r = run_on(&run, format, parts);
+    parts_free(parts);
     map_free(map);
     return r;
 }
@@ -265,7 +362,8 @@ int main(int argc, char **argv)
     const char *source = NULL, *split_pattern = NULL, *fields = NULL;
     const struct opt own[] = {
         {"format", 'f', OPT_CHOICE, &format, "FORMAT", INGEST_FORMATS, 0, 0,
-         "what the inputs are; auto: by the first bytes of each. html, epub and text take each input as one "
+         "what the inputs are; auto: by the first bytes of each. wet is warc. html, epub and text take each "
+         "input as one "
          "document"},
         {"content", 0, OPT_CHOICE, &content, "HOW", "auto|raw", 0, 0,
          "what files and the files of archives become. auto: HTML and XHTML, told by the name's ending and "
@@ -299,11 +397,11 @@ int main(int argc, char **argv)
         .summary = "turn crawls and archives into JSONL documents",
         .operands = "[INPUT…]",
         .description =
-            "Reads WARC files (also WET), tar, zip, 7z and cpio archives of source code, pages, "
+            "Reads WARC (also WET) and ARC files, tar, zip, 7z and cpio archives of source code, pages, "
             "books, texts and JSONL, compressed "
             "or not, EPUB books, pages, texts and JSONL, and writes one JSON document a line, in the order "
             "of the inputs.\n\n"
-            "Of a WARC file become documents: responses with status 200 and resources that are "
+            "Of a WARC or ARC file become documents: responses with status 200 and resources that are "
             "HTML, XHTML or plain text, and "
             "conversions. Everything else is counted in the ledger by kind. Bodies are decoded "
             "(chunked, gzip, deflate), "

@@ -1,6 +1,6 @@
 /* inputs.c: opens one input after another, finds out what it is, and hands its records on.
  *
- * The first bytes of the decompressed content decide: a WARC version line, an archive's magic, '{', the start of a page;
+ * The first bytes of the decompressed content decide: a WARC version line, an ARC line, an archive's magic, '{', the start of a page;
  * other text is a text. An archive's entry that is an archive, a compressed file or a file of records itself is opened like
  * an input, as a level above; an archive inside that one is only counted.
  *
@@ -16,6 +16,8 @@
 #include <sys/stat.h>
 
 #define LOOK_BYTES 4096
+#define SPLIT_FILE_BYTES \
+    ((uint64_t)4 << 20) /* a smaller file has too few ranges to pay for waiting at its end */
 
 static uint64_t total_bytes(char *const *paths, size_t n)
 {
@@ -104,6 +106,7 @@ void inputs_free(struct inputs *in)
 uint64_t inputs_raw_bytes(const struct inputs *in)
 {
     const struct in *s = in->n_levels ? in->levels[0].window.in : NULL;
+    if (in->split && in->split->active) return in->done_raw_bytes + in->split->next;
     return in->done_raw_bytes + (s ? in_raw_bytes(s) : 0);
 }
 
@@ -125,12 +128,13 @@ static enum format recognise(struct slice s, struct slice path, bool raw)
 {
     struct slice begin = slice_trim(s);
     if (slice_has_prefix(begin, "WARC/")) return FORMAT_WARC;
+    if (arc_dialect.starts(begin.p, (size_t)(s.p + s.n - begin.p))) return FORMAT_ARC;
     if (!raw && (content_of_file(path, s) == CONTENT_EPUB || epub_recognise(s))) return FORMAT_EPUB;
     if (archive_recognise(s.p, s.n)) return FORMAT_ARCHIVE;
     if (slice_has_prefix(begin, "{")) return FORMAT_JSONL;
     if (!raw && (content_looks_like_html(s) || content_of_file(path, s) == CONTENT_HTML)) return FORMAT_HTML;
     bool wide = slice_has_prefix(s, "\xff\xfe") || slice_has_prefix(s, "\xfe\xff");
-    if (slice_has_prefix(s, "filedesc://") || (!wide && clean_is_binary(s))) return FORMAT_AUTO;
+    if (!wide && clean_is_binary(s)) return FORMAT_AUTO;
     return FORMAT_TEXT;
 }
 
@@ -141,6 +145,7 @@ static enum format recognise_nested(struct slice s, struct slice path, bool raw)
     if (archive_recognise(s.p, s.n)) return FORMAT_ARCHIVE;
     if (nested_kind(path, s, raw) == NESTED_NONE) return FORMAT_TEXT;
     if (slice_has_prefix(s, "WARC/")) return FORMAT_WARC;
+    if (arc_dialect.starts(s.p, s.n)) return FORMAT_ARC;
     return slice_has_prefix(slice_trim(s), "{") ? FORMAT_JSONL : FORMAT_AUTO;
 }
 
@@ -164,7 +169,7 @@ static int start_archive(struct inputs *in, struct level *l, struct err *e)
 /* Whether a file is a text that is to be split. */
 static bool is_split(const struct inputs *in, struct slice path, struct slice first)
 {
-    return in->options.split && (in->options.raw || content_of_file(path, first) == CONTENT_TEXT) &&
+    return in->options.parts && (in->options.raw || content_of_file(path, first) == CONTENT_TEXT) &&
            !clean_is_binary(first);
 }
 
@@ -172,11 +177,12 @@ static int start_format(struct inputs *in, struct level *l, struct err *e)
 {
     uint64_t max_record = in->options.max_record;
     switch (l->format) {
-    case FORMAT_WARC: warc_start(&l->warc, &l->window, l->name, max_record); break;
+    case FORMAT_WARC: warc_start(&l->warc, &warc_iso, &l->window, l->name, max_record); break;
+    case FORMAT_ARC: warc_start(&l->warc, &arc_dialect, &l->window, l->name, max_record); break;
     case FORMAT_JSONL: line_reader_start(&l->lines, &l->window, l->name, max_record); break;
     case FORMAT_ARCHIVE: return start_archive(in, l, e);
     case FORMAT_PARTS:
-        parts_reader_start(&l->parts, in->options.split, &l->window, l->name, max_record);
+        parts_reader_start(&l->parts, in->options.parts, &l->window, l->name, max_record);
         break;
     default: break;
     }
@@ -193,12 +199,15 @@ static int start_reader(struct inputs *in, struct ledger *led, struct err *e)
         return 0;
     }
     l->format = o->asked == FORMAT_AUTO ? recognise(look, slice_str(l->name), o->raw) : o->asked;
+    if (l->format == FORMAT_WET) l->format = FORMAT_WARC; /* WARC with conversions */
     if (l->format == FORMAT_TEXT && is_split(in, slice_str(l->name), look)) l->format = FORMAT_PARTS;
     if (l->format == FORMAT_AUTO)
         ledger_damage(led, l->name, 0, 0, "%s",
-                      slice_has_prefix(look, "filedesc://")
-                          ? "an ARC file: this version reads WARC"
-                          : "not a format that is known: name it with --format (" INGEST_FORMATS ")");
+                      "not a format that is known: name it with --format (" INGEST_FORMATS ")");
+    if (in->split) {
+        split_reset(in->split);
+        in->split->twin = in->n_paths ? in->twins[in->next_path - 1] : 0;
+    }
     return start_format(in, l, e);
 }
 
@@ -354,7 +363,8 @@ static int current_next(struct inputs *in, struct buf *into, struct piece *piece
     struct level *l = top(in);
     int r;
     switch (l->format) {
-    case FORMAT_WARC: return warc_next(&l->warc, into, piece, led, e);
+    case FORMAT_WARC:
+    case FORMAT_ARC: return warc_next(&l->warc, into, piece, led, e);
     case FORMAT_JSONL: return line_reader_next(&l->lines, into, piece, led, e);
     case FORMAT_ARCHIVE: return next_entry(in, into, piece, led, e);
     case FORMAT_PARTS: return take_part(in, into, piece, led, e);
@@ -431,4 +441,20 @@ int inputs_next(struct inputs *in, struct buf *into, struct piece *piece, struct
         piece->twin = in->n_paths ? in->twins[in->next_path - 1] : 0;
     }
     return r;
+}
+
+/* ------------------------------------------------------------------ many threads at one input */
+
+int inputs_split(struct inputs *in, struct err *e)
+{
+    struct level *l = &in->levels[0];
+    bool may = in->split && in->n_levels == 1 && (l->format == FORMAT_WARC || l->format == FORMAT_ARC);
+    if (!may || in_size_bytes(l->window.in) < SPLIT_FILE_BYTES) return 0;
+    int r = split_take_over(in->split, &l->warc, e);
+    return r < 0 && e->code ? -e->code : r;
+}
+
+int inputs_resume(struct inputs *in, struct err *e)
+{
+    return split_hand_back(in->split, &in->levels[0].warc, e);
 }

@@ -2,15 +2,19 @@
 #ifndef LEAT_INGEST_INPUTS_H
 #define LEAT_INGEST_INPUTS_H
 
+#include "ingest/arc.h"
 #include "ingest/linereader.h"
 #include "ingest/nested.h"
 #include "ingest/parts.h"
+#include "ingest/split.h"
 #include "ingest/warc.h"
 
 /* In the order of INGEST_FORMATS. */
 enum format {
     FORMAT_AUTO,
     FORMAT_WARC,
+    FORMAT_WET,
+    FORMAT_ARC,
     FORMAT_ARCHIVE,
     FORMAT_JSONL,
     FORMAT_TEXT,
@@ -18,7 +22,7 @@ enum format {
     FORMAT_EPUB,
     FORMAT_PARTS /* a text that is split: not to be asked for */
 };
-#define INGEST_FORMATS "auto|warc|archive|jsonl|text|html|epub"
+#define INGEST_FORMATS "auto|warc|wet|arc|archive|jsonl|text|html|epub"
 
 /* What is being read: an input, or above it an entry of an archive. */
 struct level {
@@ -38,7 +42,7 @@ struct level {
 struct inputs_options {
     enum format asked;   /* AUTO: by each input's first bytes */
     bool raw;            /* pages are texts */
-    struct parts *split; /* texts are split by it; NULL: they are not. Borrowed */
+    struct parts *parts; /* texts are split by it; NULL: they are not. Borrowed */
     uint64_t max_record; /* bytes */
 };
 
@@ -46,7 +50,8 @@ struct inputs {
     char *const *paths; /* n_paths == 0: standard input */
     size_t n_paths, next_path;
     struct inputs_options options;
-    uint64_t *twins; /* of each path: how many before it have its base name */
+    struct split *split; /* NULL: every input is read serially */
+    uint64_t *twins;     /* of each path: how many before it have its base name */
 
     struct level levels[INPUT_LEVELS];
     size_t n_levels;                          /* 0: no input is open */
@@ -62,6 +67,12 @@ void inputs_free(struct inputs *in); /* a zeroed one is allowed */
 /* Appends the next record to *into and describes it: 1; 0: the end of all inputs; < 0: an I/O error, *e names the file.
  * What is damaged or skipped on the way is counted in *led. */
 int inputs_next(struct inputs *in, struct buf *into, struct piece *piece, struct ledger *led, struct err *e);
+
+/* Lets in->split take over the current input, if that is of use, and possible where the reader stands: 1; 0: not; < 0: an
+ * I/O error. Until inputs_resume, inputs_next is not called. */
+int inputs_split(struct inputs *in, struct err *e);
+/* Back to inputs_next, behind what the split has proven. Nothing is in flight. */
+int inputs_resume(struct inputs *in, struct err *e);
 
 uint64_t inputs_raw_bytes(const struct inputs *in); /* read so far, for progress */
 

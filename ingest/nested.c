@@ -4,6 +4,7 @@
  * the entry. Bound: the input's budget, looked at with every block of compressed bytes. */
 #include "ingest/nested.h"
 #include "common/text.h"
+#include "ingest/arc.h"
 #include "ingest/path.h"
 
 #define BLOCK_BYTES ((size_t)16 << 10)
@@ -30,6 +31,11 @@ static bool is_warc(struct slice s)
     return slice_has_prefix(s, "WARC/");
 }
 
+static bool is_arc(struct slice s)
+{
+    return arc_dialect.starts(s.p, s.n);
+}
+
 static bool is_object(struct slice s)
 {
     return slice_has_prefix(slice_trim(s), "{");
@@ -44,6 +50,7 @@ static const struct row {
     {" gz bz2 xz zst lz4 lz lzma z tgz tbz tbz2 txz tlz tzst crate ", is_compressed, false},
     {" tar zip 7z cpio whl egg gem nupkg epub ", is_archive, false},
     {" warc wet wat ", is_warc, true},
+    {" arc ", is_arc, true},
     {" jsonl ndjson ", is_object, true},
     {"", is_compressed, false},
     {"", is_archive, false},

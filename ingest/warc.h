@@ -11,7 +11,33 @@
 #include "ingest/piece.h"
 #include "ingest/window.h"
 
+#define WARC_NOWHERE SIZE_MAX
+#define WARC_UNKNOWN UINT64_MAX
+
+/* What differs between the formats whose records are a head, a block of a declared length, and line ends. */
+struct warc_dialect {
+    const char *name;
+    enum piece_kind kind;
+    size_t start_bytes; /* so many tell whether a record starts */
+    int closing_lines;  /* line ends that belong to a record's end */
+    bool
+        blank_line_closes; /* a right length is one with "\r\n\r\n" behind it; else one with a record or a member behind it */
+    bool (*starts)(const char *p, size_t n);
+    /* Offset of the first record in [from, n) that begins a line; WARC_NOWHERE. In a block only a plain one. */
+    size_t (*find_start)(const char *p, size_t from, size_t n, bool in_block);
+    size_t (*head_end)(const char *p, size_t n, size_t from); /* as fields_end */
+    uint64_t (*declared)(char *head, size_t n);               /* WARC_UNKNOWN: no usable length */
+};
+extern const struct warc_dialect warc_iso; /* ARC's is in arc.h */
+
+uint64_t warc_parse_length(struct slice digits); /* or WARC_UNKNOWN */
+
+/* Measures the record at p[0..n), p[n) being the end of a compressed member's content. False: warc_next might take it
+ * otherwise (its length is not right, it goes on in the next member, it is too large), or there is none. */
+bool warc_measure(const struct warc_dialect *d, char *p, size_t n, uint64_t max_record, struct measured *m);
+
 struct warc_reader {
+    const struct warc_dialect *dialect;
     struct window *w;
     const char *file;            /* for damages */
     uint64_t max_record;         /* bytes of a content block */
@@ -19,12 +45,16 @@ struct warc_reader {
     uint64_t none_from, none_to; /* no record starts in between: so no byte is searched twice */
 };
 
-void warc_start(struct warc_reader *r, struct window *w, const char *file, uint64_t max_record);
+void warc_start(struct warc_reader *r, const struct warc_dialect *dialect, struct window *w, const char *file,
+                uint64_t max_record);
 
 /* Appends the next whole record to *into and describes it in *piece. 1; 0: the end (w->truncated, or r's input cut in the
  * middle of a plain file: led->truncated); < 0: an I/O error. Damage goes into *led with its offset; the record that is
  * returned is not counted there. */
 int warc_next(struct warc_reader *r, struct buf *into, struct piece *piece, struct ledger *led,
               struct err *e);
+
+/* Whether the next record starts a compressed member; *offset is then its file offset. < 0: an I/O error. */
+int warc_at_member(struct warc_reader *r, uint64_t *offset, struct err *e);
 
 #endif

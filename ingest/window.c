@@ -143,6 +143,26 @@ int window_fill(struct window *w, size_t need, struct err *e)
     return r;
 }
 
+int window_fill_to_gap(struct window *w, size_t need, struct err *e)
+{
+    int r = 0;
+    if (window_ahead(w) >= need || w->ended) return 0;
+    compact(w);
+    while (r == 0 && !w->ended && (w->gap_open || (w->n_gaps == 0 && window_ahead(w) < need)))
+        r = read_once(w, need, e);
+    return r;
+}
+
+int window_seek(struct window *w, uint64_t file_offset, struct err *e)
+{
+    w->base += w->bytes.n + 1; /* no position is used twice */
+    buf_clear(&w->bytes);
+    w->at = w->first_start = w->n_starts = 0;
+    while (w->n_gaps) window_drop_gap(w);
+    w->gap_open = w->ended = w->truncated = false;
+    return in_seek(w->in, file_offset, e);
+}
+
 void window_advance(struct window *w, size_t n)
 {
     w->at += n;

@@ -41,6 +41,12 @@ void window_close(struct window *w); /* a zeroed window is allowed */
 /* Reads until `need` bytes lie ahead of the reader's place or the input ends: 0, or < 0 on an I/O error. */
 int window_fill(struct window *w, size_t need, struct err *e);
 
+/* The same, but no further than to a gap: what lies ahead then depends on the input alone, not on what was read before. */
+int window_fill_to_gap(struct window *w, size_t need, struct err *e);
+
+/* Goes on at a file offset where a member starts (in_seek). */
+int window_seek(struct window *w, uint64_t file_offset, struct err *e);
+
 static inline const char *window_data(const struct window *w)
 {
     return w->bytes.p + w->at;

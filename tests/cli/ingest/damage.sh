@@ -103,7 +103,7 @@ exits "an unknown format" 3 leat-ingest --stats stats.json binary
 says "names the mend" err "--format"
 is "is damage" "$(jq .records.damaged stats.json)" 1
 printf 'filedesc://x.arc 0.0.0.0 20050614070144 text/plain 77\n' >old.arc
-exits "ARC" 3 leat-ingest old.arc
-says "says what it is" err "ARC"
+exits "an ARC file that was cut behind its first line" 3 leat-ingest old.arc
+says "says so" err "old.arc ends in the middle"
 exits "noise said to be WARC" 3 leat-ingest --format warc --stats stats.json binary
 is "is damage too" "$(jq -c '[.records.damaged, .balanced]' stats.json)" '[1,true]'

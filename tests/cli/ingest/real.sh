@@ -20,6 +20,64 @@ while IFS= read -r f; do
     printf '%s\t%s\n' "$f" "$(jq -c '[.records.in, .records.kept, .records.damaged, .truncated]' stats.json)" >>counts
 done <files >bad
 is "none crashes, all balance" "$(cat bad)" ""
+
+# ---- records and bytes of their blocks, as FastWARC 2.0.1 and warcio 1.8.1 read them
+peers() { # NAME, and lines of "FILE RECORDS BYTES" on stdin: ours must be the same, with no length wrong and nothing damaged
+    sed 's/$/ 0 0/' >want
+    (cd warc && cut -d' ' -f1 ../want | xargs "$LEAT_BUILD/unit/ingest/blocks") >got
+    same "$1" want got
+}
+peers "as both" <<'EOT'
+aut/example.docs.warc.gz 21 272629
+aut/example.pdf.warc.gz 76 3599554
+aut/example.txt.warc.gz 6 2333
+aut/example.warc.gz 822 10948669
+aut/issue-493.warc 32 42993
+aut/issue-514.warc 8 43459
+jwarc/cc.warc.gz 1 20931
+jwarc/gzip_extra_sl.warc.gz 1 327
+resiliparse/block-sized-records.warc 3 48687
+resiliparse/block-sized-records.warc.gz 3 48687
+resiliparse/clueweb-quirk.warc.gz 30 921046
+resiliparse/warcfile.warc 50 527846
+resiliparse/warcfile.warc.gz 50 527846
+warcio/example-digest.warc 4 1972
+warcio/example-iana.org-chunked.warc 3 7779
+warcio/example-resource.warc.gz 3 1951
+warcio/example-space-in-target-uri.warc.gz 2 143
+warcio/example-wget-bad-target-uri.warc.gz 6 2539
+warcio/example.warc 6 3049
+warcio/example.warc.gz 6 3049
+warcio/post-test.warc.gz 6 2886
+whirlwind/whirlwind.warc 4 75533
+whirlwind/whirlwind.warc.gz 4 75533
+whirlwind/whirlwind.warc.wat 2 1664
+whirlwind/whirlwind.warc.wat.gz 2 1664
+whirlwind/whirlwind.warc.wet 2 4824
+whirlwind/whirlwind.warc.wet.gz 2 4824
+EOT
+peers "as FastWARC; warcio gives up" <<'EOT'
+resiliparse/block-sized-records.warc.lz4 3 48687
+resiliparse/warcfile.warc.lz4 50 527846
+warcio/example-bad-non-chunked.warc.gz 6 3049
+warcio/example-bad.warc.gz.bad 6 3263
+EOT
+# Where neither reads all, or they differ: FastWARC reads no ARC, warcio counts the lines of an ARC's first record to its head.
+(cd warc && "$LEAT_BUILD/unit/ingest/blocks" aut/badexample.arc.gz aut/example.arc.gz warcio/*.arc warcio/example.arc.gz \
+    warcio/example-trunc.warc warcio/example-wrong-chunks.warc.gz resiliparse/clipped.warc.gz) >got
+cat >want <<'EOT'
+aut/badexample.arc.gz 6 2722 3 0
+aut/example.arc.gz 300 7687146 0 0
+warcio/bad.arc 4 73 3 0
+warcio/example-space-in-url.arc 1 75 0 1
+warcio/example.arc 2 1666 0 0
+warcio/example.arc.gz 2 1666 0 0
+warcio/example-trunc.warc 4 2187 1 0
+warcio/example-wrong-chunks.warc.gz 2 1751 1 0
+resiliparse/clipped.warc.gz 0 0 0 1
+EOT
+same "the others: 300 7687070 and 2 1591 for warcio, less the 76 and 75 bytes of the first record; 4 records of bad.arc" want got
+
 cat >compare.py <<'PY'
 import ast, gzip, http.client, io, json, subprocess, sys
 from warcs import read
@@ -74,6 +132,8 @@ check "enough was compared" [ "$(grep -c '^ok' result)" -gt 40 ]
 field() { jq -r "select(.metadata.url == \"$2\") | $3" "$1" | head -1; }
 leat-ingest -q warc/warcio/example.warc.gz >out
 is "a gzipped body" "$(field out http://example.com/ '.text | split("\n")[0]')" "Example Domain"
+leat-ingest -q warc/aut/example.arc.gz >out
+is "ARC: documents" "$(jq -r .metadata.http_status out | sort | uniq -c | tr -s ' ')" " 128 200"
 leat-ingest -q warc/warcio/example-wrong-chunks.warc.gz >out
 is "chunks that are none" "$(jq -r '.text | split("\n")[0]' out)" "Example Domain"
 leat-ingest -q warc/warcio/example-bad-non-chunked.warc.gz >out

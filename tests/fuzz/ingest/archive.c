@@ -38,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     if (ftruncate(fd, 0) != 0 || pwrite(fd, data, size, 0) != (ssize_t)size) abort();
     const struct inputs_options how = {
-        .raw = size % 5 == 1, .split = size % 3 == 0 ? split : NULL, .max_record = options.max_record};
+        .raw = size % 5 == 1, .parts = size % 3 == 0 ? split : NULL, .max_record = options.max_record};
     struct inputs inputs;
     struct buf in, out;
     struct ledger led;

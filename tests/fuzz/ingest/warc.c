@@ -7,6 +7,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#ifndef DIALECT
+#define DIALECT warc_iso
+#endif
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -34,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     buf_init(&out, BUF_NO_MAX);
     ledger_init(&led);
     if (window_open(&w, path, &e) < 0) abort();
-    warc_start(&r, &w, path, options.max_record);
+    warc_start(&r, &DIALECT, &w, path, options.max_record);
     while ((n = warc_next(&r, &in, &piece, &led, &e)) > 0) {
         if (piece.body_bytes > options.max_record || piece.body + piece.body_bytes > in.n) abort();
         if (document_make(&maker, in.p, &piece, true, &out, &records, &led, &e) != DOCUMENT_DONE) abort();

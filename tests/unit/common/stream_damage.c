@@ -1,5 +1,6 @@
 /* Damage: broken members are told and passed over, and everything else is given. */
 #include "tests/unit/common/stream_util.h"
+#include <zlib.h>
 
 static struct buf text;
 
@@ -301,6 +302,54 @@ TEST(a_frame_with_a_broken_member)
     buf_free(&t.content);
 }
 
+/* What zlib gives of a member that may be broken. */
+static struct buf by_zlib(const struct buf *file)
+{
+    struct buf out;
+    z_stream z = {0};
+    int r = inflateInit2(&z, 15 + 16);
+    buf_init(&out, BUF_NO_MAX);
+    z.next_in = (Bytef *)file->p;
+    z.avail_in = (uInt)file->n;
+    while (r == Z_OK) {
+        buf_reserve(&out, 1000);
+        z.next_out = (Bytef *)out.p + out.n;
+        z.avail_out = 1000;
+        r = inflate(&z, Z_NO_FLUSH);
+        out.n += 1000 - z.avail_out;
+        if (z.avail_in == 0 && z.avail_out == 1000) break; /* it was cut */
+    }
+    inflateEnd(&z);
+    return out;
+}
+
+/* Not a byte more or less, however it is read. */
+TEST(all_before_an_invalid_symbol_is_given)
+{
+    static const size_t caps[] = {1, 100, 1 << 16, 1 << 20};
+    put_file("plain", text.p, text.n);
+    CHECK(run("gzip -nc plain >good.gz"));
+    struct buf good = get_file("good.gz");
+    for (size_t i = 0; i < 40; i++) {
+        size_t at = 20 + i * (good.n - 20) / 40;
+        bool cut = i % 4 == 3;
+        if (!cut) good.p[at] ^= (char)(1 << i % 8);
+        struct buf part = good;
+        if (cut) part.n = at;
+        put_file("bad.gz", part.p, part.n);
+        struct buf want = by_zlib(&part);
+        for (size_t k = 0; k < sizeof caps / sizeof *caps; k++) {
+            struct told t = drain("bad.gz", IN_MEMBERS, caps[k]);
+            CHECK(t.damaged + t.truncated > 0);
+            CHECK(slice_eq(buf_slice(&t.content), buf_slice(&want)));
+            buf_free(&t.content);
+        }
+        buf_free(&want);
+        if (!cut) good.p[at] ^= (char)(1 << i % 8);
+    }
+    buf_free(&good);
+}
+
 int main(void)
 {
     text = make_text(20000, 3);
@@ -319,6 +368,7 @@ int main(void)
     RUN(end_lines_are_checked);
     RUN(header_lines);
     RUN(a_frame_with_a_broken_member);
+    RUN(all_before_an_invalid_symbol_is_given);
     buf_free(&text);
     return TEST_END();
 }

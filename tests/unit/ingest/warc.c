@@ -76,7 +76,7 @@ static void read_all(void)
     ledger_reset(&led);
     buf_init(&in, BUF_NO_MAX);
     CHECK_INT(window_open(&w, path, &e), 0);
-    warc_start(&r, &w, path, max_record);
+    warc_start(&r, &warc_iso, &w, path, max_record);
     while ((n = warc_next(&r, &in, &piece, &led, &e)) > 0) {
         buf_put(&got, in.p + piece.body, piece.body_bytes);
         buf_puts(&got, memcmp(in.p + piece.head, "WARC/", 5) == 0 ? "|" : "!");
