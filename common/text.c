@@ -57,10 +57,9 @@ static inline char ascii_lower(char c)
 
 bool slice_eq_nocase(struct slice s, const char *z)
 {
-    if (s.n != strlen(z)) return false;
-    for (size_t i = 0; i < s.n; i++)
-        if (ascii_lower(s.p[i]) != ascii_lower(z[i])) return false;
-    return true;
+    size_t i = 0; /* nearly always the first byte differs */
+    while (i < s.n && z[i] && ascii_lower(s.p[i]) == ascii_lower(z[i])) i++;
+    return i == s.n && !z[i];
 }
 
 const char *slice_find(struct slice hay, struct slice needle)

@@ -1,78 +1,29 @@
-/* charset.c: which encoding, and the way to UTF-8.
+/* charset.c: which encoding.
  *
- * Valid UTF-8 comes first because nothing else looks like it by chance; so most pages are checked once and never copied.
- * In: bytes. Out: valid UTF-8. State: one iconv descriptor per encoding that was met, one output buffer. Memory: at most
- * three times the input. */
+ * Valid UTF-8 comes first because nothing else looks like it by chance; so most pages are checked once and never copied. What
+ * is declared is decoded, and believed unless the result says otherwise: a wrong multi-byte encoding gives errors in a third of
+ * its characters, a right one with damage hardly any.
+ *
+ * In: bytes. Out: valid UTF-8. State: the detector, one output buffer. Memory: at most three times the input. */
 #include "ingest/charset.h"
 #include "common/text.h"
-#include <errno.h>
-
-#define PRESCAN_BYTES 4096
-#define NOT_OPEN ((iconv_t)-1)
 
 void charset_init(struct charset_decoder *d)
 {
-    memset(d, 0, sizeof *d);
-    for (size_t i = 0; i < CHARSETS; i++) d->open[i] = NOT_OPEN;
-    html_init(&d->html);
+    d->out_is = NULL;
+    charset_detector_init(&d->detector);
     buf_init(&d->out, BUF_NO_MAX);
 }
 
 void charset_free(struct charset_decoder *d)
 {
-    for (size_t i = 0; i < CHARSETS; i++)
-        if (d->open[i] != NOT_OPEN) iconv_close(d->open[i]);
+    charset_detector_free(&d->detector);
     buf_free(&d->out);
 }
-
-/* ------------------------------------------------------------------ what is declared */
 
 static const struct charset *find_z(const char *label)
 {
     return charset_find(slice_str(label));
-}
-
-struct slice charset_parameter(struct slice type)
-{
-    for (size_t i = 0; i + 8 <= type.n; i++) {
-        if (!slice_eq_nocase(slice_of(type.p + i, 7), "charset")) continue;
-        const char *p = type.p + i + 7, *end = type.p + type.n;
-        while (p < end && (*p == ' ' || *p == '\t')) p++;
-        if (p == end || *p != '=') continue;
-        p++;
-        while (p < end && (*p == ' ' || *p == '\t' || *p == '"' || *p == '\'')) p++;
-        const char *from = p;
-        while (p < end && !strchr(" \t;,\"'", *p)) p++;
-        return slice_of(from, (size_t)(p - from));
-    }
-    return slice_of("", 0);
-}
-
-struct prescan {
-    struct slice label;
-};
-
-static int prescan_token(void *ctx, struct html *h, const struct html_token *t)
-{
-    struct prescan *found = ctx;
-    if (t->type != HTML_START || t->tag != TAG_META) return 0;
-    const struct html_attr *charset = html_attr(t, ATTR_CHARSET), *equiv = html_attr(t, ATTR_HTTP_EQUIV);
-    const struct html_attr *content = html_attr(t, ATTR_CONTENT);
-    if (charset)
-        found->label = charset->value;
-    else if (content && equiv && slice_eq_nocase(slice_trim(equiv->value), "content-type"))
-        found->label = charset_parameter(content->value);
-    return found->label.n > 0;
-}
-
-/* A page that declares UTF-16 in ASCII letters is none (HTML Standard, 13.2.3.2). */
-static const struct charset *prescan(struct charset_decoder *d, struct slice bytes)
-{
-    struct prescan found = {{"", 0}};
-    html_tokenize(&d->html, slice_of(bytes.p, bytes.n < PRESCAN_BYTES ? bytes.n : PRESCAN_BYTES),
-                  prescan_token, &found);
-    const struct charset *c = charset_find(found.label);
-    return c && slice_has_prefix(slice_str(c->name), "utf-") ? find_z("utf-8") : c;
 }
 
 /* ------------------------------------------------------------------ what is there */
@@ -98,16 +49,35 @@ static const struct charset *byte_order_mark(struct slice bytes, size_t *mark_by
 
 static bool is_wide(const struct charset *c)
 {
-    if (!c) return false;
-    struct slice name = slice_str(c->name);
-    return slice_has_prefix(name, "utf-16") || slice_has_prefix(name, "utf-32");
+    return c && c->kind >= CHARSET_UTF_16BE;
+}
+
+/* UTF-16 without a mark: the first characters are ASCII, so that every other byte is zero. */
+static const struct charset *unmarked_utf16(struct slice bytes)
+{
+    size_t zeros[2] = {0, 0}, n = bytes.n < 64 ? bytes.n & ~(size_t)1 : 64;
+    for (size_t i = 0; i < n; i++) zeros[i & 1] += bytes.p[i] == 0;
+    if (n < 8 || zeros[0] + zeros[1] != n / 2) return NULL;
+    return zeros[1] == n / 2 ? find_z("utf-16le") : zeros[0] == n / 2 ? find_z("utf-16be") : NULL;
 }
 
 /* ASCII bytes may still mean something else: escape sequences, or two bytes a character. */
 static bool hides_in_ascii(const struct charset *c, struct slice bytes)
 {
-    if (c && strcmp(c->name, "iso-2022-jp") == 0) return memchr(bytes.p, 0x1b, bytes.n);
+    if (c && c->kind == CHARSET_ISO_2022_JP) return memchr(bytes.p, 0x1b, bytes.n);
     return is_wide(c) && memchr(bytes.p, 0, bytes.n);
+}
+
+/* Escape sequences into and out of a set of two-byte characters, although nothing declares them. */
+static const struct charset *undeclared_iso_2022_jp(struct slice bytes)
+{
+    const char *end = bytes.p + bytes.n;
+    for (const char *p = bytes.p; (p = memchr(p, 0x1b, (size_t)(end - p))); p++) {
+        if (end - p < 6 || p[1] != '$' || (p[2] != 'B' && p[2] != '@')) continue;
+        bool back = slice_find(slice_of(p, (size_t)(end - p)), slice_str("\x1b("));
+        return back ? find_z("iso-2022-jp") : NULL;
+    }
+    return NULL;
 }
 
 /* Whether bytes that are not all valid are UTF-8 still: at least ten characters beyond ASCII to one error. Counts no
@@ -133,108 +103,108 @@ static bool is_utf8(struct slice bytes, size_t good)
     return good + 4 > bytes.n && utf8_count(bytes.p, good) < good;
 }
 
-static bool is_name(const struct charset *c, const char *name)
+static uint64_t beyond_ascii(struct slice bytes)
 {
-    return c && strcmp(c->name, name) == 0;
+    uint64_t n = 0;
+    for (size_t i = 0; i < bytes.n; i++) n += (uint8_t)bytes.p[i] >> 7;
+    return n;
 }
 
-static const struct charset *choose(struct charset_decoder *d, struct slice bytes, struct slice declared,
-                                    bool html, size_t good)
-{
-    const struct charset *c = charset_find(declared), *meta = NULL;
-    if (hides_in_ascii(c, bytes)) return c;
-    bool utf8 = is_utf8(bytes, good), likely = utf8 || mostly_utf8(bytes, good);
-    bool look = html && (!utf8 || memchr(bytes.p, 0x1b, bytes.n));
-    if (look) meta = prescan(d, bytes);
-    if (utf8) return hides_in_ascii(meta, bytes) ? meta : find_z("utf-8");
-    if (is_wide(c)) c = NULL; /* there is no zero byte in it */
-    if (is_name(c, "utf-8") && !likely) c = NULL;
-    if (!c) c = meta;
-    if (is_name(c, "utf-8") && !likely) c = NULL;
-    return c ? c : find_z(likely ? "utf-8" : "windows-1252");
-}
+/* ------------------------------------------------------------------ what is believed */
 
-/* ------------------------------------------------------------------ conversion */
-
-/* 0x80 to 0x9f of windows-1252; the five that mean nothing stay C1 controls, as the standard has it. */
-static const uint16_t windows_1252[32] = {0x20ac, 0x81,   0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021,
-                                          0x02c6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8d,   0x017d, 0x8f,
-                                          0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014,
-                                          0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0x9d,   0x017e, 0x0178};
-
-static int decode_1252(struct buf *out, struct slice bytes)
-{
-    for (size_t at = 0; at < bytes.n;) {
-        size_t n = bytes.n - at < 65536 ? bytes.n - at : 65536;
-        if (buf_reserve(out, 3 * n) < 0) return -1;
-        char *to = out->p + out->n;
-        for (const char *p = bytes.p + at, *end = p + n; p < end; p++) {
-            uint8_t c = (uint8_t)*p;
-            if (c < 0x80)
-                *to++ = (char)c;
-            else
-                to += utf8_encode(c < 0xa0 ? windows_1252[c - 0x80] : c, to);
-        }
-        out->n = (size_t)(to - out->p);
-        at += n;
-    }
-    return 0;
-}
-
-static int decode_iconv(iconv_t cd, struct buf *out, struct slice bytes)
-{
-    char *in = (char *)bytes.p;
-    size_t left = bytes.n;
-    iconv(cd, NULL, NULL, NULL, NULL);
-    while (left > 0) {
-        if (buf_reserve(out, left + left / 2 + 64) < 0) return -1;
-        char *to = out->p + out->n;
-        size_t room = out->cap - out->n;
-        size_t r = iconv(cd, &in, &left, &to, &room);
-        out->n = (size_t)(to - out->p);
-        if (r != (size_t)-1 || errno == E2BIG) continue;
-        in++; /* a byte that means nothing here, or a character cut by the end */
-        left--;
-        if (buf_put(out, "\xef\xbf\xbd", 3) < 0) return -1;
-    }
-    if (buf_reserve(out, 64) < 0) return -1; /* some encodings hold a character back */
-    char *to = out->p + out->n;
-    size_t room = 64;
-    iconv(cd, NULL, NULL, &to, &room);
-    out->n = (size_t)(to - out->p);
-    return 0;
-}
-
-static int convert(struct charset_decoder *d, const struct charset *c, struct slice bytes, struct err *e)
+/* Decodes. 1: and it may be so; 0: the bytes contradict it; -1: out of memory. */
+static int try_charset(struct charset_decoder *d, const struct charset *c, struct slice bytes)
 {
     buf_clear(&d->out);
-    if (c->iconv) {
-        iconv_t *cd = &d->open[charset_index(c)];
-        if (*cd == NOT_OPEN) *cd = iconv_open("UTF-8", c->iconv);
-        if (*cd == NOT_OPEN)
-            return err_set(e, ERR_DATA,
-                           "iconv does not know %s: install its modules (libc6, libc-gconv-modules-extra)",
-                           c->iconv);
-        return decode_iconv(*cd, &d->out, bytes) < 0 ? err_nomem(e, "decoding a page") : 0;
+    d->out_is = c;
+    int64_t errors = charset_convert(c, bytes, &d->out);
+    if (errors < 0) return -1;
+    d->out_errors = (uint64_t)errors;
+    if (errors == 0) return 1;
+    uint64_t high = beyond_ascii(bytes), n = d->out_errors;
+    if (high == 0) return 1; /* iso-2022-jp */
+    return 2 * n <= high && (n < CHARSET_FEW || CHARSET_TRUST * n <= high);
+}
+
+static bool is_multi_byte(const struct charset *c)
+{
+    return c->kind >= CHARSET_IS_GB18030 && c->kind <= CHARSET_IS_EUC_KR && c->kind != CHARSET_ISO_2022_JP;
+}
+
+/* An encoding that is believed in spite of errors, or the multi-byte one that the bytes look like and that has not a tenth of
+ * them: for gbk and windows-1252 give some meaning to nearly all bytes. NULL: out of memory. */
+static const struct charset *second_opinion(struct charset_decoder *d, const struct charset *c,
+                                            struct slice bytes)
+{
+    uint64_t errors = d->out_errors;
+    if (errors < CHARSET_FEW) return c;
+    const struct charset *guess = charset_detect(&d->detector, bytes);
+    if (!guess || guess == c || !is_multi_byte(guess)) return guess ? c : NULL;
+    if (try_charset(d, guess, bytes) < 0) return NULL;
+    return CHARSET_TRUST * d->out_errors < errors ? guess : c;
+}
+
+/* The encodings that are declared, in the order in which they are believed. UTF-8 is decided otherwise, and there is no zero
+ * byte in it that UTF-16 would have. */
+static size_t declarations(struct slice bytes, struct slice declared, bool html, const struct charset **found)
+{
+    const struct charset *all[3] = {charset_find(declared), html ? charset_of_meta(bytes) : NULL,
+                                    html ? charset_of_xml(bytes) : NULL};
+    size_t n = 0;
+    for (size_t i = 0; i < 3; i++)
+        if (all[i] && !is_wide(all[i])) found[n++] = all[i];
+    return n;
+}
+
+/* Decodes into d->out bytes that are not UTF-8. */
+static const struct charset *choose_legacy(struct charset_decoder *d, struct slice bytes,
+                                           struct slice declared, bool html, bool likely_utf8)
+{
+    const struct charset *found[4], *utf8 = find_z("utf-8");
+    size_t n = declarations(bytes, declared, html, found);
+    for (size_t i = 0; i < n; i++) {
+        if (found[i] == utf8 && !likely_utf8) continue;
+        int r = found[i] == utf8 ? 1 : try_charset(d, found[i], bytes);
+        if (r < 0) return NULL;
+        if (r > 0) return found[i] == utf8 ? utf8 : second_opinion(d, found[i], bytes);
     }
-    bool utf8 = strcmp(c->name, "utf-8") == 0;
-    if ((utf8 ? utf8_repair(&d->out, bytes.p, bytes.n) : decode_1252(&d->out, bytes)) < 0)
-        return err_nomem(e, "decoding a page");
-    return 0;
+    if (likely_utf8) return utf8;
+    const struct charset *guess = charset_detect(&d->detector, bytes);
+    int r = guess ? try_charset(d, guess, bytes) : -1;
+    return r < 0 ? NULL : r > 0 ? guess : find_z("windows-1252");
+}
+
+/* An encoding for certain, before any declaration; NULL: none. */
+static const struct charset *choose_certain(struct slice bytes, struct slice declared, bool html, size_t good)
+{
+    const struct charset *c = charset_find(declared);
+    if (hides_in_ascii(c, bytes)) return c;
+    if (memchr(bytes.p, 0, bytes.n < 64 ? bytes.n : 64) && (c = unmarked_utf16(bytes))) return c;
+    if (!is_utf8(bytes, good)) return NULL;
+    if (!memchr(bytes.p, 0x1b, bytes.n)) return find_z("utf-8");
+    c = html ? charset_of_meta(bytes) : NULL;
+    if (!hides_in_ascii(c, bytes)) c = undeclared_iso_2022_jp(bytes);
+    return c ? c : find_z("utf-8");
 }
 
 int charset_decode(struct charset_decoder *d, struct slice bytes, struct slice declared, bool html,
                    struct slice *text, const char **name, struct err *e)
 {
     size_t mark = 0;
+    d->out_is = NULL;
     const struct charset *c = byte_order_mark(bytes, &mark);
     bytes = slice_of(bytes.p + mark, bytes.n - mark);
     size_t good = utf8_valid_prefix(bytes.p, bytes.n);
-    if (!c) c = choose(d, bytes, declared, html, good);
-    *name = c->name;
+    if (!c && bytes.n) c = choose_certain(bytes, declared, html, good);
+    if (!c && bytes.n) c = choose_legacy(d, bytes, declared, html, mostly_utf8(bytes, good));
+    if (!c && bytes.n) return err_nomem(e, "decoding a page");
+    *name = c ? c->name : "utf-8";
     *text = bytes;
-    if (strcmp(c->name, "utf-8") == 0 && good == bytes.n) return 0;
-    int r = convert(d, c, bytes, e);
+    if (good == bytes.n && (!c || c->kind == CHARSET_UTF_8)) return 0;
+    if (d->out_is != c) {
+        buf_clear(&d->out);
+        if (charset_convert(c, bytes, &d->out) < 0) return err_nomem(e, "decoding a page");
+    }
     *text = slice_of(d->out.n ? d->out.p : "", d->out.n);
-    return r;
+    return 0;
 }

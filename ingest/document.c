@@ -11,12 +11,17 @@ int document_init(struct document_maker *m, const struct document_options *o, st
     m->options = *o;
     html_init(&m->html);
     page_init(&m->page);
+    m->page.markdown = m->options.markdown;
     charset_init(&m->charset);
     buf_init(&m->a, BUF_NO_MAX);
     buf_init(&m->b, BUF_NO_MAX);
     buf_init(&m->text, BUF_NO_MAX);
     buf_init(&m->meta, BUF_NO_MAX);
     buf_init(&m->path, BUF_NO_MAX);
+    buf_init(&m->nfc, BUF_NO_MAX);
+    buf_init(&m->fixed, BUF_NO_MAX);
+    buf_init(&m->spare, BUF_NO_MAX);
+    buf_init(&m->value, BUF_NO_MAX);
     doc_init(&m->doc);
     m->jsonl = jsonl_new();
     return m->jsonl ? 0 : err_nomem(e, "starting");
@@ -31,6 +36,10 @@ void document_free(struct document_maker *m)
     buf_free(&m->text);
     buf_free(&m->meta);
     buf_free(&m->path);
+    buf_free(&m->nfc);
+    buf_free(&m->fixed);
+    buf_free(&m->spare);
+    buf_free(&m->value);
     doc_free(&m->doc);
     jsonl_free(m->jsonl);
 }

@@ -1,8 +1,8 @@
 /* document.h: one record of an input becomes one document, or is counted as what it was instead.
  *
  * Every call counts the record in the ledger exactly once: kept, skipped by kind, or damaged. Kinds: the WARC record type
- * ("request", "revisit"…), "http-4xx" by hundreds, "type-image" by major media type, "encoding-br", "binary", "empty-text",
- * "charset-unavailable", "sample"; those that readers count: "directory", "link", "special", "nested". */
+ * ("request", "revisit"…), "http-4xx" by hundreds, "type-image" by major media type, "encoding-compress", "encoding-other",
+ * "binary", "empty-text", "sample"; those that readers count: "directory", "link", "special", "nested". */
 #ifndef LEAT_INGEST_DOCUMENT_H
 #define LEAT_INGEST_DOCUMENT_H
 
@@ -16,11 +16,14 @@
 
 struct document_options {
     enum extract_mode extract;
+    bool markdown;         /* pages become Markdown, not plain text */
     const char *source;    /* NULL: the name of the input's format */
     bool raw;              /* files and entries keep their text as it stands, whatever it is */
     const struct map *map; /* of lines of JSON; NULL: they are documents already. Borrowed */
     uint64_t max_record;
     double sample; /* share of the documents, by id */
+    bool nfc;      /* text is brought to Normalization Form C */
+    bool fix_mojibake;
 };
 
 struct document_maker { /* one per thread */
@@ -30,7 +33,8 @@ struct document_maker { /* one per thread */
     struct charset_decoder charset;
     struct fields fields; /* of the WARC record */
     struct buf a, b;      /* HTTP bodies, lines that are changed */
-    struct buf text, meta, path;
+    struct buf text, meta, value, nfc, path;
+    struct buf fixed, spare; /* of mojibake */
     struct doc doc;
     struct jsonl *jsonl;
 };

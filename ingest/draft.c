@@ -6,6 +6,9 @@
 #include "common/text.h"
 #include "ingest/clean.h"
 #include "ingest/path.h"
+#include "ingest/mojibake.h"
+#include "ingest/nfc.h"
+#include "ingest/pagedate.h"
 #include <inttypes.h>
 
 static void give_back(struct buf *b)
@@ -92,6 +95,18 @@ static int set_meta(struct document_maker *m, const char *key, struct slice valu
     return doc_meta_set_str(&m->doc, key, buf_slice(&m->meta));
 }
 
+/* The same for text: brought to the form of the document's text. */
+static int set_text_meta(struct document_maker *m, const char *key, struct slice value)
+{
+    struct err ignored = {0};
+    struct slice s = value;
+    if (m->options.nfc && utf8_valid_prefix(s.p, s.n) == s.n) {
+        buf_clear(&m->meta);
+        if (nfc_normalize(&s, &m->meta, &ignored) < 0) return -ERR_IO;
+    }
+    return set_meta(m, key, s);
+}
+
 static int set_warc_meta(struct document_maker *m, const struct draft *d)
 {
     const struct piece *p = d->piece;
@@ -107,10 +122,33 @@ static int set_warc_meta(struct document_maker *m, const struct draft *d)
     return r;
 }
 
+static bool is_capture(const struct piece *p)
+{
+    return p->kind == PIECE_WARC || p->kind == PIECE_ARC;
+}
+
+static int set_page_meta(struct document_maker *m, const struct draft *d)
+{
+    const struct pagemeta *meta = &m->page.meta;
+    char date[11];
+    uint32_t captured =
+        is_capture(d->piece) ? pagedate_read(d->created) : 0; /* a page is not younger than its capture */
+    uint32_t published = pagemeta_date(meta, d->url, captured ? captured + 1 : 0);
+    int r = set_meta(m, "html_lang", slice_str(m->page.lang));
+    if (published) {
+        pagedate_write(published, date);
+        r |= set_meta(m, "date", slice_str(date));
+    }
+    buf_clear(&m->value);
+    r |= pagemeta_canonical(meta, d->url, &m->value);
+    r |= set_meta(m, "canonical_url", buf_slice(&m->value));
+    return r;
+}
+
 static int set_metadata(struct document_maker *m, const struct draft *d)
 {
     int r;
-    if (d->piece->kind == PIECE_WARC || d->piece->kind == PIECE_ARC)
+    if (is_capture(d->piece))
         r = set_warc_meta(m, d);
     else
         r = set_meta(m, "path", d->path);
@@ -122,12 +160,12 @@ static int set_metadata(struct document_maker *m, const struct draft *d)
         r |= doc_meta_set_int(&m->doc, "offset", (int64_t)d->piece->offset);
     }
     r |= set_meta(m, "charset", slice_str(d->charset));
-    r |= set_meta(m, "title", slice_trim(d->title));
-    r |= set_meta(m, "creator", slice_trim(d->creator));
+    r |= set_text_meta(m, "title", slice_trim(d->title));
+    r |= set_text_meta(m, "creator", slice_trim(d->creator));
     r |= set_meta(m, "language", slice_trim(d->language));
     r |= set_meta(m, "date", slice_trim(d->published));
-    r |= set_meta(m, "license", slice_trim(d->license));
-    if (d->content == CONTENT_HTML) r |= set_meta(m, "html_lang", slice_str(m->page.lang));
+    r |= set_text_meta(m, "license", slice_trim(d->license));
+    if (d->content == CONTENT_HTML) r |= set_page_meta(m, d);
     return r;
 }
 
@@ -135,7 +173,10 @@ int draft_write(struct document_maker *m, struct draft *d, struct slice text, st
 {
     struct doc *doc = &m->doc;
     if (text.n == 0) return draft_skip(d, "empty-text");
-    int r = doc_new(doc, d->id, slice_str(source_of(m, d)), d->created, text);
+    buf_clear(&m->nfc);
+    int r = m->options.nfc ? nfc_normalize(&text, &m->nfc, e) : 0;
+    if (r < 0) return r;
+    r = doc_new(doc, d->id, slice_str(source_of(m, d)), d->created, text);
     if (r == 0) r = set_metadata(m, d);
     if (r == 0) r = doc_write(doc, d->out);
     if (r < 0) return err_nomem(e, "writing a document");
@@ -144,6 +185,7 @@ int draft_write(struct document_maker *m, struct draft *d, struct slice text, st
     ++*d->records;
     give_back(&doc->new_text);
     give_back(&m->text);
+    give_back(&m->nfc);
     return DOCUMENT_DONE;
 }
 
@@ -158,15 +200,23 @@ static bool is_blank(struct slice s)
     return slice_trim(s).n == 0;
 }
 
+/* Turns back UTF-8 that was taken for windows-1252, in what the charset gave: before references and control characters go. */
+static int fix_mojibake(struct document_maker *m, struct draft *d, struct slice *text, struct err *e)
+{
+    uint64_t repaired = 0;
+    if (!m->options.fix_mojibake) return 0;
+    if (mojibake_fix(text, &m->fixed, &m->spare, &repaired) < 0) return err_nomem(e, "repairing a text");
+    if (repaired) ledger_extra(d->ledger, "mojibake-bytes", repaired);
+    return 0;
+}
+
 /* From bytes to text: charset, HTML, control characters. */
 int draft_body(struct document_maker *m, struct draft *d, struct err *e)
 {
     struct slice text, declared = d->is_final ? slice_str("utf-8") : charset_parameter(d->content_type);
-    struct err why = {0};
-    int r =
-        charset_decode(&m->charset, d->body, declared, d->content == CONTENT_HTML, &text, &d->charset, &why);
-    if (r == -ERR_DATA) return draft_skip(d, "charset-unavailable");
-    if (r < 0) return err_nomem(e, "decoding a page");
+    int r = charset_decode(&m->charset, d->body, declared, d->content == CONTENT_HTML, &text, &d->charset, e);
+    if (r == 0) r = fix_mojibake(m, d, &text, e);
+    if (r < 0) return r;
     if (clean_is_binary(text)) return draft_skip(d, "binary");
     buf_clear(&m->text);
     if (d->content == CONTENT_HTML) {
@@ -179,6 +229,8 @@ int draft_body(struct document_maker *m, struct draft *d, struct err *e)
         r = err_nomem(e, "cleaning a text");
     }
     give_back(&m->charset.out);
+    give_back(&m->fixed);
+    give_back(&m->spare);
     if (r < 0) return r;
     text = buf_slice(&m->text);
     if (is_blank(text)) text.n = 0;

@@ -25,10 +25,7 @@ static const char *skipped_status(int status)
 
 static const char *coding_kind(const char *coding)
 {
-    static const char *const kinds[] = {"encoding-br", "encoding-zstd", "encoding-compress"};
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (strcmp(kinds[i] + 9, coding) == 0) return kinds[i];
-    return "encoding-other";
+    return strstr(coding, "compress") ? "encoding-compress" : "encoding-other";
 }
 
 /* Undoes the HTTP message. DOCUMENT_LATER, or 0 with d->body set, or *done. */
@@ -54,7 +51,9 @@ static int open_http(struct document_maker *m, struct draft *d, char *block, str
     *done = r == HTTP_UNKNOWN || r == HTTP_TOO_LARGE || (kind = choose_type(d, identified)) != NULL;
     if (r == HTTP_NO_MEMORY) return -ERR_IO;
     if (r == HTTP_UNKNOWN) return draft_skip(d, coding_kind(coding));
-    if (r == HTTP_TOO_LARGE) return draft_damage(d, "its decoded body is larger than --max-record");
+    if (r == HTTP_TOO_LARGE)
+        return draft_damage(
+            d, "its decoded body is larger than --max-record, or needs a zstd window above 128 MiB");
     return kind ? draft_skip(d, kind) : 0;
 }
 

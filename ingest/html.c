@@ -166,6 +166,14 @@ static int scan_tag(struct scan *s, enum html_type type)
 
 /* ------------------------------------------------------------------ comments, doctype */
 
+/* Of a comment that the end of the input cuts, an end mark that had begun is no part. */
+static const char *cut_comment_end(const char *from, const char *end)
+{
+    if (end - from >= 3 && memcmp(end - 3, "--!", 3) == 0) return end - 3;
+    for (int dashes = 0; dashes < 2 && end > from && end[-1] == '-'; dashes++) end--;
+    return end;
+}
+
 /* p is behind "<!--". The comment ends with "-->", "--!>", or at once with ">" or "->". */
 static int scan_comment(struct scan *s)
 {
@@ -174,7 +182,7 @@ static int scan_comment(struct scan *s)
         gt = find(gt, s->end, '>');
         s->p = gt < s->end ? gt + 1 : gt;
         size_t n = (size_t)(gt - from);
-        if (gt == s->end) return emit_mark(s, HTML_COMMENT, from, gt);
+        if (gt == s->end) return emit_mark(s, HTML_COMMENT, from, cut_comment_end(from, gt));
         if (n == 0 || (n == 1 && *from == '-')) return emit_mark(s, HTML_COMMENT, from, from);
         if (n >= 2 && gt[-1] == '-' && gt[-2] == '-') return emit_mark(s, HTML_COMMENT, from, gt - 2);
         if (n >= 3 && gt[-1] == '!' && gt[-2] == '-' && gt[-3] == '-')
@@ -196,6 +204,11 @@ static int scan_declaration(struct scan *s)
     if (n >= 2 && s->p[0] == '-' && s->p[1] == '-') {
         s->p += 2;
         return scan_comment(s);
+    }
+    if (s->h->foreign && n >= 7 && memcmp(s->p, "[CDATA[", 7) == 0) {
+        s->p += 7;
+        s->h->content = HTML_CONTENT_CDATA;
+        return 0;
     }
     if (n >= 7 && slice_eq_nocase(slice_of(s->p, 7), "doctype")) return scan_to_gt(s, HTML_DOCTYPE, s->p + 7);
     return scan_to_gt(s, HTML_COMMENT, s->p);
@@ -253,12 +266,12 @@ static bool is_script_start(const char *p, const char *end)
 }
 
 /* In a script, "<!--" hides "</script>" once a "<script" stands behind it, up to "-->" (13.2.5.17 to 31). */
-static const char *script_end(const char *p, const char *end)
+static const char *script_end(const char *p, const char *end, const char *name)
 {
     enum { PLAIN, ESCAPED, DOUBLE } state = PLAIN;
     for (; p < end; p++) {
         if (state == PLAIN && (p = find(p, end, '<')) == end) break;
-        bool closes = *p == '<' && is_end_tag(p, end, "script");
+        bool closes = *p == '<' && is_end_tag(p, end, state == DOUBLE ? "script" : name);
         if (closes && state != DOUBLE) break;
         if (closes)
             state = ESCAPED;
@@ -273,12 +286,22 @@ static const char *script_end(const char *p, const char *end)
     return p;
 }
 
+static int scan_cdata(struct scan *s)
+{
+    const char *from = s->p, *to = from;
+    while ((to = find(to, s->end, ']')) < s->end && (s->end - to < 3 || memcmp(to, "]]>", 3) != 0)) to++;
+    s->h->content = HTML_DATA;
+    s->p = to < s->end ? to + 3 : to;
+    return emit_text(s, from, to, false);
+}
+
 static int scan_raw(struct scan *s)
 {
     enum html_content content = s->h->content;
     const char *from = s->p, *to = s->end;
+    if (content == HTML_CONTENT_CDATA) return scan_cdata(s);
     if (content == HTML_CONTENT_SCRIPT)
-        to = script_end(from, s->end);
+        to = script_end(from, s->end, tag_name(s->h->raw_tag));
     else if (content != HTML_CONTENT_PLAINTEXT)
         to = raw_end(from, s->end, tag_name(s->h->raw_tag));
     s->h->content = HTML_DATA;
@@ -291,6 +314,7 @@ int html_tokenize(struct html *h, struct slice input, html_sink sink, void *ctx)
     struct scan s = {h, input.p, input.p + input.n, sink, ctx};
     int r = 0;
     h->content = HTML_DATA;
+    h->foreign = false;
     while (r == 0 && s.p < s.end) r = h->content == HTML_DATA ? scan_data(&s) : scan_raw(&s);
     return r;
 }

@@ -39,13 +39,15 @@ enum html_content {
     HTML_CONTENT_RCDATA,
     HTML_CONTENT_RAWTEXT,
     HTML_CONTENT_SCRIPT,
-    HTML_CONTENT_PLAINTEXT
+    HTML_CONTENT_PLAINTEXT,
+    HTML_CONTENT_CDATA /* text up to "]]>" */
 };
 
 struct html {
     struct names tags, attr_names;
     enum html_content content;
     enum tag raw_tag; /* whose end tag ends the raw text */
+    bool foreign;     /* set by the sink inside <svg> and <math>: "<![CDATA[" is read there */
     struct html_attr attrs[HTML_ATTRS_MAX];
     size_t n_attrs;
 };

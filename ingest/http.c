@@ -1,12 +1,11 @@
-/* http.c: HTTP responses out of a crawl.
+/* http.c: HTTP responses out of a crawl: the message, its chunks, and the codings of its body one after another.
  *
- * Chunks are copied together; the first chunk header that is none ends that, and the rest is taken as it is. gzip and
- * deflate are known by their first bytes; ISA-L inflates them in a stream, so that a body that was cut gives what it
- * holds. In: a block in memory. Out: the content. State: none. Memory: two scratch buffers of the caller. */
+ * Chunks are copied together; the first chunk header that is none ends that, and the rest is taken as it is. What a body
+ * declares is only asked where its first bytes do not tell (http_coding.h). In: a block in memory. Out: the content. State:
+ * none. Memory: two scratch buffers of the caller. */
 #include "ingest/http.h"
 #include "common/text.h"
-#include "ingest/inflate.h"
-#include <isa-l/igzip_lib.h>
+#include "ingest/http_coding.h"
 
 /* ------------------------------------------------------------------ the message */
 
@@ -95,78 +94,7 @@ static int join_chunks(struct slice s, struct buf *out)
     return 0;
 }
 
-/* ------------------------------------------------------------------ compressed bodies */
-
-enum coding { CODING_NONE, CODING_GZIP, CODING_ZLIB, CODING_DEFLATE };
-
-static bool looks_like_gzip(struct slice s)
-{
-    return s.n >= 3 && memcmp(s.p, "\x1f\x8b\x08", 3) == 0;
-}
-
-/* RFC 1950: method 8, and a header that is a multiple of 31. */
-static bool looks_like_zlib(struct slice s)
-{
-    if (s.n < 2) return false;
-    unsigned cmf = (uint8_t)s.p[0], flags = (uint8_t)s.p[1];
-    return (cmf & 15) == 8 && cmf >> 4 <= 7 && (cmf * 256 + flags) % 31 == 0;
-}
-
-/* A page or a text rather than compressed bytes: no control characters in its first part. */
-static bool looks_like_text(struct slice s)
-{
-    size_t n = s.n < 256 ? s.n : 256;
-    for (size_t i = 0; i < n; i++) {
-        uint8_t c = (uint8_t)s.p[i];
-        if (c < 0x20 && c != '\t' && c != '\n' && c != '\r' && c != '\f') return false;
-    }
-    return true;
-}
-
-/* Room for more output: doubles, up to the maximum and one byte, which tells "full" from "too large". */
-static bool make_room(struct buf *out, size_t max_bytes)
-{
-    size_t most = max_bytes + 1, more = out->n < 65536 ? 65536 : out->n;
-    if (out->n >= most) return false;
-    return buf_reserve(out, more < most - out->n ? more : most - out->n) == 0;
-}
-
-/* isa-l stopped before the end: what the body holds. */
-static enum http_decoded inflate_part(struct slice s, enum coding coding, size_t max_bytes, struct buf *out)
-{
-    enum inflate_wrapper w = coding == CODING_GZIP   ? INFLATE_GZIP
-                             : coding == CODING_ZLIB ? INFLATE_ZLIB
-                                                     : INFLATE_RAW;
-    if (inflate_exactly(s, w, max_bytes, out) < 0) return HTTP_NO_MEMORY;
-    return out->n > max_bytes ? HTTP_TOO_LARGE : HTTP_PARTIAL;
-}
-
-static enum http_decoded inflate_body(struct slice s, enum coding coding, size_t max_bytes, struct buf *out)
-{
-    struct inflate_state z;
-    isal_inflate_init(&z);
-    z.crc_flag = coding == CODING_GZIP ? ISAL_GZIP : coding == CODING_ZLIB ? ISAL_ZLIB : ISAL_DEFLATE;
-    z.next_in = (uint8_t *)s.p;
-    for (size_t fed = 0;;) {
-        if (z.avail_in == 0 && fed < s.n) {
-            z.avail_in = (uint32_t)(s.n - fed < UINT32_MAX / 2 ? s.n - fed : UINT32_MAX / 2);
-            fed += z.avail_in;
-        }
-        if (!make_room(out, max_bytes)) return out->failed ? HTTP_NO_MEMORY : HTTP_TOO_LARGE;
-        size_t room = out->cap - out->n;
-        z.next_out = (uint8_t *)out->p + out->n;
-        z.avail_out = (uint32_t)(room < UINT32_MAX / 2 ? room : UINT32_MAX / 2);
-        int r = isal_inflate(&z);
-        size_t got = (size_t)((char *)z.next_out - (out->p + out->n));
-        out->n += got;
-        bool cut = z.avail_in == 0 && fed == s.n && got == 0;
-        if (r != ISAL_DECOMP_OK || cut) return inflate_part(s, coding, max_bytes, out);
-        if (out->n > max_bytes) return HTTP_TOO_LARGE;
-        if (z.block_state == ISAL_BLOCK_FINISH) return HTTP_DECODED;
-    }
-}
-
-/* ------------------------------------------------------------------ what is declared, and what is there */
+/* ------------------------------------------------------------------ codings of the body */
 
 /* The next name of a comma-separated list, lower or upper case as it stands. */
 static bool list_next(struct slice *list, struct slice *name)
@@ -181,28 +109,42 @@ static bool list_next(struct slice *list, struct slice *name)
     return false;
 }
 
-static bool list_has(struct slice list, const char *wanted)
+#define LAYERS 8
+
+struct codings { /* in the order in which they were applied */
+    struct slice at[LAYERS];
+    size_t n;
+    bool chunked;
+};
+
+static void declare(struct codings *c, struct slice list)
 {
     struct slice name;
-    while (list_next(&list, &name))
-        if (slice_eq_nocase(name, wanted)) return true;
-    return false;
+    while (list_next(&list, &name)) {
+        if (slice_eq_nocase(name, "chunked")) {
+            c->chunked = true;
+        } else if (!slice_eq_nocase(name, "identity") && c->n < LAYERS) {
+            c->at[c->n++] = name;
+        }
+    }
+}
+
+static void declared_codings(struct codings *c, const struct fields *f)
+{
+    c->n = 0;
+    c->chunked = false;
+    declare(c, fields_get(f, "Content-Encoding"));
+    c->chunked = false; /* it is no content coding */
+    declare(c, fields_get(f, "Transfer-Encoding"));
 }
 
 /* Codings that leat does not undo, and how they are counted. */
-static const char *unknown_coding(struct slice declared)
+static const char *unknown_coding(struct slice name)
 {
-    static const char *const known[] = {"br", "zstd", "compress", "x-compress"};
+    static const char *const known[] = {"compress", "x-compress", "dcb", "dcz"};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (list_has(declared, known[i])) return known[i];
+        if (slice_eq_nocase(name, known[i])) return known[i];
     return NULL;
-}
-
-static enum coding coding_of(struct slice declared, struct slice body)
-{
-    if (looks_like_gzip(body)) return CODING_GZIP;
-    if (!list_has(declared, "deflate")) return CODING_NONE;
-    return looks_like_zlib(body) ? CODING_ZLIB : looks_like_text(body) ? CODING_NONE : CODING_DEFLATE;
 }
 
 static void replace(struct slice *body, struct buf *out)
@@ -210,28 +152,52 @@ static void replace(struct slice *body, struct buf *out)
     *body = slice_of(out->n ? out->p : "", out->n);
 }
 
+/* Undoes layer after layer, the last one first. Bytes that do not decode and are no text are not given for one. What is declared and not there costs a look; magic that is not declared is
+ * undone all the same, for archives drop headers. */
+static enum http_decoded undo(struct codings *c, size_t max_bytes, struct buf *out, struct buf *spare,
+                              struct slice *body, const char **coding)
+{
+    enum http_decoded r = HTTP_DECODED;
+    bool is_new = true, failed = false;
+    for (int layer = 0; layer < 2 * LAYERS; layer++) {
+        enum http_coding found = is_new ? http_coding_of_magic(*body) : HTTP_CODING_NONE;
+        while (!found && c->n) {
+            struct slice name = c->at[--c->n];
+            *coding = unknown_coding(name);
+            if (*coding && !http_looks_like_text(*body)) return HTTP_UNKNOWN;
+            found = http_coding_of_name(name, *body);
+        }
+        if (!found) break;
+        buf_clear(out);
+        enum http_decoded got = http_coding_undo(found, *body, max_bytes, out);
+        is_new = got != HTTP_UNKNOWN;
+        failed |= !is_new && found >= HTTP_ZLIB && found != HTTP_ZSTD;
+        if (!is_new) continue; /* it was something else */
+        if (got != HTTP_DECODED && got != HTTP_PARTIAL) return got;
+        if (got == HTTP_PARTIAL) r = got;
+        replace(body, out);
+        struct buf *used = out;
+        out = spare;
+        spare = used;
+    }
+    *coding = "other";
+    return failed && http_has_controls(*body) ? HTTP_UNKNOWN : r;
+}
+
 enum http_decoded http_decode(const struct http_message *m, size_t max_bytes, struct buf *a, struct buf *b,
                               struct slice *body, const char **coding)
 {
-    struct slice declared = fields_get(&m->fields, "Content-Encoding");
+    struct codings c;
+    declared_codings(&c, &m->fields);
     buf_clear(a);
     buf_clear(b);
     *body = m->body;
-    if (list_has(fields_get(&m->fields, "Transfer-Encoding"), "chunked")) {
+    *coding = NULL;
+    if (c.chunked) {
         if (join_chunks(*body, a) < 0) return HTTP_NO_MEMORY;
         replace(body, a);
     }
-    *coding = unknown_coding(declared);
-    if (*coding && !looks_like_gzip(*body) && !looks_like_text(*body)) return HTTP_UNKNOWN;
-    enum http_decoded r = HTTP_DECODED;
-    for (int layer = 0; layer < 2 && r == HTTP_DECODED; layer++) {
-        enum coding c = coding_of(declared, *body);
-        if (c == CODING_NONE) break;
-        struct buf *out = layer == 0 ? b : a;
-        buf_clear(out);
-        r = inflate_body(*body, c, max_bytes, out);
-        if (r == HTTP_PARTIAL && out->n == 0) return HTTP_DECODED; /* it was something else */
-        if (r == HTTP_DECODED || r == HTTP_PARTIAL) replace(body, out);
-    }
-    return body->n > max_bytes && r != HTTP_NO_MEMORY ? HTTP_TOO_LARGE : r;
+    enum http_decoded r = undo(&c, max_bytes, b, a, body, coding);
+    bool is_body = r == HTTP_DECODED || r == HTTP_PARTIAL;
+    return is_body && body->n > max_bytes ? HTTP_TOO_LARGE : r;
 }

@@ -358,7 +358,8 @@ static int ingest(struct tool *t, enum format format, const struct document_opti
 
 int main(int argc, char **argv)
 {
-    int format = FORMAT_AUTO, extract = EXTRACT_MAIN, content = CONTENT_AUTO;
+    int format = FORMAT_AUTO, extract = EXTRACT_MAIN, content = CONTENT_AUTO, normalize = 0, markup = 0;
+    bool fix_mojibake = false;
     const char *source = NULL, *split_pattern = NULL, *fields = NULL;
     const struct opt own[] = {
         {"format", 'f', OPT_CHOICE, &format, "FORMAT", INGEST_FORMATS, 0, 0,
@@ -377,6 +378,9 @@ int main(int argc, char **argv)
          "the text of a page: main leaves out navigation, headers, footers, forms and what is named like "
          "them; "
          "all keeps everything that is shown"},
+        {"markup", 0, OPT_CHOICE, &markup, "MARKUP", "text|markdown", 0, 0,
+         "how the text of a page is written: markdown marks headings, lists, quotes, tables "
+         "and code, with the languages of code blocks"},
         {"split", 0, OPT_STR, &split_pattern, "REGEX", NULL, 0, 0,
          "split texts into documents at what this matches (Perl's regular expressions, by PCRE2; the text is "
          "taken for UTF-8); what it matches is left out; texts in UTF-16 stay whole. Without it each file is "
@@ -391,6 +395,11 @@ int main(int argc, char **argv)
          "the documents' source; without it the name of the input's format. JSON lines without it keep "
          "theirs; "
          "with it, another one of theirs is kept as metadata.original_source"},
+        {"normalize", 0, OPT_CHOICE, &normalize, "FORM", "nfc|none", 0, 0,
+         "the Unicode normalization form of texts and titles; lines of JSONL keep their bytes"},
+        {"fix-mojibake", 0, OPT_FLAG, &fix_mojibake, NULL, NULL, 0, 0,
+         "turn back UTF-8 that was read as windows-1252 (Ã© for é), where what stands there is "
+         "nothing else"},
         {0}};
     const struct opt_spec spec = {
         .name = "leat ingest",
@@ -404,8 +413,10 @@ int main(int argc, char **argv)
             "Of a WARC or ARC file become documents: responses with status 200 and resources that are "
             "HTML, XHTML or plain text, and "
             "conversions. Everything else is counted in the ledger by kind. Bodies are decoded "
-            "(chunked, gzip, deflate), "
-            "brought to UTF-8, and pages to text. Of an archive each regular file that is text "
+            "(chunked, gzip, deflate, br, zstd), "
+            "brought to UTF-8 (by byte order mark, valid UTF-8, HTTP's charset, the page's own, else by what "
+            "the bytes look like) and Normalization Form C, and pages to text. Of an archive each regular "
+            "file that is text "
             "becomes a document. Archives, compressed files, JSONL and WARC files inside an archive are read "
             "too, one level deep: what is packed deeper is counted as nested. Nothing is ever written to "
             "disk; an input that "
@@ -424,6 +435,8 @@ int main(int argc, char **argv)
                     "# JSON lines of another form, documents out of one large text\n"
                     "leat ingest --fields text=content,metadata.url=url,created=timestamp data.jsonl.zst\n"
                     "leat ingest --split '(?m)^={10,}$' --source mail archive.txt.gz\n"
+                    "# with headings, lists, tables and code as Markdown\n"
+                    "leat ingest --markup markdown -o pages.jsonl.zst crawl-*.warc.gz\n"
                     "# source code, straight into the code filter\n"
                     "leat ingest --content raw --source debian sources.tar.xz | leat code -o code.jsonl.zst\n"
                     "# what a crawl holds, without its documents\n"
@@ -437,6 +450,9 @@ int main(int argc, char **argv)
                 "--content raw keeps text as it stands, --format html and epub do not: give one of them");
     const struct document_options options = {.extract = (enum extract_mode)extract,
                                              .source = source,
+                                             .markdown = markup == 1,
+                                             .nfc = normalize == 0,
+                                             .fix_mojibake = fix_mojibake,
                                              .raw = content == CONTENT_RAW || format == FORMAT_TEXT};
     int r = ingest(&t, (enum format)format, &options, split_pattern, fields);
     return tool_finish(&t, r);

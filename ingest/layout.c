@@ -1,17 +1,20 @@
-/* layout.c: marked text to text: lines, paragraphs, items, cells.
+/* layout.c: marked text to text: lines, paragraphs, items, cells. Markdown is markdown.h's.
  *
  * What marks ask for is gathered until the next word, so that marks without words between them say no more than the strongest
- * of them. In: ranges of a page's text, in order. Out: text appended to a buffer. State: struct layout. Memory: the output. */
+ * of them. In: ranges of a page's text, in order, and its notes of tables. Out: text appended to a buffer. State: struct
+ * layout. Memory: the output. */
 #include "ingest/layout.h"
 
 void layout_init(struct layout *l, struct buf *out)
 {
     *l = (struct layout){.out = out, .begin = out->n};
+    markdown_init(&l->markdown, out);
 }
 
 void layout_seam(struct layout *l)
 {
     l->seam = true;
+    markdown_seam(&l->markdown);
 }
 
 static void trim_white(struct layout *l)
@@ -28,16 +31,24 @@ static void put_separator(struct layout *l)
     if (lines || l->cell) trim_white(l);
     bool first = l->out->n == l->begin;
     if (!first && lines) buf_puts(l->out, lines > 1 ? "\n\n" : "\n");
+    if (l->soft && !lines && !l->cell && !first) buf_putc(l->out, ' ');
     if (l->item)
         buf_puts(l->out, "- ");
     else if (l->cell && !lines && !first)
         buf_puts(l->out, " | ");
     l->lines = l->breaks = 0;
-    l->item = l->cell = false;
+    l->item = l->cell = l->soft = false;
 }
 
 static void take_mark(struct layout *l, char mark)
 {
+    if (l->in_row) { /* a row of a table stays on its line */
+        if (mark == MARK_CELL)
+            l->cell = true;
+        else
+            l->soft = true;
+        return;
+    }
     switch (mark) {
     case MARK_LINE:
         if (l->lines < 1) l->lines = 1;
@@ -68,7 +79,7 @@ static bool ends_white(const struct layout *l)
 
 static void put_words(struct layout *l, const char *p, size_t n)
 {
-    bool marked = l->lines || l->breaks || l->cell || l->item;
+    bool marked = l->lines || l->breaks || l->cell || l->item || l->soft;
     bool blank = n == 1 && *p == ' '; /* white space alone asks for nothing */
     if (blank && (marked || ends_white(l))) return;
     if (marked) put_separator(l);
@@ -84,10 +95,20 @@ static void put_words(struct layout *l, const char *p, size_t n)
     buf_put(l->out, p, n);
 }
 
-void layout_range(struct layout *l, const struct page *p, size_t start, size_t end)
+static void take_note(struct layout *l, const struct note *note)
 {
-    if (start == end) return;
-    const char *at = p->text.p + start, *stop = p->text.p + end;
+    if (note->kind == NOTE_TABLE && note->value) l->columns = note->value;
+    if (note->kind == NOTE_TABLE_END && note->value) l->columns = 0;
+    bool row = note->kind == NOTE_ROW && l->columns;
+    if (l->in_row && (row || !l->columns)) { /* a row ends */
+        l->cell = l->soft = false;
+        if (l->lines < 1) l->lines = 1;
+    }
+    l->in_row = l->columns && (l->in_row || row);
+}
+
+static void put_run(struct layout *l, const char *at, const char *stop)
+{
     while (at < stop) {
         const char *from = at;
         while (at < stop && (uint8_t)*at > MARK_LAST) at++;
@@ -96,7 +117,27 @@ void layout_range(struct layout *l, const struct page *p, size_t start, size_t e
     }
 }
 
+void layout_range(struct layout *l, const struct page *p, size_t start, size_t end)
+{
+    if (start == end) return;
+    if (p->markdown) {
+        l->page = p;
+        markdown_range(&l->markdown, p, start, end);
+        return;
+    }
+    const struct notes *notes = &p->notes;
+    while (start < end) {
+        while (l->note < notes->n && notes->list[l->note].at <= start) take_note(l, &notes->list[l->note++]);
+        size_t stop = l->note < notes->n && notes->list[l->note].at < end ? notes->list[l->note].at : end;
+        put_run(l, p->text.p + start, p->text.p + stop);
+        start = stop;
+    }
+}
+
 void layout_end(struct layout *l)
 {
-    trim_white(l);
+    if (l->page)
+        markdown_end(&l->markdown, l->page);
+    else
+        trim_white(l);
 }

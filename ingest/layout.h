@@ -1,7 +1,8 @@
-/* layout.h: a page's marked text laid out for readers. */
+/* layout.h: a page's marked text laid out for readers: as text, or, when the page was read with notes, as Markdown. */
 #ifndef LEAT_INGEST_LAYOUT_H
 #define LEAT_INGEST_LAYOUT_H
 
+#include "ingest/markdown.h"
 #include "ingest/page.h"
 
 struct layout {
@@ -10,7 +11,13 @@ struct layout {
     int lines;    /* line ends due before the next word: 0, 1, 2 */
     int breaks;   /* <br> since the last word */
     bool item, cell;
-    bool seam; /* something was left out here */
+    uint32_t columns;        /* of the open table of data; 0: none */
+    bool in_row;             /* …and in a row of it */
+    bool soft;               /* a line that is not ended there */
+    size_t note;             /* the next one */
+    bool seam;               /* something was left out here */
+    const struct page *page; /* it was read with notes: the text becomes Markdown */
+    struct markdown markdown;
 };
 
 /* layout_init, then any number of ranges from front to back, a seam between two where text was left out, layout_end.

@@ -9,9 +9,8 @@
 #include "ingest/page.h"
 #include "common/text.h"
 #include "ingest/entities.h"
+#include "ingest/pagetitle.h"
 #include <stdlib.h>
-
-#define TITLE_MAX 4096
 
 /* Words in class or id that say "not the content". */
 static const char *const furniture_words[] = {
@@ -26,6 +25,8 @@ void page_init(struct page *p)
     memset(p, 0, sizeof *p);
     buf_init(&p->text, BUF_NO_MAX);
     buf_init(&p->title, BUF_NO_MAX);
+    pagemeta_init(&p->meta);
+    notes_init(&p->notes);
     names_init(&p->words, furniture_words, WORDS);
 }
 
@@ -33,6 +34,8 @@ void page_free(struct page *p)
 {
     buf_free(&p->text);
     buf_free(&p->title);
+    pagemeta_free(&p->meta);
+    notes_free(&p->notes);
     free(p->spans);
 }
 
@@ -58,14 +61,14 @@ static bool at_line_start(const struct buf *b)
     return b->n == 0 || (uint8_t)b->p[b->n - 1] <= MARK_LAST;
 }
 
-static void put_space(struct sink *s)
+static inline void put_space(struct sink *s)
 {
     if (*s->space && !at_line_start(s->b)) s->b->p[s->b->n++] = ' ';
     *s->space = false;
 }
 
 /* Room was reserved by the caller. */
-static void put_word(struct sink *s, const char *p, size_t n)
+static inline void put_word(struct sink *s, const char *p, size_t n)
 {
     put_space(s);
     memcpy(s->b->p + s->b->n, p, n);
@@ -104,6 +107,12 @@ static const char *put_reference(struct sink *s, const char *p, const char *end)
     return p + taken;
 }
 
+/* One space between two words: it stays, so that words are copied many at a time. */
+static inline bool is_plain_space(const char *from, const char *p, const char *end)
+{
+    return *p == ' ' && p > from && p + 1 < end && text_class[(uint8_t)p[1]] == T_WORD;
+}
+
 /* Appends text with white space collapsed (kept in <pre>) and control characters removed. */
 static int put_text(struct sink *s, struct slice text, bool references)
 {
@@ -112,7 +121,7 @@ static int put_text(struct sink *s, struct slice text, bool references)
     for (const char *p = text.p, *end = p + text.n; p < end;) {
         const char *from = p;
         uint8_t class = T_WORD;
-        while (p < end && (class = text_class[(uint8_t)*p]) == T_WORD) p++;
+        while (p < end && ((class = text_class[(uint8_t)*p]) == T_WORD || is_plain_space(from, p, end))) p++;
         if (p > from) put_word(s, from, (size_t)(p - from));
         if (p == end) break;
         if (class == T_SPACE && !s->pre) {
@@ -193,7 +202,9 @@ static void pop(struct page *p)
     if (o->unseen) p->unseen--;
     if (is_content(p, o)) p->content--;
     if (flags & IS_LIST) p->lists--;
+    if (o->tag == TAG_H1 && !p->h1_end && p->text.n > p->h1_start) p->h1_end = p->text.n;
     if (o->tag == TAG_PRE || o->tag == TAG_LISTING || o->tag == TAG_XMP) p->pre--;
+    if (o->note) notes_end(&p->notes, o->note, &p->text);
     if (o->span >= 0) {
         p->spans[o->span].end = p->text.n;
         p->last_mark = p->text.n;
@@ -202,7 +213,7 @@ static void pop(struct page *p)
         put_mark(p, o->tag == TAG_LI ? MARK_ITEM_END : block_mark(p, o->tag, flags));
 }
 
-static void push(struct page *p, const struct html_token *t, unsigned flags, int32_t span)
+static void push(struct page *p, const struct html_token *t, unsigned flags, int32_t span, uint32_t note)
 {
     if (p->depth == PAGE_DEPTH) {
         p->deeper++;
@@ -210,11 +221,12 @@ static void push(struct page *p, const struct html_token *t, unsigned flags, int
         return;
     }
     struct page_open *o = &p->open[p->depth++];
-    *o = (struct page_open){t->tag, t->hash, span, (flags & IS_UNSEEN) != 0, false};
+    *o = (struct page_open){t->tag, t->hash, span, note, (flags & IS_UNSEEN) != 0, false};
     ++*count_of(p, t->tag, t->hash);
     if (o->unseen) p->unseen++;
     if (is_content(p, o)) p->content++;
     if (flags & IS_LIST) p->lists++;
+    if (t->tag == TAG_H1 && !p->h1_end) p->h1_start = p->text.n;
     if (t->tag == TAG_PRE || t->tag == TAG_LISTING || t->tag == TAG_XMP) p->pre++;
 }
 
@@ -308,6 +320,12 @@ static bool word_next(struct slice *s, struct slice *word, uint32_t *hash)
     return n > 0;
 }
 
+static bool negates(struct slice word)
+{
+    return (word.n == 2 && slice_eq_nocase(word, "no")) || (word.n == 3 && slice_eq_nocase(word, "has")) ||
+           (word.n == 4 && slice_eq_nocase(word, "with"));
+}
+
 /* Whether a class or id names furniture: "site-footer", "navBar"; but not "has-sidebar" or "no-ads". */
 static bool names_furniture(const struct page *p, struct slice value)
 {
@@ -316,8 +334,7 @@ static bool names_furniture(const struct page *p, struct slice value)
     bool negated = false;
     while (word_next(&value, &word, &hash)) {
         if (!negated && names_find(&p->words, word, hash)) return true;
-        negated =
-            slice_eq_nocase(word, "has") || slice_eq_nocase(word, "no") || slice_eq_nocase(word, "with");
+        negated = negates(word);
     }
     return false;
 }
@@ -400,10 +417,11 @@ static void start_marks(struct page *p, enum tag tag, unsigned flags)
         put_mark(p, block_mark(p, tag, flags));
 }
 
-/* Whether the element must be followed to its end. */
+/* Whether the element must be followed to its end. Code is for any markup, so that what is open, and so chosen, does not depend
+ * on the markup. */
 static bool matters(struct page *p, const struct html_token *t, unsigned flags, int kind)
 {
-    const unsigned followed = IS_PARAGRAPH | IS_LINE | IS_SCOPE | IS_LIST | IS_UNSEEN | IS_CONTROL;
+    const unsigned followed = IS_PARAGRAPH | IS_LINE | IS_SCOPE | IS_LIST | IS_UNSEEN | IS_CONTROL | IS_CODE;
     return kind >= 0 || (flags & followed) || t->tag == TAG_TBODY || t->tag == TAG_THEAD ||
            *count_of(p, t->tag, t->hash);
 }
@@ -412,6 +430,7 @@ static void start_tag(struct page *p, struct html *h, const struct html_token *t
 {
     unsigned flags = tag_flags(t->tag);
     if (t->tag == TAG_HTML) take_lang(p, t);
+    if (flags & IS_META) pagemeta_tag(&p->meta, t);
     if (t->tag == TAG_HTML || t->tag == TAG_BODY || t->tag == TAG_HEAD) return;
     if (p->counts[TAG_SVG] && h->content != HTML_DATA) { /* foreign content has no raw text */
         h->content = HTML_DATA;
@@ -425,16 +444,13 @@ static void start_tag(struct page *p, struct html *h, const struct html_token *t
     close_implied(p, t->tag, flags);
     start_marks(p, t->tag, flags);
     int kind = (flags & IS_VOID) || p->unseen ? -1 : span_kind(p, t, flags);
+    uint32_t note = 0;
+    bool noted =
+        p->markdown || p->notes.n_tables || t->tag == TAG_TABLE; /* tables matter to plain text too */
+    if (noted && !p->unseen && p->depth < PAGE_DEPTH) note = notes_start(&p->notes, t, p->text.n);
     if ((flags & IS_VOID) || !matters(p, t, flags, kind)) return;
-    push(p, t, flags, kind < 0 ? -1 : open_span(p, (enum page_span_kind)kind));
+    push(p, t, flags, kind < 0 ? -1 : open_span(p, (enum page_span_kind)kind), note);
     p->pre_start = t->tag == TAG_PRE || t->tag == TAG_LISTING;
-}
-
-/* The greatest n <= limit at which text can be cut between two characters. */
-static size_t character_start(struct slice text, size_t limit)
-{
-    while (limit > 0 && ((uint8_t)text.p[limit] & 0xc0) == 0x80) limit--;
-    return limit;
 }
 
 static void take_text(struct page *p, const struct html_token *t)
@@ -443,9 +459,10 @@ static void take_text(struct page *p, const struct html_token *t)
     if (p->in_title) {
         bool space = p->title.n > 0;
         struct sink title = {&p->title, &space, false};
-        if (text.n > TITLE_MAX) text.n = character_start(text, TITLE_MAX);
+        if (text.n > PAGETITLE_MAX) text.n = pagetitle_cut(text, PAGETITLE_MAX);
         if (put_text(&title, text, true) < 0) p->failed = true;
     }
+    if (p->muted && p->meta.in_jsonld) pagemeta_jsonld(&p->meta, text);
     if (p->muted || p->unseen) return;
     if (p->pre_start && text.n && *text.p == '\r') text = slice_of(text.p + 1, text.n - 1);
     if (p->pre_start && text.n && *text.p == '\n') text = slice_of(text.p + 1, text.n - 1);
@@ -462,13 +479,14 @@ static int take_token(void *ctx, struct html *h, const struct html_token *t)
     case HTML_START: start_tag(p, h, t); break;
     case HTML_END:
         if (p->muted)
-            p->muted = p->in_title = false;
+            p->muted = p->in_title = p->meta.in_jsonld = false;
         else
             end_tag(p, t);
         p->pre_start = false;
         break;
     default: break;
     }
+    h->foreign = p->counts[TAG_SVG] != 0;
     return p->failed;
 }
 
@@ -476,8 +494,10 @@ static void forget(struct page *p)
 {
     buf_clear(&p->text);
     buf_clear(&p->title);
+    pagemeta_clear(&p->meta);
+    notes_clear(&p->notes);
     memset(p->lang, 0, sizeof p->lang);
-    p->n_spans = p->depth = p->last_mark = 0;
+    p->n_spans = p->depth = p->last_mark = p->h1_start = p->h1_end = 0;
     p->deeper = 0;
     memset(p->counts, 0, sizeof p->counts);
     p->unseen = p->lists = p->pre = p->content = 0;
@@ -489,5 +509,11 @@ int page_read(struct page *p, struct html *h, struct slice html, struct err *e)
     forget(p);
     html_tokenize(h, html, take_token, p);
     while (p->depth) pop(p);
-    return p->failed || p->text.failed ? err_nomem(e, "reading a page") : 0;
+    struct slice heading = slice_str("");
+    if (p->h1_end) heading = slice_of(p->text.p + p->h1_start, p->h1_end - p->h1_start);
+    if (pagetitle_settle(&p->title, heading, buf_slice(&p->meta.og_title)) < 0) p->failed = true;
+    pagemeta_end(&p->meta, buf_slice(&p->text));
+    return p->failed || p->text.failed || pagemeta_failed(&p->meta) || p->notes.failed
+               ? err_nomem(e, "reading a page")
+               : 0;
 }

@@ -11,6 +11,8 @@
 
 #include "common/err.h"
 #include "ingest/html.h"
+#include "ingest/notes.h"
+#include "ingest/pagemeta.h"
 
 enum page_mark {
     MARK_LINE = 1,      /* a block begins or ends: a new line */
@@ -45,14 +47,18 @@ struct page_span {
 struct page_open { /* an open element */
     enum tag tag;
     uint32_t hash;
-    int32_t span; /* index, -1: none */
+    int32_t span;  /* index, -1: none */
+    uint32_t note; /* index + 1, 0: none */
     bool unseen, has_items;
 };
 
 struct page {
     struct buf text;
-    struct buf title;
-    char lang[36];           /* of <html>; "" when there is none */
+    struct buf title; /* pagetitle.h */
+    char lang[36];    /* of <html>; "" when there is none */
+    struct pagemeta meta;
+    bool markdown; /* set by the caller: notes are taken of all, not of tables only */
+    struct notes notes;
     struct page_span *spans; /* in the order of their starts; properly nested */
     size_t n_spans, cap_spans;
 
@@ -62,6 +68,7 @@ struct page {
     uint64_t deeper; /* open elements beyond PAGE_DEPTH */
     uint32_t counts[TAG_COUNT + PAGE_NAMES];
     uint32_t unseen, lists, pre, content; /* open elements of that nature */
+    size_t h1_start, h1_end;              /* of the first <h1>, in the text; end = 0: none yet */
     size_t last_mark;                     /* marks before this offset are not merged with later ones */
     bool space;                           /* white space was met since the last word */
     bool in_title, muted, pre_start;

@@ -1,6 +1,5 @@
 /* tags.c: names of elements and attributes to small numbers, by a hash that the tokeniser computes while it reads a name. */
 #include "ingest/tags.h"
-#include "common/text.h"
 
 static const unsigned flags_of[TAG_COUNT] = {
 #define X(id, name, flags) [TAG_##id] = (flags),
@@ -52,6 +51,7 @@ void names_init(struct names *n, const char *const *name, unsigned count)
         while (n->id[slot]) slot = (slot + 1) % NAMES_SLOTS;
         n->hash[slot] = hash;
         n->id[slot] = (uint8_t)id;
+        n->bytes[slot] = (uint8_t)strlen(name[id]);
     }
 }
 
@@ -65,9 +65,22 @@ void names_init_attrs(struct names *n)
     names_init(n, attr_names, ATTR_COUNT);
 }
 
+/* Names are short: a loop here costs less than a call. */
+static bool is_same(const char *written, const char *name, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        char c = written[i];
+        if (c >= 'A' && c <= 'Z') c |= 0x20;
+        if (c != name[i]) return false;
+    }
+    return true;
+}
+
 unsigned names_find(const struct names *n, struct slice name, uint32_t hash)
 {
     for (unsigned slot = slot_of(hash); n->id[slot]; slot = (slot + 1) % NAMES_SLOTS)
-        if (n->hash[slot] == hash && slice_eq_nocase(name, n->name[n->id[slot]])) return n->id[slot];
+        if (n->hash[slot] == hash && n->bytes[slot] == name.n &&
+            is_same(name.p, n->name[n->id[slot]], name.n))
+            return n->id[slot];
     return 0;
 }

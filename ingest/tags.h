@@ -19,7 +19,9 @@ enum tag_flags {
     IS_FURNITURE = 1024, /* navigation, headers, footers…: not main content */
     IS_MAIN = 2048,
     IS_ARTICLE = 4096,
-    IS_BLOCK = 8192 /* an element whose class and id are looked at */
+    IS_BLOCK = 8192, /* an element whose class and id are looked at */
+    IS_META = 16384, /* says something about the page (pagemeta.h) */
+    IS_CODE = 32768  /* code inside a line */
 };
 
 #define BLOCK_P (IS_PARAGRAPH | IS_CLOSES_P | IS_BLOCK)
@@ -34,7 +36,7 @@ enum tag_flags {
     X(ARTICLE, "article", BLOCK_P | IS_ARTICLE)                         \
     X(ASIDE, "aside", BLOCK_P | IS_FURNITURE)                           \
     X(AUDIO, "audio", IS_UNSEEN)                                        \
-    X(BASE, "base", IS_VOID)                                            \
+    X(BASE, "base", IS_VOID | IS_META)                                  \
     X(BASEFONT, "basefont", IS_VOID)                                    \
     X(BGSOUND, "bgsound", IS_VOID)                                      \
     X(BLOCKQUOTE, "blockquote", BLOCK_P)                                \
@@ -44,6 +46,7 @@ enum tag_flags {
     X(CANVAS, "canvas", IS_UNSEEN)                                      \
     X(CAPTION, "caption", IS_LINE | IS_SCOPE)                           \
     X(CENTER, "center", BLOCK_L)                                        \
+    X(CODE, "code", IS_CODE)                                            \
     X(COL, "col", IS_VOID)                                              \
     X(COLGROUP, "colgroup", 0)                                          \
     X(DATALIST, "datalist", IS_UNSEEN)                                  \
@@ -75,16 +78,17 @@ enum tag_flags {
     X(IFRAME, "iframe", IS_RAWTEXT | IS_UNSEEN)                         \
     X(IMG, "img", IS_VOID)                                              \
     X(INPUT, "input", IS_VOID)                                          \
+    X(KBD, "kbd", IS_CODE)                                              \
     X(KEYGEN, "keygen", IS_VOID)                                        \
     X(LEGEND, "legend", IS_LINE)                                        \
     X(LI, "li", IS_LINE | IS_CLOSES_P | IS_BLOCK)                       \
-    X(LINK, "link", IS_VOID)                                            \
+    X(LINK, "link", IS_VOID | IS_META)                                  \
     X(LISTING, "listing", BLOCK_P)                                      \
     X(MAIN, "main", BLOCK_P | IS_MAIN)                                  \
     X(MARQUEE, "marquee", IS_SCOPE)                                     \
     X(MATH, "math", 0)                                                  \
     X(MENU, "menu", BLOCK_P | IS_LIST)                                  \
-    X(META, "meta", IS_VOID)                                            \
+    X(META, "meta", IS_VOID | IS_META)                                  \
     X(NAV, "nav", BLOCK_P | IS_FURNITURE)                               \
     X(NOEMBED, "noembed", IS_RAWTEXT | IS_UNSEEN)                       \
     X(NOFRAMES, "noframes", IS_RAWTEXT | IS_UNSEEN)                     \
@@ -98,7 +102,8 @@ enum tag_flags {
     X(PARAM, "param", IS_VOID)                                          \
     X(PLAINTEXT, "plaintext", BLOCK_P)                                  \
     X(PRE, "pre", BLOCK_P)                                              \
-    X(SCRIPT, "script", IS_UNSEEN)                                      \
+    X(SAMP, "samp", IS_CODE)                                            \
+    X(SCRIPT, "script", IS_UNSEEN | IS_META)                            \
     X(SEARCH, "search", BLOCK_P | IS_FURNITURE)                         \
     X(SECTION, "section", BLOCK_P)                                      \
     X(SELECT, "select", IS_CONTROL)                                     \
@@ -115,9 +120,11 @@ enum tag_flags {
     X(TFOOT, "tfoot", 0)                                                \
     X(TH, "th", IS_SCOPE | IS_BLOCK)                                    \
     X(THEAD, "thead", 0)                                                \
+    X(TIME, "time", IS_META)                                            \
     X(TITLE, "title", IS_RCDATA | IS_UNSEEN)                            \
     X(TR, "tr", IS_LINE)                                                \
     X(TRACK, "track", IS_VOID)                                          \
+    X(TT, "tt", IS_CODE)                                                \
     X(UL, "ul", BLOCK_P | IS_LIST)                                      \
     X(VIDEO, "video", IS_UNSEEN)                                        \
     X(WBR, "wbr", IS_VOID)                                              \
@@ -131,18 +138,28 @@ enum tag {
         TAG_COUNT
 };
 
-#define ATTRS(X)                  \
-    X(ARIA_HIDDEN, "aria-hidden") \
-    X(CHARSET, "charset")         \
-    X(CLASS, "class")             \
-    X(CONTENT, "content")         \
-    X(HIDDEN, "hidden")           \
-    X(HTTP_EQUIV, "http-equiv")   \
-    X(ID, "id")                   \
-    X(LANG, "lang")               \
-    X(NAME, "name")               \
-    X(ROLE, "role")               \
-    X(STYLE, "style")             \
+#define ATTRS(X)                      \
+    X(ARIA_HIDDEN, "aria-hidden")     \
+    X(CHARSET, "charset")             \
+    X(CLASS, "class")                 \
+    X(CONTENT, "content")             \
+    X(DATA_LANG, "data-lang")         \
+    X(DATA_LANGUAGE, "data-language") \
+    X(DATETIME, "datetime")           \
+    X(HIDDEN, "hidden")               \
+    X(HREF, "href")                   \
+    X(HTTP_EQUIV, "http-equiv")       \
+    X(ID, "id")                       \
+    X(ITEMPROP, "itemprop")           \
+    X(LANG, "lang")                   \
+    X(NAME, "name")                   \
+    X(PROPERTY, "property")           \
+    X(PUBDATE, "pubdate")             \
+    X(REL, "rel")                     \
+    X(ROLE, "role")                   \
+    X(START, "start")                 \
+    X(STYLE, "style")                 \
+    X(TYPE, "type")                   \
     X(XML_LANG, "xml:lang")
 
 enum attr {
@@ -160,8 +177,9 @@ const char *tag_name(enum tag tag);
 #define NAMES_SLOTS 512
 struct names {
     uint32_t hash[NAMES_SLOTS];
-    uint8_t id[NAMES_SLOTS]; /* 0: free */
-    const char *const *name; /* by id */
+    uint8_t id[NAMES_SLOTS];    /* 0: free */
+    uint8_t bytes[NAMES_SLOTS]; /* of the name */
+    const char *const *name;    /* by id */
 };
 
 /* The hash of a name, letter by letter: h = name_hash_add(h, c) from 0. ASCII case does not matter. */

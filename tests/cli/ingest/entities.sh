@@ -22,7 +22,7 @@ with open("cases.warc", "wb") as f:
         block = f"<p>|{case}|".encode()
         f.write(b"WARC/1.0\r\nWARC-Type: resource\r\nContent-Type: text/html\r\nWARC-Target-URI: u:%d\r\nContent-Length: %d\r\n\r\n%s\r\n\r\n"
                 % (i, len(block), block))
-out = subprocess.run(["leat-ingest", "-q", "cases.warc"], stdout=subprocess.PIPE, check=True).stdout
+out = subprocess.run(["leat-ingest", "-q", "--normalize", "none", "cases.warc"], stdout=subprocess.PIPE, check=True).stdout
 got = {int(d["metadata"]["url"][2:]): d["text"] for d in map(json.loads, out.splitlines())}
 bad = 0
 for i, case in enumerate(cases):
@@ -63,7 +63,7 @@ for label, codec in codecs.items():
         label.encode(), len(block), block)
     want[label] = text
 open("charsets.warc", "wb").write(records)
-out = subprocess.run(["leat-ingest", "-q", "charsets.warc"], stdout=subprocess.PIPE, check=True).stdout
+out = subprocess.run(["leat-ingest", "-q", "--normalize", "none", "charsets.warc"], stdout=subprocess.PIPE, check=True).stdout
 got = {d["metadata"]["url"]: d for d in map(json.loads, out.splitlines())}
 for label, text in want.items():
     d = got.get(label, {"text": "", "metadata": {"charset": None}})

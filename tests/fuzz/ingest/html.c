@@ -1,7 +1,9 @@
-/* Any bytes as a page: the text is valid UTF-8 without control characters, and ends and begins with a word. */
+/* Any bytes as a page: the text is valid UTF-8 without control characters, and ends and begins with a word; so is the Markdown,
+ * which says no fewer words. */
 #include "common/text.h"
 #include "ingest/charset.h"
 #include "ingest/extract.h"
+#include "ingest/urlref.h"
 #include <stdlib.h>
 
 static void check(const struct buf *out)
@@ -13,6 +15,33 @@ static void check(const struct buf *out)
         if (c == 0xc2 && (unsigned char)out->p[i + 1] < 0xa0) abort();
     }
     if (out->n && (strchr(" \n\t", out->p[out->n - 1]) || out->p[0] == '\n')) abort();
+}
+
+static void check_meta(const struct page *p, struct slice html)
+{
+    struct buf out;
+    buf_init(&out, BUF_NO_MAX);
+    struct slice url =
+        slice_of(html.p, html.n < 40 ? html.n : 40); /* any bytes, and something that is a URL */
+    uint32_t date = pagemeta_date(&p->meta, url, 20260101);
+    if (date && (date < 19900101 || date > 20260101)) abort();
+    if (pagemeta_canonical(&p->meta, slice_str("http://a/b/c?d"), &out) < 0) abort();
+    if (out.n && !url_is_web(buf_slice(&out))) abort();
+    if (out.n) check(&out);
+    if (url_resolve(&out, url, buf_slice(&p->meta.og_url)) < 0) abort();
+    if (p->meta.robots.n) check(&p->meta.robots);
+    if (p->meta.og_title.n && utf8_valid_prefix(p->meta.og_title.p, p->meta.og_title.n) != p->meta.og_title.n)
+        abort();
+    if (utf8_valid_prefix(p->title.p, p->title.n) != p->title.n) abort();
+    buf_free(&out);
+}
+
+static uint64_t letters(const struct buf *b)
+{
+    uint64_t n = 0;
+    for (size_t i = 0; i < b->n; i++)
+        n += (uint8_t)b->p[i] >= 0x80 || ((b->p[i] | 0x20) >= 'a' && (b->p[i] | 0x20) <= 'z');
+    return n;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -43,11 +72,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                        &text, &name, &e) < 0)
         abort();
     if (utf8_valid_prefix(text.p, text.n) != text.n) abort();
-    if (page_read(&page, &html, text, &e) < 0) abort();
-    for (int mode = EXTRACT_MAIN; mode <= EXTRACT_ALL; mode++) {
-        buf_clear(&out);
-        if (extract_text(&page, (enum extract_mode)mode, &out, &e) < 0) abort();
-        check(&out);
+    uint64_t plain[EXTRACT_ALL + 1];
+    for (int markdown = 0; markdown < 2; markdown++) {
+        page.markdown = markdown;
+        if (page_read(&page, &html, text, &e) < 0) abort();
+        check_meta(&page, text);
+        for (int mode = EXTRACT_MAIN; mode <= EXTRACT_ALL; mode++) {
+            buf_clear(&out);
+            if (extract_text(&page, (enum extract_mode)mode, &out, &e) < 0) abort();
+            check(&out);
+            if (!markdown)
+                plain[mode] = letters(&out);
+            else if (letters(&out) < plain[mode])
+                abort();
+        }
     }
     buf_free(&out);
     return 0;

@@ -156,7 +156,8 @@ struct reading {
 
 static struct document_maker maker, writer;
 static struct unpacker unpacker, writer_unpacker;
-static const struct document_options options = {.max_record = 4096, .sample = 1};
+static const struct document_options options = {
+    .extract = EXTRACT_MAIN, .max_record = 4096, .sample = 1, .nfc = true};
 
 static void start(struct reading *g, const char *path, const struct warc_dialect *dialect)
 {

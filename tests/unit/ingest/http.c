@@ -1,6 +1,7 @@
 #include "ingest/http.h"
 #include "tests/unit/test.h"
 #include <isa-l/igzip_lib.h>
+#include <zstd.h>
 
 static struct http_message m;
 static struct buf a, b, block;
@@ -135,12 +136,133 @@ TEST(declared_codings_that_are_not_there)
 
 TEST(unknown_codings)
 {
-    parse("HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n\r\n\x0b\x02\x80hello\x03");
+    parse("HTTP/1.1 200 OK\r\nContent-Encoding: compress\r\n\r\n\x1f\x9d\x90\x68");
     CHECK_INT(decode(1000), HTTP_UNKNOWN);
-    CHECK_STR(coding, "br");
-    parse("HTTP/1.1 200 OK\r\nContent-Encoding: gzip, , zstd\r\n\r\n\x28\xb5\x2f\xfd\x01\x02");
+    CHECK_STR(coding, "compress");
+    parse("HTTP/1.1 200 OK\r\nContent-Encoding: gzip, , dcz\r\n\r\n\x5e\x2a\x4d\x18\x20\x01");
     CHECK_INT(decode(1000), HTTP_UNKNOWN);
-    CHECK_STR(coding, "zstd");
+    CHECK_STR(coding, "dcz");
+}
+
+static void binary(const char *headers, const char *bytes, size_t n)
+{
+    buf_clear(&block);
+    buf_puts(&block, headers);
+    buf_put(&block, bytes, n);
+    CHECK(http_parse(&m, block.p, block.n));
+}
+
+/* By brotli 1.0.9: <p>hello</p>; 64 MiB of zeros. */
+#define BR "HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n\r\n"
+static const char br_hello[] = "\x8b\x05\x80<p>hello</p>\x03";
+static const char br_bomb[] =
+    "\xcf\xff\xff\x7f\xf8\x27\x00\xe2\xb1\x40\x20\xf7\xfe\x9f\xff\xff\xff\xf0\x4f\x00\xc4\x61\x01"
+    "\x80\xee\xfd\x3f\xff\xff\xff\xe1\x9f\x00\x88\xc3\x22\x00\xdd\xfb\x7f\xfe\xff\xff\xc3\x3f"
+    "\x01\x10\x87\x05\x00\xba\xf7\xff\x03";
+
+TEST(brotli)
+{
+    binary(BR, br_hello, 16);
+    CHECK_INT(decode(1000), HTTP_DECODED);
+    CHECK_SLICE(body, "<p>hello</p>");
+    binary("HTTP/1.1 200 OK\r\nContent-Encoding: x\r\n\r\n", br_hello, 16); /* not declared */
+    CHECK_INT(decode(1000), HTTP_DECODED);
+    CHECK_INT(body.n, 16);
+    binary(BR, br_hello, 10);
+    CHECK_INT(decode(1000), HTTP_PARTIAL);
+    CHECK_SLICE(body, "<p>hell");
+    binary(BR, "caf\xe9 au lait, in windows-1252", 29);
+    CHECK_INT(decode(1000), HTTP_DECODED);
+    CHECK_INT(body.n, 29);
+    binary(BR, "\x06 an empty stream, and then text", 33);
+    CHECK_INT(decode(1000), HTTP_UNKNOWN);
+    binary(BR, br_bomb, 54);
+    CHECK_INT(decode(64 << 20), HTTP_DECODED);
+    CHECK_INT(body.n, 64 << 20);
+    CHECK_INT(decode((64 << 20) - 1), HTTP_TOO_LARGE);
+    buf_free(&a);
+    buf_free(&b);
+    CHECK_INT(decode(1 << 20), HTTP_TOO_LARGE);
+    CHECK(b.cap <= 2 << 20);
+}
+
+static size_t zstd_of(char *to, size_t room, const char *plain, size_t n, int window_log, bool sized)
+{
+    ZSTD_CCtx *z = ZSTD_createCCtx();
+    ZSTD_inBuffer in = {plain, n, 0};
+    ZSTD_outBuffer out = {to, room, 0};
+    ZSTD_CCtx_setParameter(z, ZSTD_c_windowLog, window_log);
+    ZSTD_CCtx_setParameter(z, ZSTD_c_checksumFlag, 1);
+    if (sized) ZSTD_CCtx_setPledgedSrcSize(z, n);
+    ZSTD_compressStream2(z, &out, &in, ZSTD_e_flush);
+    CHECK_INT(ZSTD_compressStream2(z, &out, &in, ZSTD_e_end), 0);
+    ZSTD_freeCCtx(z);
+    return out.pos;
+}
+
+TEST(zstandard)
+{
+    static char z[4096], twice[8192];
+    const char *head = "HTTP/1.1 200 OK\r\nContent-Encoding: zstd\r\n\r\n";
+    size_t n = zstd_of(z, sizeof z, "<p>hello</p>", 12, 20, true);
+    binary(head, z, n);
+    CHECK_INT(decode(1000), HTTP_DECODED);
+    CHECK_SLICE(body, "<p>hello</p>");
+    CHECK_INT(decode(11), HTTP_TOO_LARGE);
+    binary("HTTP/1.1 200 OK\r\n\r\n", z, n); /* not declared */
+    CHECK_INT(decode(1000), HTTP_DECODED);
+    CHECK_SLICE(body, "<p>hello</p>");
+    binary(head, z, n - 4); /* the checksum is cut */
+    CHECK_INT(decode(1000), HTTP_PARTIAL);
+    CHECK_SLICE(body, "<p>hello</p>");
+    memcpy(twice, z, n);
+    memcpy(twice + n, z, n);
+    twice[2 * n] = '\r';
+    twice[2 * n + 1] = '\n';
+    binary(head, twice, 2 * n + 2); /* two frames, and a line end that a server put there */
+    CHECK_INT(decode(1000), HTTP_DECODED);
+    CHECK_SLICE(body, "<p>hello</p><p>hello</p>");
+    n = zstd_of(z, sizeof z, "<p>hello</p>", 12, 27, false);
+    binary(head, z, n);
+    CHECK_INT(decode(1000), HTTP_DECODED);
+    n = zstd_of(z, sizeof z, "<p>hello</p>", 12, 28, false);
+    binary(head, z, n);
+    CHECK_INT(decode(1000), HTTP_TOO_LARGE); /* a window of 256 MiB */
+    binary(head, "\x28\xb5\x2f\xfd\xff\xff", 6);
+    CHECK_INT(decode(1000), HTTP_DECODED); /* magic, and nothing behind it */
+    CHECK_INT(body.n, 6);
+}
+
+TEST(several_layers)
+{
+    static char z[4096];
+    message("HTTP/1.1 200 OK\r\nContent-Encoding: gzip, zstd\r\n\r\n", br_hello, 16, IGZIP_GZIP, 0);
+    size_t n = zstd_of(z, sizeof z, m.body.p, m.body.n, 20, true);
+    binary("HTTP/1.1 200 OK\r\nContent-Encoding: br, gzip , zstd\r\n\r\n", z, n);
+    CHECK_INT(decode(1000), HTTP_DECODED);
+    CHECK_SLICE(body, "<p>hello</p>");
+    binary("HTTP/1.1 200 OK\r\nTransfer-Encoding: br, chunked\r\n\r\n", "10\r\n", 4);
+    buf_put(&block, br_hello, 16);
+    buf_puts(&block, "\r\n0\r\n\r\n");
+    http_parse(&m, block.p, block.n);
+    CHECK_INT(decode(1000), HTTP_DECODED);
+    CHECK_SLICE(body, "<p>hello</p>");
+}
+
+TEST(gzip_of_several_members)
+{
+    char one[200];
+    message(GZIP, "hello", 5, IGZIP_GZIP, 0);
+    size_t n = m.body.n;
+    memcpy(one, m.body.p, n);
+    message(GZIP, " world", 6, IGZIP_GZIP, 0);
+    char two[400];
+    memcpy(two, one, n);
+    memcpy(two + n, m.body.p, m.body.n);
+    two[n + m.body.n] = '\n';
+    binary(GZIP, two, n + m.body.n + 1);
+    CHECK_INT(decode(1000), HTTP_DECODED);
+    CHECK_SLICE(body, "hello world");
 }
 
 TEST(cut_bodies_give_what_they_hold)
@@ -212,6 +334,10 @@ int main(void)
     RUN(compressed_bodies);
     RUN(declared_codings_that_are_not_there);
     RUN(unknown_codings);
+    RUN(brotli);
+    RUN(zstandard);
+    RUN(several_layers);
+    RUN(gzip_of_several_members);
     RUN(cut_bodies_give_what_they_hold);
     RUN(bombs);
     RUN(twice_compressed);
