@@ -96,6 +96,7 @@ static bool has_escape(struct walk *w, struct slice content)
 static int take_raw_string(struct walk *w, struct slice *content, bool *escaped)
 {
     size_t start = w->at[w->i++], end = offset_here(w);
+    *escaped = false;
     while (end > start + 1 && json_is_space(w->p[end - 1])) end--;
     if (end < start + 2 || w->p[end - 1] != '"') return damaged(w, start, "a string without its end");
     *content = slice_of(w->p + start + 1, end - start - 2);
@@ -332,21 +333,41 @@ static int index_failed(struct walk *w, enum json_index_status status)
     }
 }
 
-int jsonl_parse(struct jsonl *j, const char *line, size_t n, struct doc *d, struct err *e)
+/* `d` NULL: any object will do. */
+static int take_line(struct jsonl *j, struct walk *w, struct doc *d)
+{
+    if (d) return take_document(j, w, d);
+    if (peek(w) != '{') return damaged(w, offset_here(w), "no JSON object");
+    int r = take_value(w);
+    if (r == 0 && w->i < w->count) return damaged(w, offset_here(w), "more than one value");
+    return r;
+}
+
+static int parse(struct jsonl *j, const char *line, size_t n, struct doc *d, struct err *e)
 {
     struct walk w = {.p = line, .n = n, .slash = line - 1, .e = e};
-    doc_clear(d);
-    d->line = slice_of(line, n);
     if (j->strings.cap > KEEP_BYTES && n < j->strings.cap / 64) buf_free(&j->strings);
     buf_clear(&j->strings);
     enum json_index_status status = json_index_find(j->index, line, n, &w.at, &w.count);
     if (status == JSON_INDEX_OK && buf_reserve(&j->strings, n) < 0) status = JSON_INDEX_MEMORY;
-    int r = status == JSON_INDEX_OK ? take_document(j, &w, d) : index_failed(&w, status);
+    int r = status == JSON_INDEX_OK ? take_line(j, &w, d) : index_failed(&w, status);
     if (r != -ERR_DATA) return r;
     struct err fault = {0};
     w.e = &fault;
     if (check_bytes(&w) < 0 && e) *e = fault;
     return r;
+}
+
+int jsonl_parse(struct jsonl *j, const char *line, size_t n, struct doc *d, struct err *e)
+{
+    doc_clear(d);
+    d->line = slice_of(line, n);
+    return parse(j, line, n, d, e);
+}
+
+int jsonl_check(struct jsonl *j, const char *line, size_t n, struct err *e)
+{
+    return parse(j, line, n, NULL, e);
 }
 
 /* ------------------------------------------------------------------ metadata */

@@ -25,6 +25,9 @@ void jsonl_free(struct jsonl *j);
  * -ERR_IO: out of memory. line[n .. n+JSONL_PADDING) must be readable. */
 int jsonl_parse(struct jsonl *j, const char *line, size_t n, struct doc *d, struct err *e);
 
+/* Whether a line is one JSON object, whatever its keys: as jsonl_parse, without the types of the known keys. */
+int jsonl_check(struct jsonl *j, const char *line, size_t n, struct err *e);
+
 /* One value of a parsed document's metadata by key (top level; of a key that stands twice, the last; edits are not seen).
  * str gives the unescaped string, valid until the next jsonl_parse or jsonl_meta_*. Returns 1 found, 0 absent or null,
  * -ERR_DATA another type, -ERR_IO out of memory. */

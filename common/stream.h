@@ -37,6 +37,12 @@ int in_open(struct in **s, const char *path, unsigned flags, struct err *e);
  * Memory: for each thread at most 10 MiB more. */
 void in_set_threads(struct in *s, int threads);
 
+/* As in_open, of bytes that a function gives: > 0 so many (at most cap), 0 the end, -ERR_IO with *e set. `name` is for
+ * messages, and copied; ctx must live until in_close. */
+typedef ssize_t in_reader(void *ctx, void *dst, size_t cap, struct err *e);
+int in_open_reader(struct in **s, const char *name, in_reader *read, void *ctx, unsigned flags,
+                   struct err *e);
+
 /* Up to cap bytes of content. > 0: so many bytes. 0: the end, and all that can be checked was right.
  *   IN_DAMAGED    a compressed member (gzip member, zstd frame…) is broken; *e says which, where and how. Bytes given
  *                 so far stand. The next call goes on with the next member that decodes, if there is one;

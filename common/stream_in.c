@@ -43,10 +43,11 @@ ssize_t source_read(struct source *s, void *dst, size_t cap, struct err *e)
 {
     if (cap > SSIZE_MAX) cap = SSIZE_MAX;
     for (;;) {
-        ssize_t n = read(s->fd, dst, cap);
+        ssize_t n = s->read ? s->read(s->ctx, dst, cap, e) : read(s->fd, dst, cap);
         if (n > 0) s->taken_bytes += (uint64_t)n;
         if (n == 0) s->eof = true;
         if (n >= 0) return n;
+        if (s->read) return n;
         if (errno != EINTR) return err_sys(e, "cannot read %s", s->name);
     }
 }
@@ -296,6 +297,23 @@ int in_open(struct in **out, const char *path, unsigned flags, struct err *e)
     else
         *out = s;
     return r;
+}
+
+int in_open_reader(struct in **out, const char *name, in_reader *read, void *ctx, unsigned flags,
+                   struct err *e)
+{
+    struct in *s = calloc(1, sizeof *s);
+    *out = s;
+    if (!s) return err_nomem(e, "opening a stream");
+    s->flags = flags;
+    s->src.fd = -1;
+    s->src.read = read;
+    s->src.ctx = ctx;
+    s->src.name = s->name = strdup(name);
+    if (s->name) return 0;
+    in_close(s);
+    *out = NULL;
+    return err_nomem(e, "opening a stream");
 }
 
 void in_close(struct in *s)

@@ -23,6 +23,8 @@
 /* buf[pos..end) has been read from the file and not yet been used; of what was used the last HISTORY_BYTES (or all) are
  * still there, in front of pos, for a resync. */
 struct source {
+    in_reader *read; /* NULL: from fd */
+    void *ctx;
     int fd;
     bool own_fd, eof;
     const char *name;

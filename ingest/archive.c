@@ -4,9 +4,10 @@
  * libarchive undoes the rare ones (compress, lzip, lzma) and takes the archive apart. Programs are never run (its
  * lrzip and grzip filters would), and of its writing half nothing is used.
  *
- * In: a window, or a file. Out: entries appended to a batch. State: libarchive's. Memory: one entry. */
+ * In: a window, a file or memory. Out: entries appended to a batch. State: libarchive's. Memory: one entry. */
 #include "ingest/archive.h"
 #include "common/text.h"
+#include "ingest/path.h"
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
@@ -18,11 +19,16 @@
 
 struct archive_reader {
     struct archive *archive;
-    struct window *w; /* NULL: libarchive reads the file itself */
+    struct window *w; /* NULL: libarchive reads the file or the memory itself */
     size_t given;     /* bytes of the window that libarchive still looks at */
     const char *file;
-    uint64_t max_record, size_bytes, out_bytes, index;
+    struct archive_budget *budget;
+    uint64_t max_record, size_bytes, index;
+    uint64_t stated_bytes; /* the entry's size as the archive has it */
+    bool nested, counts;   /* counts: the entries' bytes are the budget's */
     bool ended, io_failed;
+    bool empty;      /* the entry is, by its stated size and what can be read */
+    bool broken;     /* the entry before could not be read: what ends the archive now is the same damage */
     struct err err;  /* of the window */
     locale_t locale; /* UTF-8, for the conversion of names: libarchive goes by the thread's locale */
 };
@@ -56,14 +62,28 @@ static bool is_7z(const char *p, size_t n)
     return begins(p, n, "7z\xbc\xaf\x27\x1c", 6);
 }
 
+bool archive_is_indexed(const char *p, size_t n)
+{
+    return is_zip(p, n) || is_7z(p, n);
+}
+
 bool archive_recognise(const char *p, size_t n)
 {
     bool rare_codec = begins(p, n, "\x1f\x9d", 2) || begins(p, n, "LZIP", 4) || begins(p, n, "\x5d\0\0", 3);
-    bool cpio = begins(p, n, "0707", 4) || begins(p, n, "\xc7\x71", 2) || begins(p, n, "\x71\xc7", 2);
+    bool cpio = begins(p, n, "070707", 6) || begins(p, n, "070701", 6) || begins(p, n, "070702", 6) ||
+                begins(p, n, "\xc7\x71", 2) || begins(p, n, "\x71\xc7", 2);
     return rare_codec || cpio || is_zip(p, n) || is_7z(p, n) || is_tar((const uint8_t *)p, n);
 }
 
 /* ------------------------------------------------------------------ opening */
+
+const char *archive_budget_spent(const struct archive_budget *b)
+{
+    if (b->out_bytes > ARCHIVE_RATIO_FROM && b->out_bytes / ARCHIVE_RATIO > b->raw_bytes)
+        return "it expands to more than 400 times its size: given up";
+    if (b->entries > ARCHIVE_ENTRIES) return "it has more than 50 million entries: given up";
+    return NULL;
+}
 
 static la_ssize_t read_block(struct archive *a, void *ctx, const void **block)
 {
@@ -102,25 +122,35 @@ static struct archive *new_archive(void)
     return a;
 }
 
-int archive_reader_open(struct archive_reader **out, struct window *w, const char *name, const char *path,
-                        uint64_t max_record, struct err *e)
+/* Whether the file at `path` is the archive itself, byte by byte. */
+static bool is_plain_file(const struct archive_origin *from)
 {
-    bool indexed = is_zip(window_data(w), window_ahead(w)) || is_7z(window_data(w), window_ahead(w));
-    bool by_path =
-        path && indexed && in_codec(w->in) == CODEC_PLAIN && !in_framed(w->in) && in_size_bytes(w->in) > 0;
+    const struct in *in = from->w->in;
+    bool indexed = archive_is_indexed(window_data(from->w), window_ahead(from->w));
+    return from->path && indexed && in_codec(in) == CODEC_PLAIN && !in_framed(in) && in_size_bytes(in) > 0;
+}
+
+int archive_reader_open(struct archive_reader **out, const struct archive_origin *from, const char *name,
+                        uint64_t max_record, struct archive_budget *budget, struct err *e)
+{
+    bool by_memory = from->memory.n > 0, by_path = !by_memory && is_plain_file(from);
     struct archive_reader *r = calloc(1, sizeof *r);
     *out = r;
     if (!r || !(r->archive = new_archive())) return err_nomem(e, "opening an archive");
-    r->w = by_path ? NULL : w;
+    r->w = by_path || by_memory ? NULL : from->w;
     r->file = name;
     r->locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     r->max_record = max_record;
-    r->size_bytes = in_size_bytes(w->in);
-    int status = by_path ? archive_read_open_filename(r->archive, path, BLOCK_BYTES)
-                         : archive_read_open(r->archive, r, NULL, read_block, NULL);
-    if (status == ARCHIVE_OK || r->w)
+    r->budget = budget;
+    r->nested = from->nested;
+    r->counts = !from->nested || by_memory;
+    r->size_bytes = by_memory ? from->memory.n : in_size_bytes(from->w->in);
+    int status = by_memory ? archive_read_open_memory(r->archive, from->memory.p, from->memory.n)
+                 : by_path ? archive_read_open_filename(r->archive, from->path, BLOCK_BYTES)
+                           : archive_read_open(r->archive, r, NULL, read_block, NULL);
+    if (status == ARCHIVE_OK || !by_path)
         return 0; /* what is wrong with the content comes up again with its first entry */
-    return err_set(e, ERR_IO, "cannot open %s: %s", path, archive_error_string(r->archive));
+    return err_set(e, ERR_IO, "cannot open %s: %s", from->path, archive_error_string(r->archive));
 }
 
 void archive_reader_close(struct archive_reader *r)
@@ -131,16 +161,21 @@ void archive_reader_close(struct archive_reader *r)
     free(r);
 }
 
-/* ------------------------------------------------------------------ entries */
+/* ------------------------------------------------------------------ what goes wrong */
 
 static uint64_t raw_bytes(const struct archive_reader *r)
 {
     return r->w ? in_raw_bytes(r->w->in) : r->size_bytes;
 }
 
-static const char *reason(const struct archive_reader *r)
+#define ENCRYPTED "it is encrypted: unpack it with its password first, and give the files"
+
+const char *archive_reader_reason(const struct archive_reader *r)
 {
     const char *why = archive_error_string(r->archive);
+    if (why && (strcasestr(why, "encrypt") || strcasestr(why, "passphrase"))) return ENCRYPTED;
+    if (r->w && archive_format(r->archive) == ARCHIVE_FORMAT_7ZIP)
+        return "a 7z archive is read from its end: give it as a file, not through a pipe or compressed again";
     return why ? why : "libarchive cannot read it";
 }
 
@@ -154,9 +189,19 @@ static int give_up(struct archive_reader *r, struct ledger *led, const char *why
     }
     bool cut = r->w && r->w->truncated;
     if (cut) ledger_truncate(led, r->w->truncation);
-    ledger_damage(led, r->file, raw_bytes(r), 0, "%s", cut ? r->w->truncation : why);
+    if (!r->broken) ledger_damage(led, r->file, raw_bytes(r), 0, "%s", cut ? r->w->truncation : why);
     return 0;
 }
+
+void archive_reader_damage(struct archive_reader *r, const struct piece *piece, struct slice path,
+                           const char *why, uint64_t lost, struct ledger *led)
+{
+    int n = path.n < 200 ? (int)path.n : (int)utf8_valid_prefix(path.p, 200);
+    ledger_damage(led, r->file, piece->index, lost, "entry %" PRIu64 " (%.*s): %s", piece->index, n, path.p,
+                  why);
+}
+
+/* ------------------------------------------------------------------ entries */
 
 /* NULL for a regular file. */
 static const char *skipped_kind(struct archive_entry *entry)
@@ -170,78 +215,95 @@ static const char *skipped_kind(struct archive_entry *entry)
     }
 }
 
-static const char *entry_path(struct archive_entry *entry)
+static bool is_zip_format(const struct archive_reader *r)
+{
+    return (archive_format(r->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_ZIP;
+}
+
+static int put_path(struct archive_reader *r, struct archive_entry *entry, struct buf *into)
 {
     const char *path = archive_entry_pathname_utf8(entry);
-    if (!path) path = archive_entry_pathname(entry);
-    if (!path) path = "";
-    while (path[0] == '.' && path[1] == '/') path += 2;
-    return path;
+    if (!path) path = archive_entry_pathname(entry); /* in the archive's own charset */
+    return path_clean(into, slice_str(path ? path : ""), is_zip_format(r) ? PATH_CP437 : PATH_UNKNOWN);
 }
 
 /* A zip holds local time of nobody knows where: what it says would depend on this machine's time zone. */
 static int64_t entry_mtime(const struct archive_reader *r, struct archive_entry *entry)
 {
-    bool zip = (archive_format(r->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_ZIP;
-    return archive_entry_mtime_is_set(entry) && !zip ? archive_entry_mtime(entry) : INT64_MIN;
+    return archive_entry_mtime_is_set(entry) && !is_zip_format(r) ? archive_entry_mtime(entry) : INT64_MIN;
 }
 
-enum content { CONTENT_WHOLE, CONTENT_TOO_LARGE, CONTENT_BAD };
-
-static enum content read_content(struct archive_reader *r, struct buf *into, size_t *bytes)
+ssize_t archive_reader_read(struct archive_reader *r, void *dst, size_t cap)
 {
-    size_t start = into->n, most = (size_t)r->max_record;
-    for (;;) {
-        size_t have = into->n - start, want = most + 1 - have < BLOCK_BYTES ? most + 1 - have : BLOCK_BYTES;
-        if (want == 0) return CONTENT_TOO_LARGE;
-        if (buf_reserve(into, want) < 0) return CONTENT_WHOLE;
-        la_ssize_t n = archive_read_data(r->archive, into->p + into->n, want);
-        if (n < 0) return CONTENT_BAD;
-        *bytes = into->n - start;
-        if (n == 0) return CONTENT_WHOLE;
+    la_ssize_t n = archive_read_data(r->archive, dst, cap);
+    r->broken |= n < 0;
+    if (n < 0) return -1;
+    if (r->counts) r->budget->out_bytes += (uint64_t)n;
+    if (!r->nested) r->budget->raw_bytes = raw_bytes(r);
+    return (ssize_t)n;
+}
+
+enum entry_state { ENTRY_WHOLE, ENTRY_MORE, ENTRY_BAD };
+
+/* Appends at most `most` bytes of the file. MORE: there may be more. */
+static enum entry_state read_some(struct archive_reader *r, size_t most, struct buf *into,
+                                  struct piece *piece)
+{
+    while (most > 0) {
+        size_t want = most < BLOCK_BYTES ? most : BLOCK_BYTES;
+        if (buf_reserve(into, want) < 0) return ENTRY_WHOLE;
+        ssize_t n = archive_reader_read(r, into->p + into->n, want);
+        if (n < 0) return ENTRY_BAD;
+        if (n == 0) return ENTRY_WHOLE;
         into->n += (size_t)n;
-        r->out_bytes += (uint64_t)n;
+        piece->body_bytes += (size_t)n;
+        most -= (size_t)n;
     }
+    return ENTRY_MORE;
 }
 
-static bool is_bomb(const struct archive_reader *r)
+/* The file found cannot be read. */
+static int drop_entry(struct archive_reader *r, struct buf *into, const struct piece *piece, const char *why,
+                      struct ledger *led, struct err *e)
 {
-    return r->out_bytes > ARCHIVE_RATIO_FROM && r->out_bytes / ARCHIVE_RATIO > raw_bytes(r);
+    struct slice path = slice_of(into->p + piece->head, piece->head_bytes);
+    if (r->io_failed || (r->w && r->w->truncated)) return give_up(r, led, why, e);
+    archive_reader_damage(r, piece, path, why, into->n - piece->body, led);
+    r->broken = true;
+    return 0;
 }
 
 /* 1: given; 0: passed over, counted. */
 static int take_entry(struct archive_reader *r, struct archive_entry *entry, struct buf *into,
                       struct piece *piece, struct ledger *led, struct err *e)
 {
-    const char *path = entry_path(entry), *kind = skipped_kind(entry);
-    size_t start = into->n, path_bytes = strlen(path);
+    const char *kind = skipped_kind(entry);
+    size_t start = into->n;
     uint64_t index = r->index++;
-    bool too_large = archive_entry_size_is_set(entry) && (uint64_t)archive_entry_size(entry) > r->max_record;
+    r->broken = false;
+    r->budget->entries++;
     if (kind) {
         led->in++;
         ledger_skip(led, kind, 0);
         return 0;
     }
+    if (put_path(r, entry, into) < 0) return err_nomem(e, "reading an archive");
     *piece = (struct piece){.kind = PIECE_ENTRY,
                             .file = r->file,
                             .head = start,
-                            .head_bytes = path_bytes,
-                            .body = start + path_bytes,
+                            .head_bytes = into->n - start,
+                            .body = into->n,
                             .index = index,
                             .mtime = entry_mtime(r, entry)};
-    buf_put(into, path, path_bytes);
-    bool empty = archive_entry_size_is_set(entry) && archive_entry_size(entry) == 0;
-    enum content content = too_large ? CONTENT_TOO_LARGE : CONTENT_WHOLE;
-    if (!too_large && !empty) content = read_content(r, into, &piece->body_bytes);
-    if (into->failed) return err_nomem(e, "reading an archive");
-    if (content == CONTENT_WHOLE) return 1;
-    size_t lost = into->n - start - path_bytes;
-    into->n = start;
-    if (content == CONTENT_BAD && (r->w && (r->w->truncated || r->io_failed)))
-        return give_up(r, led, reason(r), e);
-    ledger_damage(led, r->file, index, lost, "entry %" PRIu64 " (%.200s): %s", index, path,
-                  content == CONTENT_BAD ? reason(r) : "larger than --max-record");
-    return 0;
+    r->stated_bytes = archive_entry_size_is_set(entry) ? (uint64_t)archive_entry_size(entry) : 0;
+    enum entry_state state = read_some(r, ARCHIVE_FIRST, into, piece);
+    r->empty = archive_entry_size_is_set(entry) && r->stated_bytes == 0 && piece->body_bytes == 0;
+    if (state == ENTRY_BAD && !r->empty) { /* some codecs fail where there is nothing */
+        int dropped = drop_entry(r, into, piece, archive_reader_reason(r), led, e);
+        into->n = start;
+        return dropped;
+    }
+    return into->failed ? err_nomem(e, "reading an archive") : 1;
 }
 
 static int next_entry(struct archive_reader *r, struct buf *into, struct piece *piece, struct ledger *led,
@@ -250,17 +312,16 @@ static int next_entry(struct archive_reader *r, struct buf *into, struct piece *
     int got = 0;
     while (got == 0 && !r->ended) {
         struct archive_entry *entry;
-        if (is_bomb(r)) return give_up(r, led, "it expands to more than 400 times its size: given up", e);
-        if (r->index >= ARCHIVE_ENTRIES)
-            return give_up(r, led, "it has more than 50 million entries: given up", e);
+        const char *spent = archive_budget_spent(r->budget);
+        if (spent) return give_up(r, led, spent, e);
         int status = archive_read_next_header(r->archive, &entry);
         if (status == ARCHIVE_EOF) {
             r->ended = true;
             if (r->w && r->w->truncated) ledger_truncate(led, r->w->truncation);
         } else if (status == ARCHIVE_RETRY) {
-            ledger_damage(led, r->file, r->index++, 0, "%s", reason(r));
+            ledger_damage(led, r->file, r->index++, 0, "%s", archive_reader_reason(r));
         } else if (status != ARCHIVE_OK && status != ARCHIVE_WARN) {
-            return give_up(r, led, reason(r), e);
+            return give_up(r, led, archive_reader_reason(r), e);
         } else {
             got = take_entry(r, entry, into, piece, led, e);
         }
@@ -275,4 +336,27 @@ int archive_reader_next(struct archive_reader *r, struct buf *into, struct piece
     int got = next_entry(r, into, piece, led, e);
     if (before) uselocale(before);
     return got;
+}
+
+int archive_reader_rest(struct archive_reader *r, struct buf *into, struct piece *piece, struct ledger *led,
+                        struct err *e)
+{
+    size_t most = (size_t)r->max_record + 1, start = piece->head;
+    enum entry_state state = ENTRY_MORE;
+    int status = 1;
+    if (r->empty)
+        state = ENTRY_WHOLE;
+    else if (piece->body_bytes < most && r->stated_bytes < most)
+        state = read_some(r, most - piece->body_bytes, into, piece);
+    if (into->failed) return err_nomem(e, "reading an archive");
+    if (state == ENTRY_WHOLE) return 1;
+    if (state == ENTRY_BAD) {
+        status = drop_entry(r, into, piece, archive_reader_reason(r), led, e);
+    } else {
+        struct slice path = slice_of(into->p + piece->head, piece->head_bytes);
+        archive_reader_damage(r, piece, path, "larger than --max-record", piece->body_bytes, led);
+        status = 0;
+    }
+    into->n = start;
+    return status;
 }

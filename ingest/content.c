@@ -1,6 +1,15 @@
 /* content.c: media types and first bytes. State: none. */
 #include "ingest/content.h"
 #include "common/text.h"
+#include "ingest/epub.h"
+#include "ingest/path.h"
+
+const char *content_name(enum content c)
+{
+    static const char *const names[] = {
+        [CONTENT_TEXT] = "text", [CONTENT_HTML] = "html", [CONTENT_EPUB] = "epub"};
+    return names[c];
+}
 
 struct slice content_media_type(struct slice content_type)
 {
@@ -28,14 +37,86 @@ const char *content_skipped_type(struct slice content_type)
     return "type-other";
 }
 
+/* ------------------------------------------------------------------ first bytes */
+
+#define FIRST_BYTES 4096
+
+/* The first bytes without a byte order mark and white space. */
+static struct slice beginning(struct slice s)
+{
+    if (slice_has_prefix(s, "\xef\xbb\xbf")) s = slice_of(s.p + 3, s.n - 3);
+    return slice_trim(slice_of(s.p, s.n < FIRST_BYTES ? s.n : FIRST_BYTES));
+}
+
+static bool begins_nocase(struct slice s, const char *start)
+{
+    size_t n = strlen(start);
+    return s.n >= n && slice_eq_nocase(slice_of(s.p, n), start);
+}
+
 bool content_looks_like_html(struct slice s)
 {
     static const char *const starts[] = {"<!doctype html", "<html", "<head", "<body", "<title", "<!--"};
-    if (slice_has_prefix(s, "\xef\xbb\xbf")) s = slice_of(s.p + 3, s.n - 3);
-    s = slice_trim(slice_of(s.p, s.n < 4096 ? s.n : 4096));
-    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
-        size_t n = strlen(starts[i]);
-        if (s.n >= n && slice_eq_nocase(slice_of(s.p, n), starts[i])) return true;
-    }
+    s = beginning(s);
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (begins_nocase(s, starts[i])) return true;
     return false;
+}
+
+static bool begins_with_tag(struct slice first)
+{
+    first = beginning(first);
+    return first.n > 0 && first.p[0] == '<';
+}
+
+/* A doctype or root element of HTML, behind an XML declaration or comments if there are any. */
+static bool begins_with_html_root(struct slice first)
+{
+    first = beginning(first);
+    while (slice_has_prefix(first, "<?") || slice_has_prefix(first, "<!--")) {
+        struct slice end = slice_str(first.p[1] == '?' ? "?>" : "-->");
+        const char *behind = slice_find(first, end);
+        if (!behind) return false;
+        behind += end.n;
+        first = slice_trim(slice_of(behind, (size_t)(first.p + first.n - behind)));
+    }
+    return begins_nocase(first, "<!doctype html") || begins_nocase(first, "<html");
+}
+
+static bool begins_with_zip(struct slice first)
+{
+    return slice_has_prefix(first, "PK\3\4");
+}
+
+/* ------------------------------------------------------------------ files */
+
+/* Of a name; n = 0 for those without one, and for those of pages that a program made ("index.php?id=3"). What a codec's
+ * ending hides counts: the codec has been undone. */
+static struct slice ending_of(struct slice path)
+{
+    struct slice base = path_base(path);
+    return memchr(base.p, '?', base.n) ? slice_of("", 0) : path_ending(base, true);
+}
+
+/* The first row whose endings and first bytes both fit decides. */
+static const struct rule {
+    const char *endings; /* each between spaces; "": a name without one */
+    bool (*begins)(struct slice first);
+    enum content content;
+} rules[] = {
+    {" html htm xhtml xht shtml ", begins_with_tag, CONTENT_HTML},
+    {" xml ", begins_with_html_root, CONTENT_HTML},
+    {"", begins_with_html_root, CONTENT_HTML},
+    {" epub ", begins_with_zip, CONTENT_EPUB},
+    {"", epub_recognise, CONTENT_EPUB},
+};
+
+enum content content_of_file(struct slice path, struct slice first)
+{
+    struct slice ending = ending_of(path);
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        bool named = *rules[i].endings ? path_ending_in(ending, rules[i].endings) : ending.n == 0;
+        if (named && rules[i].begins(first)) return rules[i].content;
+    }
+    return CONTENT_TEXT;
 }

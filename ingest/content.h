@@ -7,8 +7,12 @@
 /* What a record's body is, and so how it becomes text. */
 enum content {
     CONTENT_TEXT, /* as it stands, without control characters */
-    CONTENT_HTML  /* a page */
+    CONTENT_HTML, /* a page */
+    CONTENT_EPUB  /* a book: a zip of pages */
 };
+
+/* "text", "html"…: the source of a file where the user names none. */
+const char *content_name(enum content c);
 
 /* "text/html" of "Text/HTML; charset=x": without parameters and white space. */
 struct slice content_media_type(struct slice content_type);
@@ -18,5 +22,9 @@ bool content_type_is(struct slice content_type, const char *type);
 const char *content_skipped_type(struct slice content_type);
 /* Whether content begins as HTML does (white space and a byte order mark aside). */
 bool content_looks_like_html(struct slice s);
+
+/* What a file is by its name's ending and its first bytes (up to 4 KiB are looked at); CONTENT_TEXT when nothing says
+ * more. A name without an ending (or with a query: "index.php?id=3") is judged by its bytes alone. */
+enum content content_of_file(struct slice path, struct slice first);
 
 #endif

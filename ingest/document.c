@@ -22,6 +22,7 @@ int document_init(struct document_maker *m, const struct document_options *o, st
     buf_init(&m->b, BUF_NO_MAX);
     buf_init(&m->text, BUF_NO_MAX);
     buf_init(&m->meta, BUF_NO_MAX);
+    buf_init(&m->path, BUF_NO_MAX);
     buf_init(&m->nfc, BUF_NO_MAX);
     buf_init(&m->fixed, BUF_NO_MAX);
     buf_init(&m->spare, BUF_NO_MAX);
@@ -41,6 +42,7 @@ void document_free(struct document_maker *m)
     buf_free(&m->b);
     buf_free(&m->text);
     buf_free(&m->meta);
+    buf_free(&m->path);
     buf_free(&m->nfc);
     buf_free(&m->fixed);
     buf_free(&m->spare);
@@ -69,6 +71,10 @@ int document_make(struct document_maker *m, char *bytes, const struct piece *pie
                       .url = none,
                       .path = none,
                       .title = none,
+                      .creator = none,
+                      .language = none,
+                      .published = none,
+                      .license = none,
                       .languages = none,
                       .record_id = none,
                       .truncated = none,
@@ -76,6 +82,7 @@ int document_make(struct document_maker *m, char *bytes, const struct piece *pie
                       .records = records,
                       .ledger = l};
     l->in++;
+    if (draft_set_path(m, &d, bytes) < 0) return err_nomem(e, "making a document");
     admit_clear(&m->admit);
     int r;
     switch (piece->kind) {
@@ -84,7 +91,7 @@ int document_make(struct document_maker *m, char *bytes, const struct piece *pie
     case PIECE_LINE: r = document_from_line(m, &d, e); break;
     case PIECE_PAGE:
     case PIECE_POST: r = document_from_dump(m, &d, e); break;
-    default: r = document_from_file(m, &d, head, e); break;
+    default: r = document_from_file(m, &d, large_allowed, e); break;
     }
     if (r == DOCUMENT_LATER)
         l->in--;

@@ -3,7 +3,7 @@
  * Every call counts the record in the ledger exactly once: kept, skipped by kind, or damaged. Kinds: the WARC record type
  * ("request", "revisit"…), "http-4xx" by hundreds, "type-image" by major media type, "encoding-compress", "encoding-other",
  * "binary", "empty-text", "sample", "redirect", "namespace-14" and "post-type-5" by number, "model-json"; "blocklist:CATEGORY",
- * "not-allowed", "robots:TOKEN" (admit.h). */
+ * "not-allowed", "robots:TOKEN" (admit.h); those that readers count: "directory", "link", "special", "nested". */
 #ifndef LEAT_INGEST_DOCUMENT_H
 #define LEAT_INGEST_DOCUMENT_H
 
@@ -13,6 +13,7 @@
 #include "ingest/charset.h"
 #include "ingest/extract.h"
 #include "ingest/fields.h"
+#include "ingest/map.h"
 #include "ingest/piece.h"
 #include "ingest/wikitext.h"
 
@@ -20,8 +21,10 @@
 
 struct document_options {
     enum extract_mode extract;
-    bool markdown;      /* pages become Markdown, not plain text */
-    const char *source; /* NULL: the name of the input's format */
+    bool markdown;         /* pages become Markdown, not plain text */
+    const char *source;    /* NULL: the name of the input's format */
+    bool raw;              /* files and entries keep their text as it stands, whatever it is */
+    const struct map *map; /* of lines of JSON; NULL: they are documents already. Borrowed */
     uint64_t max_record;
     double sample; /* share of the documents, by id */
     bool nfc;      /* text is brought to Normalization Form C */
@@ -38,8 +41,8 @@ struct document_maker { /* one per thread */
     struct charset_decoder charset;
     struct fields fields; /* of the WARC record */
     struct wikitext wikitext;
-    struct buf a, b; /* HTTP bodies */
-    struct buf text, meta, value, nfc;
+    struct buf a, b; /* HTTP bodies, lines that are changed */
+    struct buf text, meta, value, nfc, path;
     struct buf fixed, spare; /* of mojibake */
     struct admit admit;
     struct doc doc;

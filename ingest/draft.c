@@ -5,6 +5,7 @@
 #include "ingest/draft.h"
 #include "common/text.h"
 #include "ingest/clean.h"
+#include "ingest/path.h"
 #include "ingest/mojibake.h"
 #include "ingest/nfc.h"
 #include "ingest/pagedate.h"
@@ -24,14 +25,34 @@ int draft_skip(struct draft *d, const char *kind)
 int draft_damage(struct draft *d, const char *why)
 {
     d->ledger->in--; /* ledger_damage counts it again */
-    ledger_damage(d->ledger, d->piece->file, d->piece->offset, d->body.n, "%s", why);
+    bool entry = d->piece->kind == PIECE_ENTRY || d->outer.n > 0;
+    int n = d->path.n < 200 ? (int)d->path.n : (int)utf8_valid_prefix(d->path.p, 200);
+    ledger_damage(d->ledger, d->piece->file, d->piece->offset, d->body.n, "%.*s%s%s", entry ? n : 0,
+                  d->path.p, entry ? ": " : "", why);
     return DOCUMENT_DONE;
 }
 
-static const char *base_name(const char *path)
+static struct slice base_name(const struct draft *d)
 {
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
+    return path_base(slice_str(d->piece->file));
+}
+
+/* "a.zip!/b.c" for what lies inside an archive's entry. */
+int draft_set_path(struct document_maker *m, struct draft *d, const char *bytes)
+{
+    const struct piece *p = d->piece;
+    bool named = p->kind == PIECE_ENTRY;
+    d->outer = slice_of(bytes + p->outer, p->outer_bytes);
+    d->path = named            ? slice_of(bytes + p->head, p->head_bytes)
+              : p->outer_bytes ? d->outer
+                               : slice_str(p->file);
+    if (!named || !p->outer_bytes) return 0;
+    buf_clear(&m->path);
+    buf_put_slice(&m->path, d->outer);
+    buf_puts(&m->path, "!/");
+    buf_put(&m->path, bytes + p->head, p->head_bytes);
+    d->path = buf_slice(&m->path);
+    return m->path.failed ? -ERR_IO : 0;
 }
 
 static const char *source_of(const struct document_maker *m, const struct draft *d)
@@ -39,16 +60,23 @@ static const char *source_of(const struct document_maker *m, const struct draft 
     return m->options.source ? m->options.source : d->format;
 }
 
-/* XXH128 of source, container and place, when the record has no id of its own. */
+/* XXH128 of source, container and place, when the record has no id of its own. Containers count by their base name, so
+ * that it does not matter where they lie; inputs of one base name are told apart by their order. */
 int draft_make_id(struct document_maker *m, struct draft *d, struct err *e)
 {
     const struct piece *p = d->piece;
     struct buf *key = &m->meta;
     buf_clear(key);
-    buf_printf(key, "%s\n%s\n%" PRIu64 "\n%" PRIu64 "\n", source_of(m, d), p->file, p->offset,
-               p->inner_offset);
+    buf_printf(key, "%s\n", source_of(m, d));
+    buf_put_slice(key, base_name(d));
+    buf_printf(key, "\n%" PRIu64 "\n%" PRIu64 "\n", p->offset, p->inner_offset);
     if (p->kind == PIECE_ENTRY) buf_printf(key, "%" PRIu64 "\n", p->index);
-    buf_put_slice(key, d->path);
+    if (d->outer.n) buf_printf(key, "%" PRIu64 "\n", p->outer_index);
+    if (p->kind == PIECE_ENTRY || d->outer.n)
+        buf_put_slice(key, d->path);
+    else if (p->kind != PIECE_WARC && p->kind != PIECE_ARC && p->kind != PIECE_LINE)
+        buf_put_slice(key, base_name(d));
+    if (p->twin) buf_printf(key, "\n%" PRIu64, p->twin);
     if (key->failed) return err_nomem(e, "making an id");
     hash128_hex(hash128(key->p, key->n), d->id_hex);
     d->id = slice_of(d->id_hex, HASH128_HEX);
@@ -92,7 +120,7 @@ static int set_warc_meta(struct document_maker *m, const struct draft *d)
     const struct piece *p = d->piece;
     int r = set_meta(m, "url", d->url);
     r |= admit_put_url(&m->admit, &m->doc);
-    r |= set_meta(m, "warc_file", slice_str(base_name(p->file)));
+    r |= set_meta(m, "warc_file", d->outer.n ? path_base(d->outer) : base_name(d));
     r |= doc_meta_set_int(&m->doc, "warc_offset", (int64_t)p->offset);
     if (p->inner_offset) r |= doc_meta_set_int(&m->doc, "warc_inner_offset", (int64_t)p->inner_offset);
     r |= set_meta(m, "warc_record_id", d->record_id);
@@ -132,12 +160,21 @@ static int set_metadata(struct document_maker *m, const struct draft *d)
     if (is_capture(d->piece))
         r = set_warc_meta(m, d);
     else if (d->piece->kind == PIECE_PAGE || d->piece->kind == PIECE_POST)
-        r = set_meta(m, "dump", slice_str(base_name(d->piece->file)));
+        r = set_meta(m, "dump", base_name(d));
     else
         r = set_meta(m, "path", d->path);
-    if (d->piece->kind == PIECE_ENTRY) r |= set_meta(m, "archive", slice_str(base_name(d->piece->file)));
+    if (is_capture(d->piece) && d->outer.n) r |= set_meta(m, "path", d->outer);
+    if (d->piece->kind == PIECE_ENTRY || d->outer.n) r |= set_meta(m, "archive", base_name(d));
+    if (d->piece->is_part) {
+        r |= doc_meta_set_int(&m->doc, "part", (int64_t)d->piece->part);
+        r |= doc_meta_set_int(&m->doc, "offset", (int64_t)d->piece->offset);
+    }
     r |= set_meta(m, "charset", slice_str(d->charset));
     r |= set_text_meta(m, "title", slice_trim(d->title));
+    r |= set_text_meta(m, "creator", slice_trim(d->creator));
+    r |= set_meta(m, "language", slice_trim(d->language));
+    r |= set_meta(m, "date", slice_trim(d->published));
+    r |= set_text_meta(m, "license", slice_trim(d->license));
     for (size_t i = 0; i < d->n_extra; i++) {
         const struct draft_extra *x = &d->extra[i];
         r |= x->json ? doc_meta_set_raw(&m->doc, x->key, x->value) : set_meta(m, x->key, x->value);
@@ -215,5 +252,7 @@ int draft_body(struct document_maker *m, struct draft *d, struct err *e)
     if (kind) return draft_skip(d, kind);
     text = buf_slice(&m->text);
     if (is_blank(text)) text.n = 0;
-    return draft_write(m, d, d->piece->kind == PIECE_ENTRY ? text : without_trailing_space(text), e);
+    if (d->piece->kind != PIECE_ENTRY || d->piece->is_part) text = without_trailing_space(text);
+    while (d->piece->is_part && text.n && *text.p == '\n') text = slice_of(text.p + 1, text.n - 1);
+    return draft_write(m, d, text, e);
 }

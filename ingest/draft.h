@@ -19,7 +19,9 @@ struct draft_extra { /* metadata that only this kind of record has */
 /* Slices borrow from the piece, the document_maker's buffers or static strings; n = 0: not known. */
 struct draft {
     const struct piece *piece;
+    struct slice outer; /* the path of the archive's entry that the record lies in */
     struct slice id, created, body, content_type, url, path, title, languages, record_id, truncated;
+    struct slice creator, language, published, license; /* as the document itself says */
     const char *format; /* "warc", "archive"…: the source where the user names none */
     const char *charset;
     int http_status; /* 0: none */
@@ -32,6 +34,9 @@ struct draft {
     uint64_t *records;
     struct ledger *ledger;
 };
+
+/* Sets d->path and d->outer from the piece, whose offsets are into `bytes`. 0, or -ERR_IO: out of memory. */
+int draft_set_path(struct document_maker *m, struct draft *d, const char *bytes);
 
 /* DOCUMENT_DONE, the record being counted under `kind` (which is copied). */
 int draft_skip(struct draft *d, const char *kind);
@@ -57,7 +62,8 @@ int document_from_arc(struct document_maker *m, struct draft *d, char *head, cha
 /* A block that is an HTTP response, or only a body of the type that was `identified` elsewhere. */
 int document_from_response(struct document_maker *m, struct draft *d, char *block, struct slice identified,
                            bool large_allowed, struct err *e);
-int document_from_file(struct document_maker *m, struct draft *d, char *head, struct err *e);
+int document_from_file(struct document_maker *m, struct draft *d, bool large_allowed, struct err *e);
+int document_from_epub(struct document_maker *m, struct draft *d, bool large_allowed, struct err *e);
 int document_from_line(struct document_maker *m, struct draft *d, struct err *e);
 int document_from_dump(struct document_maker *m, struct draft *d, struct err *e);
 

@@ -301,6 +301,8 @@ static int batch_write(void *ctx, void *batch, struct err *e)
 
 /* ------------------------------------------------------------------ the run */
 
+enum { CONTENT_AUTO, CONTENT_RAW }; /* --content */
+
 static const struct pool_ops pool_ops = {batch_new,  batch_free, worker_new, worker_free,
                                          batch_read, batch_work, batch_write};
 
@@ -334,24 +336,44 @@ static int parse_namespaces(const char *list, struct document_options *o, struct
     return 0;
 }
 
-static int ingest(struct tool *t, enum format format, const struct document_options *options)
+static int run_on(struct run *run, enum format format, struct parts *parts)
+{
+    struct tool *t = run->tool;
+    const struct inputs_options options = {.asked = format,
+                                           .raw = run->options.raw,
+                                           .parts = parts,
+                                           .threads = (int)t->threads,
+                                           .max_record = t->max_record};
+    ledger_init(&run->tail);
+    pthread_mutex_init(&run->lock, NULL);
+    pthread_cond_init(&run->written, NULL);
+    int r = inputs_init(&run->inputs, t->inputs, t->n_inputs, &options, &t->err);
+    run->inputs.split = &run->split;
+    if (r == 0) r = run_all(run, &t->err);
+    inputs_free(&run->inputs);
+    worker_free(run, run->writer);
+    split_free(&run->split);
+    ledger_free(&run->tail);
+    pthread_cond_destroy(&run->written);
+    pthread_mutex_destroy(&run->lock);
+    return r;
+}
+
+static int ingest(struct tool *t, enum format format, const struct document_options *options,
+                  const char *split_pattern, const char *fields)
 {
     struct run run = {.tool = t, .options = *options};
+    struct parts *parts = NULL;
+    struct map *map = NULL;
+    int r = 0;
+    if (split_pattern) r = parts_compile(&parts, split_pattern, &t->err);
+    if (r == 0 && fields) r = map_parse(&map, fields, &t->err);
+    run.options.map = map;
     run.options.max_record = t->max_record;
     run.options.sample = t->sample;
-    ledger_init(&run.tail);
-    pthread_mutex_init(&run.lock, NULL);
-    pthread_cond_init(&run.written, NULL);
-    inputs_init(&run.inputs, t->inputs, t->n_inputs, format, t->max_record);
-    run.inputs.split = &run.split;
-    run.inputs.threads = (int)t->threads;
-    int r = run_all(&run, &t->err);
-    inputs_free(&run.inputs);
-    worker_free(&run, run.writer);
-    split_free(&run.split);
-    ledger_free(&run.tail);
-    pthread_cond_destroy(&run.written);
-    pthread_mutex_destroy(&run.lock);
+    if (r == 0) r = run_on(&run, format, parts);
+    parts_free(parts);
+    map_free(map);
     return r;
 }
 
@@ -368,7 +390,7 @@ static void say_lists(const char *option, const struct blocklist *b)
 }
 
 static int ingest_with_lists(struct tool *t, enum format format, struct document_options options,
-                             const struct admit_paths *paths)
+                             const struct admit_paths *paths, const char *split_pattern, const char *fields)
 {
     struct admit_options admit;
     int r = admit_open(&admit, paths, &t->err);
@@ -376,31 +398,52 @@ static int ingest_with_lists(struct tool *t, enum format format, struct document
     say_lists("--blocklist", admit.blocked);
     say_lists("--allow-domains", admit.allowed);
     options.admit = &admit;
-    r = ingest(t, format, &options);
+    r = ingest(t, format, &options, split_pattern, fields);
     admit_close(&admit);
     return r;
 }
 
 int main(int argc, char **argv)
 {
-    int format = FORMAT_AUTO, extract = EXTRACT_MAIN, normalize = 0, markup = 0;
+    int format = FORMAT_AUTO, extract = EXTRACT_MAIN, content = CONTENT_AUTO, normalize = 0, markup = 0;
     bool fix_mojibake = false;
-    const char *source = NULL, *psl = NULL, *namespaces = NULL;
+    const char *source = NULL, *psl = NULL, *namespaces = NULL, *split_pattern = NULL, *fields = NULL;
     bool keep_blocked = false;
     struct opt_list blocked = {0}, allowed = {0}, respected = {0};
     const struct opt own[] = {
         {"format", 'f', OPT_CHOICE, &format, "FORMAT", INGEST_FORMATS, 0, 0,
-         "what the inputs are; auto: by the first bytes of each. wet is warc. html and text take "
-         "each input as one document"},
+         "what the inputs are; auto: by the first bytes of each. wet is warc. html, epub and text take each "
+         "input as one "
+         "document"},
+        {"content", 0, OPT_CHOICE, &content, "HOW", "auto|raw", 0, 0,
+         "what files and the files of archives become. auto: HTML and XHTML, told by the name's ending and "
+         "the "
+         "first bytes, become pages as those of a crawl do, EPUB books become one document each, lines of "
+         "JSONL and "
+         "records of WARC files in archives are read as such; everything else keeps its text. raw: every "
+         "file keeps "
+         "its text as it stands, markup and all: for source code"},
         {"extract", 0, OPT_CHOICE, &extract, "WHAT", "main|all", 0, 0,
-         "the text of a page: main leaves out navigation, headers, footers, forms and "
-         "what is named like them; all keeps "
-         "everything that is shown"},
+         "the text of a page: main leaves out navigation, headers, footers, forms and what is named like "
+         "them; "
+         "all keeps everything that is shown"},
         {"markup", 0, OPT_CHOICE, &markup, "MARKUP", "text|markdown", 0, 0,
          "how the text of a page is written: markdown marks headings, lists, quotes, tables "
          "and code, with the languages of code blocks"},
+        {"split", 0, OPT_STR, &split_pattern, "REGEX", NULL, 0, 0,
+         "split texts into documents at what this matches (Perl's regular expressions, by PCRE2; the text is "
+         "taken for UTF-8); what it matches is left out; texts in UTF-16 stay whole. Without it each file is "
+         "one document"},
+        {"fields", 0, OPT_STR, &fields, "TARGET=SOURCE,…", NULL, 0, 0,
+         "which members of JSON lines are the document's: a target is text, id, source, created or "
+         "metadata.KEY, "
+         "a source a key or a path of keys with dots between (a backslash before a dot that is part of a "
+         "key). "
+         "They are moved there; everything else stays as it is"},
         {"source", 0, OPT_STR, &source, "NAME", NULL, 0, 0,
-         "the documents' source; without it the name of the input's format"},
+         "the documents' source; without it the name of the input's format. JSON lines without it keep "
+         "theirs; "
+         "with it, another one of theirs is kept as metadata.original_source"},
         {"normalize", 0, OPT_CHOICE, &normalize, "FORM", "nfc|none", 0, 0,
          "the Unicode normalization form of texts and titles; lines of JSONL keep their bytes"},
         {"fix-mojibake", 0, OPT_FLAG, &fix_mojibake, NULL, NULL, 0, 0,
@@ -434,8 +477,9 @@ int main(int argc, char **argv)
         .operands = "[INPUT…]",
         .description =
             "Reads WARC (also WET) and ARC files, tar, zip, 7z and cpio archives of source code, pages, "
-            "texts and JSONL, MediaWiki dumps and Stack Exchange's Posts.xml, compressed "
-            "or not, and writes one JSON document a line, in the order of the inputs.\n\n"
+            "books, texts and JSONL, MediaWiki dumps and Stack Exchange's Posts.xml, compressed or not, EPUB "
+            "books, pages, texts and JSONL, and writes one JSON document a line, in the order of the "
+            "inputs.\n\n"
             "Of a WARC or ARC file become documents: responses with status 200 and resources that are "
             "HTML, XHTML or plain text, and "
             "conversions. Everything else is counted in the ledger by kind. Bodies are decoded "
@@ -446,26 +490,34 @@ int main(int argc, char **argv)
             "becomes a document. Of a MediaWiki dump become documents: articles that are no redirects, "
             "without "
             "templates, tables, pictures and notes; of Posts.xml each question and each answer.\n\n"
+            "Archives, compressed files, JSONL and WARC files inside an archive are read "
+            "too, one level deep: what is packed deeper is counted as nested. Nothing is ever written to "
+            "disk; an input that "
+            "expands to more than 400 times its size is given up.\n\n"
             "metadata.url is the URL as it was found, url_normalized the form under which URLs are "
             "compared, domain the registered "
             "domain. A host is listed with all below it, a URL with all below its path.\n\n"
             "A broken record or compressed member is counted, reported and passed over. An input "
             "that ends early gives what "
             "was whole before its end, and exit status 3.\n\n"
-            "A document's id is the UUID of its WARC-Record-ID, else a hash of source, file and "
-            "place. --limit counts the "
+            "A document's id is the UUID of its WARC-Record-ID, else a hash of source, the file's base name "
+            "and "
+            "place, and, of files with the same base name, which of them it is. --limit counts the "
             "records of the inputs, of whatever kind.",
         .examples =
             "# the main content of a crawl's pages, compressed\n"
             "leat ingest -o pages.jsonl.zst crawl-*.warc.gz\n"
             "# everything that a page shows\n"
             "leat ingest --extract all page.html\n"
+            "# JSON lines of another form, documents out of one large text\n"
+            "leat ingest --fields text=content,metadata.url=url,created=timestamp data.jsonl.zst\n"
+            "leat ingest --split '(?m)^={10,}$' --source mail archive.txt.gz\n"
             "# with headings, lists, tables and code as Markdown\n"
             "leat ingest --markup markdown -o pages.jsonl.zst crawl-*.warc.gz\n"
             "# without what is on the UT1 blacklists, and without what refuses to be training data\n"
             "leat ingest --blocklist ut1/adult,ut1/gambling --respect ai,noindex crawl.warc.gz\n"
             "# source code, straight into the code filter\n"
-            "leat ingest --source debian sources.tar.xz | leat code -o code.jsonl.zst\n"
+            "leat ingest --content raw --source debian sources.tar.xz | leat code -o code.jsonl.zst\n"
             "# Wikipedia: articles, and the pages of its categories\n"
             "leat ingest --namespaces 0,14 -o wiki.jsonl.zst enwiki-pages-articles-multistream.xml.bz2\n"
             "# what a crawl holds, without its documents\n"
@@ -474,15 +526,19 @@ int main(int argc, char **argv)
     struct tool t;
     mallopt(M_ARENA_MAX, 2); /* an arena a thread would keep what large records needed, once for each */
     if (!tool_start(&t, &spec, TOOL_DOCS, argc, argv)) return t.status;
+    if (content == CONTENT_RAW && (format == FORMAT_HTML || format == FORMAT_EPUB))
+        err_set(&t.err, ERR_USAGE,
+                "--content raw keeps text as it stands, --format html and epub do not: give one of them");
     struct document_options options = {.extract = (enum extract_mode)extract,
                                        .markdown = markup == 1,
                                        .source = source,
                                        .nfc = normalize == 0,
-                                       .fix_mojibake = fix_mojibake};
+                                       .fix_mojibake = fix_mojibake,
+                                       .raw = content == CONTENT_RAW || format == FORMAT_TEXT};
     const struct admit_paths paths = {psl,       blocked.at, allowed.at,  respected.at,
                                       blocked.n, allowed.n,  respected.n, keep_blocked};
-    int r = parse_namespaces(namespaces, &options, &t.err);
-    if (r == 0) r = ingest_with_lists(&t, (enum format)format, options, &paths);
+    int r = t.err.code ? -t.err.code : parse_namespaces(namespaces, &options, &t.err);
+    if (r == 0) r = ingest_with_lists(&t, (enum format)format, options, &paths, split_pattern, fields);
     opt_list_free(&blocked);
     opt_list_free(&allowed);
     opt_list_free(&respected);

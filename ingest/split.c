@@ -194,6 +194,7 @@ static bool measure(struct range *r, const struct split *s, struct unpacker *u, 
         if (!warc_measure(s->dialect, u->content.p + at, u->content.n - at, max_record, &m)) return false;
         r->pieces[r->n_pieces++] = (struct piece){.kind = s->dialect->kind,
                                                   .file = r->file,
+                                                  .twin = s->twin,
                                                   .offset = r->start + r->at,
                                                   .inner_offset = at,
                                                   .head = at,

@@ -25,6 +25,7 @@
 
 struct split {
     const char *file;
+    uint64_t twin; /* of its pieces; the reader sets it with each input */
     const struct warc_dialect *dialect;
     int fd;
     size_t target_bytes, most_bytes; /* of a range */

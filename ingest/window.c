@@ -21,6 +21,13 @@ int window_open(struct window *w, const char *path, struct err *e)
     return in_open(&w->in, path, IN_MEMBERS, e);
 }
 
+int window_open_reader(struct window *w, const char *name, in_reader *read, void *ctx, struct err *e)
+{
+    memset(w, 0, sizeof *w);
+    buf_init(&w->bytes, BUF_NO_MAX);
+    return in_open_reader(&w->in, name, read, ctx, IN_MEMBERS, e);
+}
+
 void window_close(struct window *w)
 {
     in_close(w->in);

@@ -35,6 +35,7 @@ struct window {
 };
 
 int window_open(struct window *w, const char *path, struct err *e);
+int window_open_reader(struct window *w, const char *name, in_reader *read, void *ctx, struct err *e);
 void window_close(struct window *w); /* a zeroed window is allowed */
 
 /* Reads until `need` bytes lie ahead of the reader's place or the input ends: 0, or < 0 on an I/O error. */

@@ -10,7 +10,7 @@ rng = random.Random(3)
 files = {"src/main.c": b"int main(void)\r\n{\r\n\treturn 0;\r\n}\r\n", "src/latin.py": "# caf\xe9\nx = 1\n".encode("latin-1"),
          "src/\u00fcber.js": "let \u00fc = 1;\n".encode(), "README": b"plain\fwords\n", "empty.txt": b"", "blank.txt": b" \n\n",
          "logo.png": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(rng.randrange(256) for _ in range(3000)),
-         "utf16.txt": "\ufeffwide text\n".encode("utf-16-le"), "page.html": b"<p>markup stays</p>\n"}
+         "utf16.txt": "\ufeffwide text\n".encode("utf-16-le"), "page.html": b"<p>a page &amp; its text</p>\n", "page.c": b"<p>markup stays</p>\n"}
 for i in range(300): files[f"many/{i:03}.txt"] = (f"file number {i}\n" * (i + 1)).encode()
 def tar(name, mode, fmt=tarfile.PAX_FORMAT):
     with tarfile.open(name, mode, format=fmt) as t:
@@ -28,7 +28,7 @@ want = {}
 for n, b in files.items():
     if n in ("empty.txt", "blank.txt", "logo.png"): continue
     text = b.decode("utf-16-le")[1:] if n == "utf16.txt" else b.decode("latin-1") if "latin" in n else b.decode()
-    want[n] = text.replace("\r\n", "\n").replace("\f", "")
+    want[n] = "a page & its text" if n == "page.html" else text.replace("\r\n", "\n").replace("\f", "")
 json.dump(want, open("want.json", "w"))
 with tarfile.open("big.tar.gz", "w:gz") as t:
     for i in range(6):
@@ -58,7 +58,7 @@ done
 leat-ingest -q a.tar --stats stats.json >out
 is "a tar's entries by kind" "$(jq -c '.records.skipped | map_values(.records)' stats.json)" \
     '{"binary":1,"directory":1,"empty-text":2,"link":2,"special":1}'
-is "one record an entry" "$(jq '.records.in' stats.json)" 313
+is "one record an entry" "$(jq '.records.in' stats.json)" 314
 is "created is the file's time" "$(jq -r .created out | sort -u)" 2023-11-14T22:13:20Z
 is "the charset that was found" "$(jq -r 'select(.metadata.path == "src/latin.py").metadata.charset' out)" windows-1252
 is "ids are unique" "$(jq -r .id out | sort -u | wc -l)" "$(wc -l <out)"
@@ -105,9 +105,11 @@ exits "text and HTML files" 0 leat-ingest --stats stats.json latin.txt page.html
 is "text" "$(jq -c '[.text, .source, .metadata]' out | head -1)" '["café au lait \nline two","text",{"path":"latin.txt","charset":"windows-1252"}]'
 is "HTML" "$(jq -c '[.text, .source, .metadata]' out | tail -1)" '["café","html",{"path":"page.html","charset":"utf-8","title":"T"}]'
 is "one record each" "$(jq -c '[.records.in, .records.kept, .balanced]' stats.json)" '[2,2,true]'
+is "--content raw" "$(leat-ingest -q --content raw page.html a.tar | jq -r 'select(.metadata.path == "page.html").text' | tr '\n' '#')" '  #<!doctype html><title>T</title><nav>n</nav><p>café</p>#<p>a page &amp; its text</p>##'
 is "--format text" "$(leat-ingest -q --format text page.html | jq -r .text)" $'  \n<!doctype html><title>T</title><nav>n</nav><p>café</p>'
 is "--format html" "$(printf 'x<p>y' | leat-ingest -q --format html | jq -c '[.text, .metadata.path]')" '["x\n\ny","stdin"]'
 is "the id of a file" "$(jq -r .id out | head -1)" "$(printf 'text\nlatin.txt\n0\n0\nlatin.txt' | xxhsum -H2 - | cut -d' ' -f1)"
+exits "--content raw and --format html" 2 leat-ingest --content raw --format html page.html
 head -c 3000000 /dev/zero | tr '\0' x >long.txt
 exits "a file that is too large" 0 leat-ingest --max-record 1M --stats stats.json long.txt latin.txt
 is "is damaged" "$(jq -c '[.records.damaged, .records.kept]' stats.json)" '[1,1]'

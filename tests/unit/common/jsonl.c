@@ -313,6 +313,26 @@ TEST(long_line)
 
 /* ------------------------------------------------------------------ metadata */
 
+/* Whatever its keys; the same grammar as for documents. */
+TEST(any_object)
+{
+    static const char *const good[] = {"{}", " {\"text\":5,\"text\":[]} ",
+                                       "{\"id\":{\"a\":[1,{}]},\"metadata\":7}"};
+    static const char *const bad[] = {"",           "[]",         "5",
+                                      "{\"a\":}",   "{\"a\":1}{", "{\"a\":\"\xff\"}",
+                                      "{\"a\":01}", "{\"a\"",     "{\"a\":\"\\x\"}"};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        char *p = padded(good[i], strlen(good[i]));
+        CHECK_INT(jsonl_check(parser, p, strlen(good[i]), &err), 0);
+        free(p);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char *p = padded(bad[i], strlen(bad[i]));
+        CHECK_INT(jsonl_check(parser, p, strlen(bad[i]), &err), -ERR_DATA);
+        free(p);
+    }
+}
+
 TEST(meta)
 {
     struct slice s = {0};
@@ -429,6 +449,7 @@ static int test_all(void)
     RUN(prefixes);
     RUN(long_line);
     RUN(meta);
+    RUN(any_object);
     return TEST_END();
 }
 

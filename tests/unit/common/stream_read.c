@@ -259,6 +259,51 @@ TEST(what_a_reader_knows)
     CHECK_STR(codec_name((enum codec)99), "unknown");
 }
 
+struct feed {
+    const uint8_t *p;
+    size_t n;
+    bool fails;
+};
+
+static ssize_t read_feed(void *ctx, void *dst, size_t cap, struct err *e)
+{
+    struct feed *f = ctx;
+    size_t n = f->n < 7 ? f->n : 7;
+    if (n > cap) n = cap;
+    if (n == 0 && f->fails) return err_set(e, ERR_IO, "the feed is broken");
+    memcpy(dst, f->p, n);
+    f->p += n;
+    f->n -= n;
+    return (ssize_t)n;
+}
+
+TEST(bytes_that_a_function_gives)
+{
+    static const uint8_t gzip[] = {0x1f, 0x8b, 8, 0,    0,    0,    0,    0, 0, 3, 0x4b, 0x4c,
+                                   0x4a, 0x06, 0, 0xc2, 0x41, 0x24, 0x35, 3, 0, 0, 0};
+    struct feed whole = {gzip, sizeof gzip, false}, cut = {gzip, 15, false}, broken = {gzip, 15, true};
+    struct in *s;
+    struct err e = {0};
+    char got[100];
+    CHECK_INT(in_open_reader(&s, "a.gz", read_feed, &whole, 0, &e), 0);
+    CHECK_INT(in_read(s, got, sizeof got, &e), 3);
+    CHECK(memcmp(got, "abc", 3) == 0);
+    CHECK_INT(in_read(s, got, sizeof got, &e), 0);
+    CHECK_INT(in_raw_bytes(s), sizeof gzip);
+    CHECK_STR(in_name(s), "a.gz");
+    in_close(s);
+    CHECK_INT(in_open_reader(&s, "a.gz", read_feed, &cut, 0, &e), 0);
+    ssize_t n = in_read(s, got, sizeof got, &e);
+    CHECK_INT(n > 0 ? in_read(s, got, sizeof got, &e) : n, IN_TRUNCATED);
+    in_close(s);
+    err_clear(&e);
+    CHECK_INT(in_open_reader(&s, "a.gz", read_feed, &broken, 0, &e), 0);
+    n = in_read(s, got, sizeof got, &e);
+    CHECK_INT(n > 0 ? in_read(s, got, sizeof got, &e) : n, -ERR_IO);
+    CHECK(strstr(e.msg, "the feed is broken"));
+    in_close(s);
+}
+
 int main(void)
 {
     text = make_text(1500000, 1);
@@ -273,6 +318,7 @@ int main(void)
     RUN(standard_input_and_slow_pipes);
     RUN(interrupted_reads_go_on);
     RUN(what_a_reader_knows);
+    RUN(bytes_that_a_function_gives);
     buf_free(&text);
     return TEST_END();
 }

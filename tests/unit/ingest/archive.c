@@ -1,6 +1,6 @@
 /* Formats and codecs that no tool at hand writes: written here by libarchive's writing half. What Python can write is
  * compared in tests/cli/ingest/archive.sh. */
-#include "ingest/archive.h"
+#include "ingest/inputs.h"
 #include "tests/unit/test.h"
 #include <archive.h>
 #include <archive_entry.h>
@@ -36,6 +36,21 @@ static bool write_archive(int (*format)(struct archive *), int (*filter)(struct 
     return (archive_write_close(a) == ARCHIVE_OK) & (archive_write_free(a) == ARCHIVE_OK) & good;
 }
 
+static bool write_tar_of(const char *name, struct slice content)
+{
+    struct archive *a = archive_write_new();
+    struct archive_entry *entry = archive_entry_new();
+    bool good =
+        archive_write_set_format_ustar(a) == ARCHIVE_OK && archive_write_open_filename(a, path) == ARCHIVE_OK;
+    archive_entry_set_pathname(entry, name);
+    archive_entry_set_size(entry, (la_int64_t)content.n);
+    archive_entry_set_filetype(entry, AE_IFREG);
+    good = good && archive_write_header(a, entry) == ARCHIVE_OK &&
+           archive_write_data(a, content.p, content.n) >= 0;
+    archive_entry_free(entry);
+    return (archive_write_close(a) == ARCHIVE_OK) & (archive_write_free(a) == ARCHIVE_OK) & good;
+}
+
 /* Reads it all; returns the number of entries that are as they were written. */
 static int read_archive(bool by_path)
 {
@@ -43,14 +58,17 @@ static int read_archive(bool by_path)
     struct archive_reader *r;
     struct buf in;
     struct piece p;
+    struct archive_budget budget = {0};
+    struct archive_origin from = {.w = &w, .path = by_path ? path : NULL};
     int right = 0, status;
     buf_init(&in, BUF_NO_MAX);
     ledger_reset(&led);
     CHECK_INT(window_open(&w, path, &e), 0);
     CHECK_INT(window_fill(&w, 4096, &e), 0);
     CHECK(archive_recognise(window_data(&w), window_ahead(&w)));
-    CHECK_INT(archive_reader_open(&r, &w, path, by_path ? path : NULL, 1 << 20, &e), 0);
+    CHECK_INT(archive_reader_open(&r, &from, path, 1 << 20, &budget, &e), 0);
     while ((status = archive_reader_next(r, &in, &p, &led, &e)) > 0) {
+        CHECK_INT(archive_reader_rest(r, &in, &p, &led, &e), 1);
         for (int i = 0; i < 3; i++) { /* 7z puts empty files last */
             bool name = slice_is(slice_of(in.p + p.head, p.head_bytes), names[i]);
             right += name && slice_is(slice_of(in.p + p.body, p.body_bytes), contents[i]) &&
@@ -92,11 +110,40 @@ TEST(rare_codecs)
     CHECK_INT(led.damaged, 0);
 }
 
+/* A 7z, which is read from its end, inside a tar: from memory. */
+TEST(seven_zip_in_a_tar)
+{
+    char *const paths[] = {(char *)path};
+    const struct inputs_options options = {.max_record = 1 << 20};
+    struct inputs inputs;
+    struct buf inner, in;
+    struct piece p;
+    int right = 0;
+    buf_init(&inner, BUF_NO_MAX);
+    buf_init(&in, BUF_NO_MAX);
+    CHECK(write_archive(archive_write_set_format_7zip, NULL, NULL));
+    CHECK_INT(file_read(path, 1 << 20, &inner, &e), 0);
+    CHECK(write_tar_of("d/x.7z", buf_slice(&inner)));
+    ledger_reset(&led);
+    CHECK_INT(inputs_init(&inputs, paths, 1, &options, &e), 0);
+    while (inputs_next(&inputs, &in, &p, &led, &e) > 0)
+        for (int i = 0; i < 3; i++)
+            right += slice_is(slice_of(in.p + p.head, p.head_bytes), names[i]) &&
+                     slice_is(slice_of(in.p + p.body, p.body_bytes), contents[i]) &&
+                     slice_is(slice_of(in.p + p.outer, p.outer_bytes), "d/x.7z");
+    CHECK_INT(right, 3);
+    CHECK_INT(led.damaged, 0);
+    inputs_free(&inputs);
+    buf_free(&inner);
+    buf_free(&in);
+}
+
 TEST(seven_zip_needs_a_file)
 {
     CHECK(write_archive(archive_write_set_format_7zip, NULL, NULL));
     CHECK_INT(read_archive(false), 0);
     CHECK_INT(led.damaged, 1);
+    CHECK(strstr(led.damage[0].reason, "give it as a file"));
 }
 
 TEST(encrypted_entries_are_damaged)
@@ -113,7 +160,9 @@ TEST(a_file_that_is_gone)
     CHECK(write_archive(archive_write_set_format_7zip, NULL, NULL));
     CHECK_INT(window_open(&w, path, &e), 0);
     CHECK_INT(window_fill(&w, 4096, &e), 0);
-    CHECK_INT(archive_reader_open(&r, &w, path, "gone", 1 << 20, &e), -ERR_IO);
+    struct archive_budget budget = {0};
+    struct archive_origin from = {.w = &w, .path = "gone"};
+    CHECK_INT(archive_reader_open(&r, &from, path, 1 << 20, &budget, &e), -ERR_IO);
     archive_reader_close(r);
     archive_reader_close(NULL);
     window_close(&w);
@@ -127,6 +176,7 @@ int main(void)
     ledger_init(&led);
     RUN(formats);
     RUN(rare_codecs);
+    RUN(seven_zip_in_a_tar);
     RUN(seven_zip_needs_a_file);
     RUN(encrypted_entries_are_damaged);
     RUN(a_file_that_is_gone);

@@ -67,6 +67,7 @@ TEST(archives)
     CHECK(archive_recognise("PK\5\6", 4));
     CHECK(archive_recognise("7z\xbc\xaf\x27\x1c", 6));
     CHECK(archive_recognise("070701000", 9));
+    CHECK(!archive_recognise("0707 12345", 10));
     CHECK(archive_recognise("LZIP\1", 5));
     CHECK(!archive_recognise("", 0));
     CHECK(!archive_recognise("Plain text", 10));
