@@ -99,7 +99,7 @@ static int start_reader(struct inputs *in, struct ledger *led, struct err *e)
     if (in->split) split_reset(in->split);
     switch (in->format) {
     case FORMAT_AUTO:
-        ledger_damage(led, name, 0, 0, "%s",
+        ledger_damage(led, name, 0, 0,
                       "not a format that is known: name it with --format (" INGEST_FORMATS ")");
         return 0;
     case FORMAT_WARC:
