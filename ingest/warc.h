@@ -3,7 +3,8 @@
  * Layouts: plain, one compressed member a record, members that end anywhere. A record ends where its Content-Length says,
  * if a blank line and the next record, or the end, follow there. Where they do not, the length is wrong or missing: the
  * record then ends at the start of the next member that begins with a record, or else before the next blank line that is
- * followed by "WARC/" and a digit (ARC: before the next line that is one of ARC's); it is kept, and counted as "wrong-content-length" among the ledger's extra counts. */
+ * followed by "WARC/" and a digit (ARC: before the next line that is a record's); it is kept, and counted as
+ * "wrong-content-length" among the ledger's extra counts. */
 #ifndef LEAT_INGEST_WARC_H
 #define LEAT_INGEST_WARC_H
 
