@@ -1,9 +1,10 @@
-/* warc.h: the records of a WARC file (ISO 28500; versions 0.17 to 1.1), damaged ones passed over.
+/* warc.h: the records of a WARC file (ISO 28500; versions 0.17 to 1.1) or an ARC file, damaged ones passed over.
  *
  * Layouts: plain, one compressed member a record, members that end anywhere. A record ends where its Content-Length says,
  * if a blank line and the next record, or the end, follow there. Where they do not, the length is wrong or missing: the
  * record then ends at the start of the next member that begins with a record, or else before the next blank line that is
- * followed by "WARC/" and a digit; it is kept, and counted as "wrong-content-length" among the ledger's extra counts. */
+ * followed by "WARC/" and a digit (ARC: before the next line that is a record's); it is kept, and counted as
+ * "wrong-content-length" among the ledger's extra counts. */
 #ifndef LEAT_INGEST_WARC_H
 #define LEAT_INGEST_WARC_H
 
@@ -20,8 +21,8 @@ struct warc_dialect {
     enum piece_kind kind;
     size_t start_bytes; /* so many tell whether a record starts */
     int closing_lines;  /* line ends that belong to a record's end */
-    bool
-        blank_line_closes; /* a right length is one with "\r\n\r\n" behind it; else one with a record or a member behind it */
+    /* A right length is one with "\r\n\r\n" behind it; else one with a record or a member's start behind it. */
+    bool blank_line_closes;
     bool (*starts)(const char *p, size_t n);
     /* Offset of the first record in [from, n) that begins a line; WARC_NOWHERE. In a block only a plain one. */
     size_t (*find_start)(const char *p, size_t from, size_t n, bool in_block);
