@@ -520,6 +520,8 @@ int main(int argc, char **argv)
             "leat ingest --content raw --source debian sources.tar.xz | leat code -o code.jsonl.zst\n"
             "# Wikipedia: articles, and the pages of its categories\n"
             "leat ingest --namespaces 0,14 -o wiki.jsonl.zst enwiki-pages-articles-multistream.xml.bz2\n"
+            "# Stack Exchange, out of its archive\n"
+            "bsdtar -xOf beer.stackexchange.com.7z Posts.xml | leat ingest -o beer.jsonl.zst\n"
             "# what a crawl holds, without its documents\n"
             "leat ingest --stats ledger.json crawl.warc.gz >/dev/null\n",
         .own = own};

@@ -16,9 +16,8 @@
 #define WIKITEXT_DEPTH 64
 #define WIKITEXT_CATEGORIES 1000 /* more are dropped */
 
-struct wikitext { /* one per thread */
-    bool
-        markdown; /* to be set by the caller: the text is Markdown, with headings' levels, lists, fenced code and tables */
+struct wikitext {           /* one per thread */
+    bool markdown;          /* set by the caller: the text becomes Markdown, and keeps tables */
     struct buf a, b;        /* between the passes */
     struct buf line, word;  /* of one line or template */
     struct buf tables;      /* struct wiki_table */

@@ -135,7 +135,7 @@ def main():
         print(f"{path}: {n} articles")
         for (a, b), s in scores.items():
             print(f"  {a:20} {b:20} F1 mean {statistics.mean(s):.3f} median {statistics.median(s):.3f}  >= .95: {sum(x >= .95 for x in s) / len(s):.0%}  of {len(s)}")
-        print("  markup left: " + ", ".join(f"{k} {v}/{len(scores.get((k, 'pandoc'), [])) if k == 'pandoc' else n}" for k, v in left.items()))
+        print("  markup left: " + ", ".join(f"{k} {v}/{len(scores['leat', 'pandoc']) if k == 'pandoc' else n}" for k, v in left.items()))
         for s, id_, title in sorted(worst)[:n_show]:
             print(f"    {s:.3f} {id_} {title}")
         sys.stdout.flush()
