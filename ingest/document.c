@@ -12,6 +12,8 @@ int document_init(struct document_maker *m, const struct document_options *o, st
     html_init(&m->html);
     page_init(&m->page);
     m->page.markdown = m->options.markdown;
+    m->page.blocks.off = o->extract == EXTRACT_ALL;
+    extractor_init(&m->extractor);
     charset_init(&m->charset);
     buf_init(&m->a, BUF_NO_MAX);
     buf_init(&m->b, BUF_NO_MAX);
@@ -29,6 +31,7 @@ int document_init(struct document_maker *m, const struct document_options *o, st
 void document_free(struct document_maker *m)
 {
     page_free(&m->page);
+    extractor_free(&m->extractor);
     charset_free(&m->charset);
     buf_free(&m->a);
     buf_free(&m->b);

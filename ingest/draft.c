@@ -128,6 +128,7 @@ static int set_metadata(struct document_maker *m, const struct draft *d)
     r |= set_meta(m, "charset", slice_str(d->charset));
     r |= set_text_meta(m, "title", slice_trim(d->title));
     if (d->content == CONTENT_HTML) r |= set_page_meta(m, d);
+    if (d->page_type) r |= set_meta(m, "page_type", slice_str(d->page_type));
     return r;
 }
 
@@ -184,7 +185,7 @@ int draft_body(struct document_maker *m, struct draft *d, struct err *e)
     if (d->content == CONTENT_HTML) {
         r = page_read(&m->page, &m->html, text, e);
         give_back(&m->charset.out);
-        if (r == 0) r = extract_text(&m->page, m->options.extract, &m->text, e);
+        if (r == 0) r = extract_text(&m->extractor, &m->page, m->options.extract, &m->text, &d->page_type, e);
         give_back(&m->page.text);
         d->title = buf_slice(&m->page.title);
     } else if (clean_text(&m->text, text) < 0) {

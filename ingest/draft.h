@@ -14,7 +14,8 @@ struct draft {
     struct slice id, created, body, content_type, url, path, title, languages, record_id, truncated;
     const char *format; /* "warc", "archive"…: the source where the user names none */
     const char *charset;
-    int http_status; /* 0: none */
+    const char *page_type; /* NULL: not known */
+    int http_status;       /* 0: none */
     enum content content;
     bool is_final; /* the text is UTF-8 already (WET) */
     char id_hex[HASH128_HEX + 1], date[32];
