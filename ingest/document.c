@@ -15,6 +15,8 @@ int document_init(struct document_maker *m, const struct document_options *o, st
     html_init(&m->html);
     page_init(&m->page);
     m->page.markdown = m->options.markdown;
+    m->page.blocks.off = o->extract == EXTRACT_ALL;
+    extractor_init(&m->extractor);
     charset_init(&m->charset);
     wikitext_init(&m->wikitext);
     m->wikitext.markdown = o->markdown;
@@ -36,6 +38,7 @@ int document_init(struct document_maker *m, const struct document_options *o, st
 void document_free(struct document_maker *m)
 {
     page_free(&m->page);
+    extractor_free(&m->extractor);
     charset_free(&m->charset);
     wikitext_free(&m->wikitext);
     buf_free(&m->a);

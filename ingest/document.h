@@ -38,6 +38,7 @@ struct document_maker { /* one per thread */
     struct document_options options;
     struct html html;
     struct page page;
+    struct extractor extractor;
     struct charset_decoder charset;
     struct fields fields; /* of the WARC record */
     struct wikitext wikitext;

@@ -180,6 +180,7 @@ static int set_metadata(struct document_maker *m, const struct draft *d)
         r |= x->json ? doc_meta_set_raw(&m->doc, x->key, x->value) : set_meta(m, x->key, x->value);
     }
     if (d->content == CONTENT_HTML) r |= set_page_meta(m, d);
+    if (d->page_type) r |= set_meta(m, "page_type", slice_str(d->page_type));
     r |= admit_put_consent(&m->admit, &m->doc);
     return r;
 }
@@ -239,7 +240,8 @@ int draft_body(struct document_maker *m, struct draft *d, struct err *e)
         r = page_read(&m->page, &m->html, text, e);
         give_back(&m->charset.out);
         if (r == 0) kind = admit_page(&m->admit, m->options.admit, buf_slice(&m->page.meta.robots));
-        if (r == 0 && !kind) r = extract_text(&m->page, m->options.extract, &m->text, e);
+        if (r == 0 && !kind)
+            r = extract_text(&m->extractor, &m->page, m->options.extract, &m->text, &d->page_type, e);
         give_back(&m->page.text);
         d->title = buf_slice(&m->page.title);
     } else if (clean_text(&m->text, text) < 0) {

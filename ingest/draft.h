@@ -24,7 +24,8 @@ struct draft {
     struct slice creator, language, published, license; /* as the document itself says */
     const char *format; /* "warc", "archive"…: the source where the user names none */
     const char *charset;
-    int http_status; /* 0: none */
+    const char *page_type; /* NULL: not known */
+    int http_status;       /* 0: none */
     enum content content;
     bool is_final; /* the text is UTF-8 already (WET) */
     char id_hex[HASH128_HEX + 1], date[32];

@@ -1,130 +1,114 @@
-/* extract.c: chooses the main content among a page's spans.
+/* extract.c: chooses the main content among a page's blocks.
  *
- * Choice: furniture goes, and what is named or hidden like furniture unless half of the page lies in it. Of the rest, the
- * one <main>, else the one <article>, is the content if it holds enough of the text; else all of it is. Where next to
- * nothing would be left, the names, and then the furniture, are believed less.
- * In: struct page. Out: text. State: none. Memory: the output. Time: linear in text and spans. */
+ * classify.h says of each block how probable it is that it belongs to the content. Kept are the most probable ones: as many as
+ * give the greatest expected F1 between what is kept and the content (docs/extraction.md), so that a page on which
+ * nothing is certain keeps more rather than nothing. A page with little text is left to rules.h.
+ * In: struct page. Out: text. State: buffers. Memory: some 500 bytes a block. Time: linear in text and blocks. */
 #include "ingest/extract.h"
 #include "ingest/layout.h"
+#include "ingest/rules.h"
 
-#define CONTENT_MIN 200  /* bytes that a <main> or <article> must have to be believed */
-#define KEPT_SHARE 10    /* a page of which less is kept, and less than CONTENT_MIN, is read less strictly */
-#define NOSCRIPT_MIN 500 /* bytes of a <noscript> that is more than a plea for JavaScript */
-#define CONTENT_SHARE 4  /* …and at least one part in so many of what is left of the page */
+#define LITTLE_TEXT 1200 /* bytes of a page */
+#define NOSCRIPT_MIN 500 /* bytes of <noscript> that are more than a plea for JavaScript */
 
-/* ------------------------------------------------------------------ choice */
-
-/* How much is dropped. A page of which next to nothing would be left is read less strictly. */
-enum strictness { DROP_NOSCRIPT, DROP_FURNITURE, DROP_SUSPECTS };
-
-static bool is_dropped(const struct page *p, enum strictness strict, const struct page_span *s)
+void extractor_init(struct extractor *x)
 {
-    size_t bytes = s->end - s->start;
-    if (s->kind == SPAN_NOSCRIPT) return bytes < NOSCRIPT_MIN || bytes <= p->text.n / 2;
-    if (strict == DROP_NOSCRIPT) return false;
-    switch (s->kind) {
-    case SPAN_FURNITURE: return true;
-    case SPAN_HEADER: return !s->in_content && bytes <= p->text.n / 2;
-    case SPAN_SUSPECT: return strict == DROP_SUSPECTS && bytes <= p->text.n / 2;
-    default: return false;
+    features_init(&x->features);
+}
+
+void extractor_free(struct extractor *x)
+{
+    features_free(&x->features);
+}
+
+static bool in_noscript(const struct page *p, size_t block)
+{
+    return p->blocks.node[p->blocks.block[block].node].state & STATE(NOSCRIPT);
+}
+
+/* <noscript> is shown to nobody, unless it is the page itself (forum software serves it so). */
+static bool noscript_is_shown(const struct page *p)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < p->blocks.n; i++)
+        if (in_noscript(p, i)) bytes += p->blocks.block[i].end - p->blocks.block[i].start;
+    return bytes >= NOSCRIPT_MIN && bytes > p->text.n / 2;
+}
+
+static uint64_t weight(const struct features *f, size_t block)
+{
+    return 2 * (uint64_t)features_words(f, block) + 1;
+}
+
+/* By how much the least score is raised for each type of page: found by cross-validation, since probabilities of blocks of one page
+ * are not independent, as the expectation takes them to be. */
+static const int score_shift[PAGE_TYPES] = {
+    [PAGE_ARTICLE] = 60,     [PAGE_DOCUMENTATION] = -80, [PAGE_SERVICE] = -30, [PAGE_FORUM] = 0,
+    [PAGE_COLLECTION] = -20, [PAGE_LISTING] = -50,       [PAGE_PRODUCT] = 110,
+};
+
+/* The least score that is kept. F1 = 2 * sum(kept weight * p) / (sum(kept weight) + sum(weight * p)) is greatest where
+ * everything is kept whose p is at least half of it. */
+static int choose_score(const struct features *f, size_t blocks, enum page_type type)
+{
+    uint64_t weights[SCORE_MAX + 1] = {0}, hits = 0, kept = 0, all = 0;
+    for (size_t i = 0; i < blocks; i++) {
+        weights[f->score[i]] += weight(f, i);
+        all += weight(f, i) * f->score[i];
     }
-}
-
-/* Spans are nested and in the order of their starts: the first span behind those inside span i. */
-static size_t span_behind(const struct page *p, size_t i)
-{
-    size_t end = p->spans[i].end;
-    for (i++; i < p->n_spans && p->spans[i].start < end && p->spans[i].end <= end;) i++;
-    return i;
-}
-
-/* Bytes of [start, end) that are kept. */
-static size_t kept_bytes(const struct page *p, enum strictness strict, size_t start, size_t end)
-{
-    size_t bytes = end - start;
-    for (size_t i = 0; i < p->n_spans;) {
-        const struct page_span *s = &p->spans[i];
-        bool inside = s->start >= start && s->end <= end;
-        if (inside && is_dropped(p, strict, s)) {
-            bytes -= s->end - s->start;
-            i = span_behind(p, i);
-        } else {
-            i++;
-        }
+    double best = 0;
+    int most = -1;
+    for (int s = SCORE_MAX; s >= 0; s--) {
+        if (!weights[s]) continue;
+        if (most < 0) most = s;
+        kept += weights[s];
+        hits += weights[s] * (uint64_t)s;
+        double half = (double)hits / (double)(kept * SCORE_MAX + all + 1);
+        if (half > best) best = half;
     }
-    return bytes;
+    int least = (int)(best * SCORE_MAX + 0.5) + score_shift[type];
+    return least < most ? least : most;
 }
 
-/* The one outermost span of a kind that is not dropped: its index; -1: none, or several. */
-static int64_t only_span(const struct page *p, enum strictness strict, enum page_span_kind kind)
-{
-    int64_t found = -1;
-    for (size_t i = 0; i < p->n_spans;) {
-        bool here = p->spans[i].kind == kind;
-        if (here && found >= 0) return -1;
-        if (here) found = (int64_t)i;
-        i = here || is_dropped(p, strict, &p->spans[i]) ? span_behind(p, i) : i + 1;
-    }
-    return found;
-}
-
-static bool choose_span(const struct page *p, enum strictness strict, enum page_span_kind kind, size_t *start,
-                        size_t *end)
-{
-    int64_t i = only_span(p, strict, kind);
-    if (i < 0) return false;
-    size_t all = kept_bytes(p, strict, 0, p->text.n),
-           bytes = kept_bytes(p, strict, p->spans[i].start, p->spans[i].end);
-    if (bytes < CONTENT_MIN || bytes < all / CONTENT_SHARE) return false;
-    *start = p->spans[i].start;
-    *end = p->spans[i].end;
-    return true;
-}
-
-static enum strictness choose_strictness(const struct page *p)
-{
-    enum strictness strict = DROP_SUSPECTS;
-    size_t least = p->text.n / KEPT_SHARE < CONTENT_MIN ? p->text.n / KEPT_SHARE : CONTENT_MIN;
-    while (strict > DROP_NOSCRIPT && kept_bytes(p, strict, 0, p->text.n) < least) strict--;
-    return strict;
-}
-
-/* ------------------------------------------------------------------ what is laid out */
-
-/* [start, end) without the spans that are dropped. */
-static void put_kept(struct layout *l, const struct page *p, enum strictness strict, size_t start, size_t end)
-{
-    for (size_t i = 0; i < p->n_spans && start < end;) {
-        const struct page_span *s = &p->spans[i];
-        if (s->start < start || s->end > end || !is_dropped(p, strict, s)) {
-            i++;
-            continue;
-        }
-        layout_range(l, p, start, s->start);
-        layout_seam(l);
-        start = s->end;
-        i = span_behind(p, i);
-    }
-    layout_range(l, p, start, end);
-}
-
-static void lay_out(const struct page *p, enum extract_mode mode, enum strictness strict, struct buf *out)
+static void lay_out(const struct features *f, const struct page *p, enum page_type type, struct buf *out)
 {
     struct layout l;
+    size_t n = p->blocks.n, at = 0;
+    int least = choose_score(f, n, type);
+    bool noscript = noscript_is_shown(p), begun = false;
     layout_init(&l, out);
-    size_t start = 0, end = p->text.n;
-    bool choose = mode == EXTRACT_MAIN;
-    if (choose && !choose_span(p, strict, SPAN_MAIN, &start, &end))
-        choose_span(p, strict, SPAN_ARTICLE, &start, &end);
-    put_kept(&l, p, strict, start, end);
+    for (size_t i = 0; i < n; i++) {
+        const struct block *b = &p->blocks.block[i];
+        bool keep = f->score[i] >= least && (noscript || !in_noscript(p, i));
+        if (keep) {
+            layout_range(&l, p, at, b->end);
+            begun = true;
+        } else if (begun) {
+            layout_range(&l, p, at, b->start);
+            layout_marks(&l, p, b->start, b->end);
+            layout_seam(&l);
+        }
+        at = b->end;
+    }
+    if (begun) layout_marks(&l, p, at, p->text.n);
     layout_end(&l);
 }
 
-int extract_text(const struct page *p, enum extract_mode mode, struct buf *out, struct err *e)
+int extract_text(struct extractor *x, const struct page *p, enum extract_mode mode, struct buf *out,
+                 const char **type, struct err *e)
 {
     size_t begin = out->n;
-    enum strictness strict = mode == EXTRACT_ALL ? DROP_NOSCRIPT : choose_strictness(p);
-    lay_out(p, mode, strict, out);
-    while (out->n == begin && strict > DROP_NOSCRIPT) lay_out(p, mode, --strict, out);
+    enum page_type found;
+    *type = NULL;
+    if (mode == EXTRACT_ALL) {
+        rules_all(p, out);
+    } else if (p->text.n >= LITTLE_TEXT) {
+        if (features_read(&x->features, p, e) < 0) return -ERR_IO;
+        classify_page(&x->features, p, &found);
+        *type = page_type_name(found);
+        lay_out(&x->features, p, found, out);
+        features_trim(&x->features);
+    }
+    if (mode == EXTRACT_MAIN && out->n == begin) rules_main(p, out);
     return out->failed ? err_nomem(e, "laying out a page") : 0;
 }

@@ -7,6 +7,7 @@
 #include "common/json.h"
 #include "common/text.h"
 #include "ingest/draft.h"
+#include "ingest/rules.h"
 #include "ingest/entities.h"
 #include "ingest/xml.h"
 #include <stdio.h>
@@ -229,7 +230,7 @@ static int write_post(struct document_maker *m, struct draft *d, const struct po
         buf_put_slice(&m->text, slice_trim(slice_of(b->p, title)));
         buf_puts(&m->text, "\n\n");
     }
-    if (r == 0) r = extract_text(&m->page, EXTRACT_ALL, &m->text, e);
+    if (r == 0) rules_all(&m->page, &m->text);
     if (r < 0 || b->failed || m->text.failed) return err_nomem(e, "reading a post");
     d->title = slice_of(b->p, title);
     add_number(d, "post_id", p->id);

@@ -5,6 +5,7 @@
 #include "ingest/clean.h"
 #include "ingest/draft.h"
 #include "ingest/epub.h"
+#include "ingest/rules.h"
 
 /* Appends a chapter's text, all that is shown of it. 1; 0: it has none or is no page; < 0: out of memory. */
 static int put_chapter(struct document_maker *m, struct slice chapter, bool perhaps_encrypted, struct err *e)
@@ -20,7 +21,8 @@ static int put_chapter(struct document_maker *m, struct slice chapter, bool perh
     size_t before = m->text.n;
     if (before) buf_puts(&m->text, "\n\n");
     size_t begin = m->text.n;
-    if (extract_text(&m->page, EXTRACT_ALL, &m->text, e) < 0) return -ERR_IO;
+    rules_all(&m->page, &m->text);
+    if (m->text.failed) return err_nomem(e, "reading a book");
     if (m->text.n > begin) return 1;
     m->text.n = before;
     return 0;

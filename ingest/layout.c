@@ -134,6 +134,12 @@ void layout_range(struct layout *l, const struct page *p, size_t start, size_t e
     }
 }
 
+void layout_marks(struct layout *l, const struct page *p, size_t start, size_t end)
+{
+    for (size_t i = start; i < end; i++)
+        if ((uint8_t)p->text.p[i] <= MARK_LAST) layout_range(l, p, i, i + 1);
+}
+
 void layout_end(struct layout *l)
 {
     if (l->page)

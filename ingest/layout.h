@@ -25,6 +25,8 @@ struct layout {
 void layout_init(struct layout *l, struct buf *out);
 void layout_range(struct layout *l, const struct page *p, size_t start,
                   size_t end); /* offsets into p->text */
+void layout_marks(struct layout *l, const struct page *p, size_t start,
+                  size_t end); /* without the words between */
 void layout_seam(struct layout *l);
 void layout_end(struct layout *l);
 

@@ -13,12 +13,10 @@
 #include <stdlib.h>
 
 /* Words in class or id that say "not the content". */
-static const char *const furniture_words[] = {
-    "",          "nav",        "navbar",      "navigation", "menu",       "submenu", "sidebar",
-    "footer",    "breadcrumb", "breadcrumbs", "toc",        "cookie",     "cookies", "consent",
-    "share",     "sharing",    "social",      "ad",         "ads",        "advert",  "advertisement",
-    "sponsored", "newsletter", "popup",       "modal",      "pagination", "related"};
-#define WORDS (sizeof furniture_words / sizeof *furniture_words)
+static const uint64_t furniture_groups = GROUP(NAV) | GROUP(MENU) | GROUP(SIDEBAR) | GROUP(FOOTER) |
+                                         GROUP(BREADCRUMB) | GROUP(TOC) | GROUP(COOKIE) | GROUP(SHARE) |
+                                         GROUP(AD) | GROUP(NEWSLETTER) | GROUP(MODAL) | GROUP(PAGER) |
+                                         GROUP(RELATED);
 
 void page_init(struct page *p)
 {
@@ -27,7 +25,7 @@ void page_init(struct page *p)
     buf_init(&p->title, BUF_NO_MAX);
     pagemeta_init(&p->meta);
     notes_init(&p->notes);
-    names_init(&p->words, furniture_words, WORDS);
+    blocks_init(&p->blocks);
 }
 
 void page_free(struct page *p)
@@ -37,6 +35,7 @@ void page_free(struct page *p)
     pagemeta_free(&p->meta);
     notes_free(&p->notes);
     free(p->spans);
+    blocks_free(&p->blocks);
 }
 
 /* ------------------------------------------------------------------ text */
@@ -197,6 +196,7 @@ static enum page_mark block_mark(const struct page *p, enum tag tag, unsigned fl
 static void pop(struct page *p)
 {
     struct page_open *o = &p->open[--p->depth];
+    blocks_close(&p->blocks, o->node);
     unsigned flags = tag_flags(o->tag);
     --*count_of(p, o->tag, o->hash);
     if (o->unseen) p->unseen--;
@@ -213,15 +213,20 @@ static void pop(struct page *p)
         put_mark(p, o->tag == TAG_LI ? MARK_ITEM_END : block_mark(p, o->tag, flags));
 }
 
-static void push(struct page *p, const struct html_token *t, unsigned flags, int32_t span, uint32_t note)
+/* kind: of the span that it opens; -1: none, unless its names say otherwise. */
+static void push(struct page *p, const struct html_token *t, unsigned flags, int kind, uint32_t note)
 {
     if (p->depth == PAGE_DEPTH) {
         p->deeper++;
-        if (span >= 0) p->spans[span].end = p->spans[span].start;
         return;
     }
+    bool inside = kind < 0 && (flags & IS_CODE) && !(flags & (IS_PARAGRAPH | IS_LINE)); /* a run of text */
+    uint32_t node = p->unseen || inside ? 0 : blocks_open(&p->blocks, t, flags);
+    bool may_be_furniture = (flags & IS_BLOCK) && kind < SPAN_MAIN && kind != SPAN_FURNITURE;
+    if (node && may_be_furniture && (p->blocks.node[node].own & furniture_groups)) kind = SPAN_SUSPECT;
+    int32_t span = kind < 0 ? -1 : open_span(p, (enum page_span_kind)kind);
     struct page_open *o = &p->open[p->depth++];
-    *o = (struct page_open){t->tag, t->hash, span, note, (flags & IS_UNSEEN) != 0, false};
+    *o = (struct page_open){t->tag, t->hash, span, note, node, (flags & IS_UNSEEN) != 0, false};
     ++*count_of(p, t->tag, t->hash);
     if (o->unseen) p->unseen++;
     if (is_content(p, o)) p->content++;
@@ -303,42 +308,6 @@ static bool is_letter(char c)
     return is_lower((char)(c | 0x20));
 }
 
-/* The next word: letters, cut at other characters and before a capital that follows a small letter. */
-static bool word_next(struct slice *s, struct slice *word, uint32_t *hash)
-{
-    while (s->n && !is_letter(*s->p)) {
-        s->p++;
-        s->n--;
-    }
-    size_t n = 0;
-    *hash = 0;
-    while (n < s->n && is_letter(s->p[n]) && (n == 0 || !is_lower(s->p[n - 1]) || is_lower(s->p[n])))
-        *hash = name_hash_add(*hash, s->p[n++]);
-    *word = slice_of(s->p, n);
-    s->p += n;
-    s->n -= n;
-    return n > 0;
-}
-
-static bool negates(struct slice word)
-{
-    return (word.n == 2 && slice_eq_nocase(word, "no")) || (word.n == 3 && slice_eq_nocase(word, "has")) ||
-           (word.n == 4 && slice_eq_nocase(word, "with"));
-}
-
-/* Whether a class or id names furniture: "site-footer", "navBar"; but not "has-sidebar" or "no-ads". */
-static bool names_furniture(const struct page *p, struct slice value)
-{
-    struct slice word;
-    uint32_t hash;
-    bool negated = false;
-    while (word_next(&value, &word, &hash)) {
-        if (!negated && names_find(&p->words, word, hash)) return true;
-        negated = negates(word);
-    }
-    return false;
-}
-
 static bool role_is(struct slice role, const char *const *names)
 {
     for (; *names; names++)
@@ -360,7 +329,7 @@ static const char *const furniture_roles[] = {
     "navigation", "banner", "contentinfo", "search", "complementary", "menu", "menubar", "dialog", NULL};
 
 /* The kind of span that an element opens; -1: none. */
-static int span_kind(const struct page *p, const struct html_token *t, unsigned flags)
+static int span_kind(const struct html_token *t, unsigned flags)
 {
     int kind = flags & IS_MAIN ? SPAN_MAIN : flags & IS_ARTICLE ? SPAN_ARTICLE : -1;
     if (t->tag == TAG_NOSCRIPT) return SPAN_NOSCRIPT;
@@ -373,8 +342,6 @@ static int span_kind(const struct page *p, const struct html_token *t, unsigned 
             if (slice_eq_nocase(value, "main")) kind = SPAN_MAIN;
             if (role_is(value, furniture_roles)) kind = SPAN_FURNITURE;
             break;
-        case ATTR_CLASS:
-        case ATTR_ID: suspect = (flags & IS_BLOCK) && kind < SPAN_MAIN && names_furniture(p, value); break;
         case ATTR_HIDDEN: suspect = true; break;
         case ATTR_ARIA_HIDDEN: suspect = slice_eq_nocase(value, "true"); break;
         case ATTR_STYLE: suspect = hides(value); break;
@@ -431,6 +398,7 @@ static void start_tag(struct page *p, struct html *h, const struct html_token *t
     unsigned flags = tag_flags(t->tag);
     if (t->tag == TAG_HTML) take_lang(p, t);
     if (flags & IS_META) pagemeta_tag(&p->meta, t);
+    if (!p->unseen) blocks_tag(&p->blocks, t);
     if (t->tag == TAG_HTML || t->tag == TAG_BODY || t->tag == TAG_HEAD) return;
     if (p->counts[TAG_SVG] && h->content != HTML_DATA) { /* foreign content has no raw text */
         h->content = HTML_DATA;
@@ -443,13 +411,13 @@ static void start_tag(struct page *p, struct html *h, const struct html_token *t
     }
     close_implied(p, t->tag, flags);
     start_marks(p, t->tag, flags);
-    int kind = (flags & IS_VOID) || p->unseen ? -1 : span_kind(p, t, flags);
+    int kind = (flags & IS_VOID) || p->unseen ? -1 : span_kind(t, flags);
     uint32_t note = 0;
     bool noted =
         p->markdown || p->notes.n_tables || t->tag == TAG_TABLE; /* tables matter to plain text too */
     if (noted && !p->unseen && p->depth < PAGE_DEPTH) note = notes_start(&p->notes, t, p->text.n);
     if ((flags & IS_VOID) || !matters(p, t, flags, kind)) return;
-    push(p, t, flags, kind < 0 ? -1 : open_span(p, (enum page_span_kind)kind), note);
+    push(p, t, flags, kind, note);
     p->pre_start = t->tag == TAG_PRE || t->tag == TAG_LISTING;
 }
 
@@ -463,12 +431,15 @@ static void take_text(struct page *p, const struct html_token *t)
         if (put_text(&title, text, true) < 0) p->failed = true;
     }
     if (p->muted && p->meta.in_jsonld) pagemeta_jsonld(&p->meta, text);
+    if (p->blocks.ld_json) blocks_ld_json(&p->blocks, text);
     if (p->muted || p->unseen) return;
     if (p->pre_start && text.n && *text.p == '\r') text = slice_of(text.p + 1, text.n - 1);
     if (p->pre_start && text.n && *text.p == '\n') text = slice_of(text.p + 1, text.n - 1);
     p->pre_start = false;
     struct sink s = {&p->text, &p->space, p->pre > 0};
+    size_t start = p->text.n;
     if (put_text(&s, text, t->references) < 0) p->failed = true;
+    blocks_text(&p->blocks, start, p->text.n);
 }
 
 static int take_token(void *ctx, struct html *h, const struct html_token *t)
@@ -478,6 +449,8 @@ static int take_token(void *ctx, struct html *h, const struct html_token *t)
     case HTML_TEXT: take_text(p, t); break;
     case HTML_START: start_tag(p, h, t); break;
     case HTML_END:
+        if (t->tag == TAG_A) blocks_link_end(&p->blocks);
+        p->blocks.ld_json = false;
         if (p->muted)
             p->muted = p->in_title = p->meta.in_jsonld = false;
         else
@@ -497,6 +470,7 @@ static void forget(struct page *p)
     pagemeta_clear(&p->meta);
     notes_clear(&p->notes);
     memset(p->lang, 0, sizeof p->lang);
+    blocks_begin(&p->blocks);
     p->n_spans = p->depth = p->last_mark = p->h1_start = p->h1_end = 0;
     p->deeper = 0;
     memset(p->counts, 0, sizeof p->counts);
@@ -509,11 +483,12 @@ int page_read(struct page *p, struct html *h, struct slice html, struct err *e)
     forget(p);
     html_tokenize(h, html, take_token, p);
     while (p->depth) pop(p);
+    blocks_end(&p->blocks);
     struct slice heading = slice_str("");
     if (p->h1_end) heading = slice_of(p->text.p + p->h1_start, p->h1_end - p->h1_start);
     if (pagetitle_settle(&p->title, heading, buf_slice(&p->meta.og_title)) < 0) p->failed = true;
     pagemeta_end(&p->meta, buf_slice(&p->text));
-    return p->failed || p->text.failed || pagemeta_failed(&p->meta) || p->notes.failed
+    return p->failed || p->text.failed || pagemeta_failed(&p->meta) || p->notes.failed || p->blocks.failed
                ? err_nomem(e, "reading a page")
                : 0;
 }

@@ -10,6 +10,7 @@
 #define LEAT_INGEST_PAGE_H
 
 #include "common/err.h"
+#include "ingest/blocks.h"
 #include "ingest/html.h"
 #include "ingest/notes.h"
 #include "ingest/pagemeta.h"
@@ -49,6 +50,7 @@ struct page_open { /* an open element */
     uint32_t hash;
     int32_t span;  /* index, -1: none */
     uint32_t note; /* index + 1, 0: none */
+    uint32_t node; /* in blocks */
     bool unseen, has_items;
 };
 
@@ -62,7 +64,7 @@ struct page {
     struct page_span *spans; /* in the order of their starts; properly nested */
     size_t n_spans, cap_spans;
 
-    struct names words; /* of class and id that name furniture */
+    struct blocks blocks;
     struct page_open open[PAGE_DEPTH];
     size_t depth;
     uint64_t deeper; /* open elements beyond PAGE_DEPTH */

@@ -36,6 +36,7 @@ enum tag_flags {
     X(ARTICLE, "article", BLOCK_P | IS_ARTICLE)                         \
     X(ASIDE, "aside", BLOCK_P | IS_FURNITURE)                           \
     X(AUDIO, "audio", IS_UNSEEN)                                        \
+    X(B, "b", 0)                                                        \
     X(BASE, "base", IS_VOID | IS_META)                                  \
     X(BASEFONT, "basefont", IS_VOID)                                    \
     X(BGSOUND, "bgsound", IS_VOID)                                      \
@@ -109,6 +110,7 @@ enum tag_flags {
     X(SELECT, "select", IS_CONTROL)                                     \
     X(SOURCE, "source", IS_VOID)                                        \
     X(SPAN, "span", 0)                                                  \
+    X(STRONG, "strong", 0)                                              \
     X(STYLE, "style", IS_RAWTEXT | IS_UNSEEN)                           \
     X(SUMMARY, "summary", BLOCK_P)                                      \
     X(SVG, "svg", IS_UNSEEN)                                            \
@@ -151,6 +153,7 @@ enum tag {
     X(HTTP_EQUIV, "http-equiv")       \
     X(ID, "id")                       \
     X(ITEMPROP, "itemprop")           \
+    X(ITEMTYPE, "itemtype")           \
     X(LANG, "lang")                   \
     X(NAME, "name")                   \
     X(PROPERTY, "property")           \

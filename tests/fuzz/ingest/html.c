@@ -47,6 +47,27 @@ static uint64_t letters(const struct buf *b)
     return n;
 }
 
+/* Blocks lie in order, nodes are nested runs of them, and short pages can be judged as well as long ones. */
+static void check_blocks(const struct page *p)
+{
+    static struct features features;
+    const struct blocks *b = &p->blocks;
+    enum page_type type;
+    struct err e = {0};
+    for (size_t i = 0; i < b->n; i++)
+        if (b->block[i].start >= b->block[i].end || b->block[i].end > p->text.n ||
+            (i && b->block[i].start < b->block[i - 1].end) || b->block[i].node >= b->n_nodes)
+            abort();
+    for (size_t i = 1; i < b->n_nodes; i++) {
+        const struct block_node *o = &b->node[i], *up = &b->node[o->parent];
+        if (o->parent >= i || o->first > o->end || o->first < up->first || o->end > up->end) abort();
+    }
+    if (features_read(&features, p, &e) < 0) abort();
+    classify_page(&features, p, &type);
+    for (size_t i = 0; i < b->n; i++)
+        if (features.score[i] > SCORE_MAX) abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -54,15 +75,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static struct charset_decoder charset;
     static struct html html;
     static struct page page;
+    static struct extractor extractor;
     static bool started;
     struct err e = {0};
     struct slice text;
     struct buf out;
-    const char *name;
+    const char *name, *type;
     if (!started) {
         charset_init(&charset);
         html_init(&html);
         page_init(&page);
+        extractor_init(&extractor);
         started = true;
     }
     /* the first byte chooses what HTTP declares */
@@ -80,9 +103,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         page.markdown = markdown;
         if (page_read(&page, &html, text, &e) < 0) abort();
         check_meta(&page, text);
+        check_blocks(&page);
         for (int mode = EXTRACT_MAIN; mode <= EXTRACT_ALL; mode++) {
             buf_clear(&out);
-            if (extract_text(&page, (enum extract_mode)mode, &out, &e) < 0) abort();
+            if (extract_text(&extractor, &page, (enum extract_mode)mode, &out, &type, &e) < 0) abort();
             check(&out);
             if (!markdown)
                 plain[mode] = letters(&out);

@@ -4,6 +4,8 @@
 
 static struct html h;
 static struct page page;
+static struct extractor extractor;
+static const char *type;
 static struct buf out;
 static struct err e;
 
@@ -11,7 +13,7 @@ static const char *extract(const char *z, enum extract_mode mode)
 {
     buf_clear(&out);
     CHECK_INT(page_read(&page, &h, slice_str(z), &e), 0);
-    CHECK_INT(extract_text(&page, mode, &out, &e), 0);
+    CHECK_INT(extract_text(&extractor, &page, mode, &out, &type, &e), 0);
     buf_terminate(&out);
     return out.p;
 }
@@ -156,8 +158,7 @@ TEST(main_and_article)
     CHECK_STR(content("<main>short</main><p>" LONG "</p>"), "short\n\n" LONG);
     CHECK_STR(content("<article>" LONG "</article>x<article>b</article>"), LONG "\n\nx\n\nb");
     CHECK_STR(content("<p>x</p><main>" LONG "<nav>n</nav>" LONG "</main>"), LONG "\n\n" LONG);
-    CHECK_STR(content("<main>" LONG "</main>" LONG LONG LONG LONG LONG),
-              LONG "\n\n" LONG LONG LONG LONG LONG);
+    CHECK_STR(content("<main>" LONG "</main>" LONG LONG LONG LONG), LONG "\n\n" LONG LONG LONG LONG);
 }
 
 TEST(wrong_nesting)
@@ -182,7 +183,7 @@ static size_t extract_many(const char *piece, size_t bytes, enum extract_mode mo
     while (b.n + strlen(piece) <= bytes) buf_puts(&b, piece);
     buf_clear(&out);
     CHECK_INT(page_read(&page, &h, buf_slice(&b), &e), 0);
-    CHECK_INT(extract_text(&page, mode, &out, &e), 0);
+    CHECK_INT(extract_text(&extractor, &page, mode, &out, &type, &e), 0);
     CHECK_INT(utf8_valid_prefix(out.p, out.n), out.n);
     CHECK(page.n_spans <= PAGE_SPANS && page.text.n <= 2 * bytes);
     buf_free(&b);
@@ -250,6 +251,7 @@ int main(void)
 {
     html_init(&h);
     page_init(&page);
+    extractor_init(&extractor);
     buf_init(&out, BUF_NO_MAX);
     RUN(white_space);
     RUN(blocks);
@@ -265,6 +267,7 @@ int main(void)
     RUN(hostile_pages);
     RUN(deep_nesting_is_counted);
     page_free(&page);
+    extractor_free(&extractor);
     buf_free(&out);
     return TEST_END();
 }

@@ -7,6 +7,8 @@
 
 static struct html h;
 static struct page page;
+static struct extractor extractor;
+static const char *type;
 static struct buf out;
 
 static const char *lay_out(const char *html, bool markdown)
@@ -15,7 +17,7 @@ static const char *lay_out(const char *html, bool markdown)
     page.markdown = markdown;
     buf_clear(&out);
     CHECK(page_read(&page, &h, slice_str(html), &e) == 0);
-    CHECK(extract_text(&page, EXTRACT_ALL, &out, &e) == 0);
+    CHECK(extract_text(&extractor, &page, EXTRACT_ALL, &out, &type, &e) == 0);
     buf_terminate(&out);
     return out.p ? out.p : "";
 }
@@ -147,7 +149,7 @@ TEST(main_content_inside_a_quote)
     page.markdown = true;
     buf_clear(&out);
     CHECK(page_read(&page, &h, buf_slice(&long_one), &e) == 0);
-    CHECK(extract_text(&page, EXTRACT_MAIN, &out, &e) == 0);
+    CHECK(extract_text(&extractor, &page, EXTRACT_MAIN, &out, &type, &e) == 0);
     CHECK(slice_has_prefix(buf_slice(&out), "word word"));
     CHECK(slice_has_suffix(buf_slice(&out), "word\n\nb"));
     buf_free(&long_one);
@@ -187,7 +189,7 @@ TEST(hostile_pages)
         buf_clear(&out);
         clock_t start = clock();
         CHECK(page_read(&page, &h, buf_slice(&big), &e) == 0);
-        CHECK(extract_text(&page, EXTRACT_ALL, &out, &e) == 0);
+        CHECK(extract_text(&extractor, &page, EXTRACT_ALL, &out, &type, &e) == 0);
         double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
         if (seconds > 2 || out.n > 8 * big.n) printf("# %s: %.2f s, %zu bytes\n", pieces[i], seconds, out.n);
         CHECK(seconds < 2);
@@ -200,6 +202,7 @@ int main(void)
 {
     html_init(&h);
     page_init(&page);
+    extractor_init(&extractor);
     buf_init(&out, BUF_NO_MAX);
     RUN(headings);
     RUN(lists);
@@ -214,5 +217,6 @@ int main(void)
     RUN(hostile_pages);
     buf_free(&out);
     page_free(&page);
+    extractor_free(&extractor);
     return TEST_END();
 }
