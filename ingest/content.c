@@ -1,6 +1,13 @@
 /* content.c: media types and first bytes. State: none. */
 #include "ingest/content.h"
 #include "common/text.h"
+#include "ingest/xmldoc.h"
+
+const char *content_name(enum content c)
+{
+    static const char *const names[] = {"text", "html", "latex", "jats", "tei"};
+    return names[c];
+}
 
 struct slice content_media_type(struct slice content_type)
 {
@@ -38,4 +45,34 @@ bool content_looks_like_html(struct slice s)
         if (s.n >= n && slice_eq_nocase(slice_of(s.p, n), starts[i])) return true;
     }
     return false;
+}
+
+/* ------------------------------------------------------------------ files */
+
+/* A source that says so: \documentclass at the beginning of a line. */
+static bool looks_like_latex(struct slice s)
+{
+    static const char *const marks[] = {"\\documentclass", "\\documentstyle", "\\begin{document}"};
+    struct slice line;
+    for (size_t at = 0; line_next(s, &at, &line);)
+        for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+            if (slice_has_prefix(line, marks[i])) return true;
+    return false;
+}
+
+static bool has_ending(struct slice path, const char *ending)
+{
+    size_t n = strlen(ending);
+    return path.n > n && slice_eq_nocase(slice_of(path.p + path.n - n, n), ending);
+}
+
+enum content content_of_file(struct slice path, struct slice first)
+{
+    static const char *const tex[] = {".tex", ".ltx", ".latex"};
+    if (first.n > CONTENT_LOOK_BYTES) first.n = CONTENT_LOOK_BYTES;
+    for (size_t i = 0; i < sizeof tex / sizeof *tex; i++)
+        if (has_ending(path, tex[i])) return CONTENT_LATEX;
+    enum xmldoc_dialect dialect = xmldoc_recognise(first);
+    if (dialect != XMLDOC_NONE) return dialect == XMLDOC_JATS ? CONTENT_JATS : CONTENT_TEI;
+    return looks_like_latex(first) ? CONTENT_LATEX : CONTENT_TEXT;
 }

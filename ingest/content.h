@@ -7,8 +7,14 @@
 /* What a record's body is, and so how it becomes text. */
 enum content {
     CONTENT_TEXT, /* as it stands, without control characters */
-    CONTENT_HTML  /* a page */
+    CONTENT_HTML, /* a page */
+    CONTENT_LATEX,
+    CONTENT_JATS, /* an article in XML */
+    CONTENT_TEI   /* a text in TEI's XML */
 };
+
+/* "text", "html"…: the source of a file where the user names none. */
+const char *content_name(enum content c);
 
 /* "text/html" of "Text/HTML; charset=x": without parameters and white space. */
 struct slice content_media_type(struct slice content_type);
@@ -16,6 +22,9 @@ struct slice content_media_type(struct slice content_type);
 bool content_type_is(struct slice content_type, const char *type);
 /* The kind under which content of a type that is not read is counted: "type-image"… */
 const char *content_skipped_type(struct slice content_type);
+/* What a file is, by the ending of its name and its first bytes (CONTENT_LOOK_BYTES are looked at); CONTENT_TEXT: anything else. */
+#define CONTENT_LOOK_BYTES 8192
+enum content content_of_file(struct slice path, struct slice first);
 /* Whether content begins as HTML does (white space and a byte order mark aside). */
 bool content_looks_like_html(struct slice s);
 

@@ -13,15 +13,20 @@
 #include "ingest/charset.h"
 #include "ingest/extract.h"
 #include "ingest/fields.h"
+#include "ingest/latex/latex.h"
+#include "ingest/content.h"
 #include "ingest/piece.h"
 #include "ingest/wikitext.h"
+#include "ingest/xmldoc.h"
 
 #define DOCUMENT_NAMESPACES 64
 
 struct document_options {
     enum extract_mode extract;
-    bool markdown;      /* pages become Markdown, not plain text */
-    const char *source; /* NULL: the name of the input's format */
+    bool markdown;        /* pages become Markdown, not plain text */
+    const char *source;   /* NULL: the name of the input's format */
+    bool raw;             /* files keep their text as it stands */
+    enum content content; /* of every file; CONTENT_TEXT: by its name and first bytes */
     uint64_t max_record;
     double sample; /* share of the documents, by id */
     bool nfc;      /* text is brought to Normalization Form C */
@@ -36,6 +41,8 @@ struct document_maker { /* one per thread */
     struct html html;
     struct page page;
     struct charset_decoder charset;
+    struct latex latex;
+    struct xmldoc xml;
     struct fields fields; /* of the WARC record */
     struct wikitext wikitext;
     struct buf a, b; /* HTTP bodies */

@@ -20,6 +20,7 @@ struct draft_extra { /* metadata that only this kind of record has */
 struct draft {
     const struct piece *piece;
     struct slice id, created, body, content_type, url, path, title, languages, record_id, truncated;
+    struct slice author, published, doi, license, language; /* of LaTeX and XML */
     const char *format; /* "warc", "archive"…: the source where the user names none */
     const char *charset;
     int http_status; /* 0: none */

@@ -9,9 +9,14 @@ int document_from_file(struct document_maker *m, struct draft *d, char *head, st
 {
     bool done = false;
     const struct piece *p = d->piece;
-    if (p->kind == PIECE_HTML) d->content = CONTENT_HTML;
-    d->format = p->kind == PIECE_HTML ? "html" : p->kind == PIECE_TEXT ? "text" : "archive";
     d->path = p->kind == PIECE_ENTRY ? slice_of(head, p->head_bytes) : slice_str(p->file);
+    if (p->kind == PIECE_HTML)
+        d->content = CONTENT_HTML;
+    else if (m->options.content != CONTENT_TEXT)
+        d->content = m->options.content;
+    else if (!m->options.raw)
+        d->content = content_of_file(d->path, d->body);
+    d->format = p->kind == PIECE_ENTRY ? "archive" : content_name(d->content);
     if (p->kind == PIECE_ENTRY && p->mtime != INT64_MIN) {
         time_t t = (time_t)p->mtime;
         struct tm tm;

@@ -334,11 +334,25 @@ static int parse_namespaces(const char *list, struct document_options *o, struct
     return 0;
 }
 
+/* What every file is, where --format says so. */
+static enum content content_asked(enum format format)
+{
+    switch (format) {
+    case FORMAT_LATEX: return CONTENT_LATEX;
+    case FORMAT_JATS: return CONTENT_JATS;
+    case FORMAT_TEI: return CONTENT_TEI;
+    default: return CONTENT_TEXT;
+    }
+}
+
 static int ingest(struct tool *t, enum format format, const struct document_options *options)
 {
     struct run run = {.tool = t, .options = *options};
     run.options.max_record = t->max_record;
     run.options.sample = t->sample;
+    run.options.raw = format == FORMAT_TEXT;
+    run.options.content = content_asked(format);
+    if (run.options.content != CONTENT_TEXT) format = FORMAT_TEXT;
     ledger_init(&run.tail);
     pthread_mutex_init(&run.lock, NULL);
     pthread_cond_init(&run.written, NULL);
@@ -390,7 +404,8 @@ int main(int argc, char **argv)
     struct opt_list blocked = {0}, allowed = {0}, respected = {0};
     const struct opt own[] = {
         {"format", 'f', OPT_CHOICE, &format, "FORMAT", INGEST_FORMATS, 0, 0,
-         "what the inputs are; auto: by the first bytes of each. wet is warc. html and text take "
+         "what the inputs are; auto: by the first bytes of each. wet is warc. html, text, latex, jats and "
+         "tei take "
          "each input as one document"},
         {"extract", 0, OPT_CHOICE, &extract, "WHAT", "main|all", 0, 0,
          "the text of a page: main leaves out navigation, headers, footers, forms and "
@@ -434,7 +449,7 @@ int main(int argc, char **argv)
         .operands = "[INPUT…]",
         .description =
             "Reads WARC (also WET) and ARC files, tar, zip, 7z and cpio archives of source code, pages, "
-            "texts and JSONL, MediaWiki dumps and Stack Exchange's Posts.xml, compressed "
+            "texts, LaTeX, JATS, TEI and JSONL, MediaWiki dumps and Stack Exchange's Posts.xml, compressed "
             "or not, and writes one JSON document a line, in the order of the inputs.\n\n"
             "Of a WARC or ARC file become documents: responses with status 200 and resources that are "
             "HTML, XHTML or plain text, and "
@@ -449,6 +464,9 @@ int main(int argc, char **argv)
             "metadata.url is the URL as it was found, url_normalized the form under which URLs are "
             "compared, domain the registered "
             "domain. A host is listed with all below it, a URL with all below its path.\n\n"
+            "LaTeX (files named .tex, or that begin with \\documentclass) becomes text in which only "
+            "mathematics is still TeX, its macros expanded; so do articles in JATS and texts in TEI, "
+            "told by their root element. --format text keeps the source of all of these.\n\n"
             "A broken record or compressed member is counted, reported and passed over. An input "
             "that ends early gives what "
             "was whole before its end, and exit status 3.\n\n"
@@ -468,6 +486,8 @@ int main(int argc, char **argv)
             "leat ingest --source debian sources.tar.xz | leat code -o code.jsonl.zst\n"
             "# Wikipedia: articles, and the pages of its categories\n"
             "leat ingest --namespaces 0,14 -o wiki.jsonl.zst enwiki-pages-articles-multistream.xml.bz2\n"
+            "# the sources of papers\n"
+            "leat ingest --source arxiv -o papers.jsonl.zst arxiv-*.tar.gz\n"
             "# what a crawl holds, without its documents\n"
             "leat ingest --stats ledger.json crawl.warc.gz >/dev/null\n",
         .own = own};

@@ -19,10 +19,13 @@ enum format {
     FORMAT_JSONL,
     FORMAT_TEXT,
     FORMAT_HTML,
+    FORMAT_LATEX,
+    FORMAT_JATS,
+    FORMAT_TEI,
     FORMAT_MEDIAWIKI,
     FORMAT_STACKEXCHANGE
 };
-#define INGEST_FORMATS "auto|warc|wet|arc|archive|jsonl|text|html|mediawiki|stackexchange"
+#define INGEST_FORMATS "auto|warc|wet|arc|archive|jsonl|text|html|latex|jats|tei|mediawiki|stackexchange"
 
 struct inputs {
     char *const *paths; /* n_paths == 0: standard input */
