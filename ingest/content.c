@@ -3,11 +3,13 @@
 #include "common/text.h"
 #include "ingest/epub.h"
 #include "ingest/path.h"
+#include "ingest/xmldoc.h"
 
 const char *content_name(enum content c)
 {
     static const char *const names[] = {
-        [CONTENT_TEXT] = "text", [CONTENT_HTML] = "html", [CONTENT_EPUB] = "epub"};
+        [CONTENT_TEXT] = "text",   [CONTENT_HTML] = "html", [CONTENT_EPUB] = "epub",
+        [CONTENT_LATEX] = "latex", [CONTENT_JATS] = "jats", [CONTENT_TEI] = "tei"};
     return names[c];
 }
 
@@ -88,19 +90,52 @@ static bool begins_with_zip(struct slice first)
     return slice_has_prefix(first, "PK\3\4");
 }
 
+static bool is_jats(struct slice first)
+{
+    return xmldoc_recognise(first) == XMLDOC_JATS;
+}
+
+static bool is_tei(struct slice first)
+{
+    return xmldoc_recognise(first) == XMLDOC_TEI;
+}
+
+/* A source that says so: \documentclass at the beginning of a line. */
+static bool looks_like_latex(struct slice s)
+{
+    static const char *const marks[] = {"\\documentclass", "\\documentstyle", "\\begin{document}"};
+    struct slice line;
+    for (size_t at = 0; line_next(s, &at, &line);)
+        for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+            if (slice_has_prefix(line, marks[i])) return true;
+    return false;
+}
+
+static bool is_anything(struct slice first)
+{
+    return true;
+}
+
 /* ------------------------------------------------------------------ files */
 
-/* Of a name; n = 0 for those without one, and for those of pages that a program made ("index.php?id=3"). What a codec's
- * ending hides counts: the codec has been undone. */
+static bool is_number(struct slice s)
+{
+    size_t i = 0;
+    while (i < s.n && s.p[i] >= '0' && s.p[i] <= '9') i++;
+    return i == s.n;
+}
+
+/* Of a name; n = 0 for those without one, for those of pages that a program made ("index.php?id=3"), and for numbers
+ * ("0704.0001"). What a codec's ending hides counts: the codec has been undone. */
 static struct slice ending_of(struct slice path)
 {
-    struct slice base = path_base(path);
-    return memchr(base.p, '?', base.n) ? slice_of("", 0) : path_ending(base, true);
+    struct slice base = path_base(path), ending = path_ending(base, true);
+    return memchr(base.p, '?', base.n) || is_number(ending) ? slice_of("", 0) : ending;
 }
 
 /* The first row whose endings and first bytes both fit decides. */
 static const struct rule {
-    const char *endings; /* each between spaces; "": a name without one */
+    const char *endings; /* each between spaces; "": a name without one; NULL: any name */
     bool (*begins)(struct slice first);
     enum content content;
 } rules[] = {
@@ -109,13 +144,20 @@ static const struct rule {
     {"", begins_with_html_root, CONTENT_HTML},
     {" epub ", begins_with_zip, CONTENT_EPUB},
     {"", epub_recognise, CONTENT_EPUB},
+    {NULL, is_jats, CONTENT_JATS},
+    {NULL, is_tei, CONTENT_TEI},
+    {" tex ltx latex ", is_anything, CONTENT_LATEX},
+    {" txt ", looks_like_latex, CONTENT_LATEX},
+    {"", looks_like_latex, CONTENT_LATEX},
 };
 
 enum content content_of_file(struct slice path, struct slice first)
 {
     struct slice ending = ending_of(path);
+    if (first.n > CONTENT_LOOK_BYTES) first.n = CONTENT_LOOK_BYTES;
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
-        bool named = *rules[i].endings ? path_ending_in(ending, rules[i].endings) : ending.n == 0;
+        const char *endings = rules[i].endings;
+        bool named = !endings || (*endings ? path_ending_in(ending, endings) : ending.n == 0);
         if (named && rules[i].begins(first)) return rules[i].content;
     }
     return CONTENT_TEXT;

@@ -8,7 +8,10 @@
 enum content {
     CONTENT_TEXT, /* as it stands, without control characters */
     CONTENT_HTML, /* a page */
-    CONTENT_EPUB  /* a book: a zip of pages */
+    CONTENT_EPUB, /* a book: a zip of pages */
+    CONTENT_LATEX,
+    CONTENT_JATS, /* an article in XML */
+    CONTENT_TEI   /* a text in TEI's XML */
 };
 
 /* "text", "html"…: the source of a file where the user names none. */
@@ -23,7 +26,9 @@ const char *content_skipped_type(struct slice content_type);
 /* Whether content begins as HTML does (white space and a byte order mark aside). */
 bool content_looks_like_html(struct slice s);
 
-/* What a file is by its name's ending and its first bytes (up to 4 KiB are looked at); CONTENT_TEXT when nothing says
+#define CONTENT_LOOK_BYTES 8192
+
+/* What a file is by its name's ending and its first bytes (CONTENT_LOOK_BYTES are looked at); CONTENT_TEXT when nothing says
  * more. A name without an ending (or with a query: "index.php?id=3") is judged by its bytes alone. */
 enum content content_of_file(struct slice path, struct slice first);
 

@@ -20,6 +20,9 @@ int document_init(struct document_maker *m, const struct document_options *o, st
     charset_init(&m->charset);
     wikitext_init(&m->wikitext);
     m->wikitext.markdown = o->markdown;
+    latex_init(&m->latex);
+    xmldoc_init(&m->xml);
+    m->latex.markdown = m->xml.markdown = o->markdown;
     buf_init(&m->a, BUF_NO_MAX);
     buf_init(&m->b, BUF_NO_MAX);
     buf_init(&m->text, BUF_NO_MAX);
@@ -41,6 +44,8 @@ void document_free(struct document_maker *m)
     extractor_free(&m->extractor);
     charset_free(&m->charset);
     wikitext_free(&m->wikitext);
+    latex_free(&m->latex);
+    xmldoc_free(&m->xml);
     buf_free(&m->a);
     buf_free(&m->b);
     buf_free(&m->text);
@@ -74,13 +79,14 @@ int document_make(struct document_maker *m, char *bytes, const struct piece *pie
                       .url = none,
                       .path = none,
                       .title = none,
-                      .creator = none,
+                      .author = none,
                       .language = none,
                       .published = none,
                       .license = none,
                       .languages = none,
                       .record_id = none,
                       .truncated = none,
+                      .doi = none,
                       .out = out,
                       .records = records,
                       .ledger = l};

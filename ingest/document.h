@@ -13,9 +13,12 @@
 #include "ingest/charset.h"
 #include "ingest/extract.h"
 #include "ingest/fields.h"
+#include "ingest/content.h"
+#include "ingest/latex/latex.h"
 #include "ingest/map.h"
 #include "ingest/piece.h"
 #include "ingest/wikitext.h"
+#include "ingest/xmldoc.h"
 
 #define DOCUMENT_NAMESPACES 64
 
@@ -25,6 +28,7 @@ struct document_options {
     const char *source;    /* NULL: the name of the input's format */
     bool raw;              /* files and entries keep their text as it stands, whatever it is */
     const struct map *map; /* of lines of JSON; NULL: they are documents already. Borrowed */
+    enum content content;  /* of every file; CONTENT_TEXT: by its name and first bytes */
     uint64_t max_record;
     double sample; /* share of the documents, by id */
     bool nfc;      /* text is brought to Normalization Form C */
@@ -40,6 +44,8 @@ struct document_maker { /* one per thread */
     struct page page;
     struct extractor extractor;
     struct charset_decoder charset;
+    struct latex latex;
+    struct xmldoc xml;
     struct fields fields; /* of the WARC record */
     struct wikitext wikitext;
     struct buf a, b; /* HTTP bodies, lines that are changed */

@@ -171,10 +171,11 @@ static int set_metadata(struct document_maker *m, const struct draft *d)
     }
     r |= set_meta(m, "charset", slice_str(d->charset));
     r |= set_text_meta(m, "title", slice_trim(d->title));
-    r |= set_text_meta(m, "creator", slice_trim(d->creator));
-    r |= set_meta(m, "language", slice_trim(d->language));
+    r |= set_text_meta(m, "author", slice_trim(d->author));
     r |= set_meta(m, "date", slice_trim(d->published));
+    r |= set_meta(m, "doi", slice_trim(d->doi));
     r |= set_text_meta(m, "license", slice_trim(d->license));
+    r |= set_meta(m, "language", slice_trim(d->language));
     for (size_t i = 0; i < d->n_extra; i++) {
         const struct draft_extra *x = &d->extra[i];
         r |= x->json ? doc_meta_set_raw(&m->doc, x->key, x->value) : set_meta(m, x->key, x->value);
@@ -226,31 +227,87 @@ static int fix_mojibake(struct document_maker *m, struct draft *d, struct slice 
     return 0;
 }
 
-/* From bytes to text: charset, HTML, control characters. */
+/* The value of a buffer, trimmed. */
+static struct slice value(const struct buf *b)
+{
+    return slice_trim(slice_of(b->n ? b->p : "", b->n));
+}
+
+static int latex_body(struct document_maker *m, struct draft *d, struct slice text, struct err *e)
+{
+    struct latex *l = &m->latex;
+    buf_clear(&m->a);
+    if (clean_text(&m->a, text) < 0) return err_nomem(e, "cleaning a text");
+    int r = latex_text(l, slice_of(m->a.n ? m->a.p : "", m->a.n), &m->text, e);
+    d->title = value(&l->title);
+    d->author = value(&l->author);
+    d->published = value(&l->date);
+    if (r == 0 && l->n_inputs) ledger_extra(d->ledger, "latex-input", l->n_inputs);
+    return r;
+}
+
+static int xml_body(struct document_maker *m, struct draft *d, struct slice text, struct err *e)
+{
+    struct xmldoc_meta *x = &m->xml.meta;
+    buf_clear(&m->a);
+    if (clean_text(&m->a, text) < 0) return err_nomem(e, "cleaning a text");
+    int r = xmldoc_text(&m->xml, slice_of(m->a.n ? m->a.p : "", m->a.n),
+                        d->content == CONTENT_JATS ? XMLDOC_JATS : XMLDOC_TEI, &m->text, e);
+    d->title = value(&x->title);
+    d->author = value(&x->author);
+    d->published = value(&x->date);
+    d->doi = value(&x->doi);
+    d->license = value(&x->license);
+    d->language = value(&x->language);
+    return r;
+}
+
+/* *kind is set where the page may not become a document. */
+static int page_body(struct document_maker *m, struct draft *d, struct slice text, const char **kind,
+                     struct err *e)
+{
+    int r = page_read(&m->page, &m->html, text, e);
+    give_back(&m->charset.out);
+    if (r == 0) *kind = admit_page(&m->admit, m->options.admit, buf_slice(&m->page.meta.robots));
+    if (r == 0 && !*kind)
+        r = extract_text(&m->extractor, &m->page, m->options.extract, &m->text, &d->page_type, e);
+    give_back(&m->page.text);
+    d->title = buf_slice(&m->page.title);
+    return r;
+}
+
+static struct slice declared_charset(const struct draft *d)
+{
+    if (d->is_final) return slice_str("utf-8");
+    bool xml = d->content == CONTENT_JATS || d->content == CONTENT_TEI;
+    struct slice declared = charset_parameter(d->content_type);
+    return declared.n == 0 && xml ? xmldoc_declared_charset(d->body) : declared;
+}
+
+/* From bytes to text: charset, markup, control characters. */
 int draft_body(struct document_maker *m, struct draft *d, struct err *e)
 {
-    struct slice text, declared = d->is_final ? slice_str("utf-8") : charset_parameter(d->content_type);
+    struct slice text;
     const char *kind = NULL;
-    int r = charset_decode(&m->charset, d->body, declared, d->content == CONTENT_HTML, &text, &d->charset, e);
+    struct err why = {0};
+    int r = charset_decode(&m->charset, d->body, declared_charset(d), d->content == CONTENT_HTML, &text,
+                           &d->charset, e);
     if (r == 0) r = fix_mojibake(m, d, &text, e);
     if (r < 0) return r;
     if (clean_is_binary(text)) return draft_skip(d, "binary");
     buf_clear(&m->text);
-    if (d->content == CONTENT_HTML) {
-        r = page_read(&m->page, &m->html, text, e);
-        give_back(&m->charset.out);
-        if (r == 0) kind = admit_page(&m->admit, m->options.admit, buf_slice(&m->page.meta.robots));
-        if (r == 0 && !kind)
-            r = extract_text(&m->extractor, &m->page, m->options.extract, &m->text, &d->page_type, e);
-        give_back(&m->page.text);
-        d->title = buf_slice(&m->page.title);
-    } else if (clean_text(&m->text, text) < 0) {
-        r = err_nomem(e, "cleaning a text");
+    switch (d->content) {
+    case CONTENT_HTML: r = page_body(m, d, text, &kind, e); break;
+    case CONTENT_LATEX: r = latex_body(m, d, text, e); break;
+    case CONTENT_JATS:
+    case CONTENT_TEI: r = xml_body(m, d, text, &why); break;
+    default: r = clean_text(&m->text, text) < 0 ? err_nomem(e, "cleaning a text") : 0; break;
     }
     give_back(&m->charset.out);
     give_back(&m->fixed);
     give_back(&m->spare);
-    if (r < 0) return r;
+    if (r == -ERR_DATA) return draft_damage(d, why.msg);
+    if (r < 0) return why.code ? err_nomem(e, "reading XML") : r;
     if (kind) return draft_skip(d, kind);
     text = buf_slice(&m->text);
     if (is_blank(text)) text.n = 0;

@@ -21,7 +21,7 @@ struct draft {
     const struct piece *piece;
     struct slice outer; /* the path of the archive's entry that the record lies in */
     struct slice id, created, body, content_type, url, path, title, languages, record_id, truncated;
-    struct slice creator, language, published, license; /* as the document itself says */
+    struct slice author, published, doi, license, language; /* as the document itself says */
     const char *format; /* "warc", "archive"…: the source where the user names none */
     const char *charset;
     const char *page_type; /* NULL: not known */

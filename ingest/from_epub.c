@@ -47,7 +47,7 @@ static int put_book(struct document_maker *m, struct draft *d, const struct epub
     if (shown == 0 && b->encrypted)
         return draft_damage(d, "the book is encrypted: give a copy without its protection");
     d->title = value(&b->title);
-    d->creator = value(&b->creator);
+    d->author = value(&b->creator);
     d->language = value(&b->language);
     d->published = value(&b->date);
     d->license = value(&b->rights);

@@ -14,6 +14,8 @@ int document_from_file(struct document_maker *m, struct draft *d, bool large_all
         d->content = CONTENT_HTML;
     else if (p->kind == PIECE_EPUB)
         d->content = CONTENT_EPUB;
+    else if (m->options.content != CONTENT_TEXT)
+        d->content = m->options.content;
     else if (!m->options.raw)
         d->content = content_of_file(d->path, d->body);
     d->format = p->kind == PIECE_ENTRY ? "archive" : content_name(d->content);

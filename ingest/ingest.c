@@ -336,6 +336,17 @@ static int parse_namespaces(const char *list, struct document_options *o, struct
     return 0;
 }
 
+/* What every file is, where --format says so. */
+static enum content content_asked(enum format format)
+{
+    switch (format) {
+    case FORMAT_LATEX: return CONTENT_LATEX;
+    case FORMAT_JATS: return CONTENT_JATS;
+    case FORMAT_TEI: return CONTENT_TEI;
+    default: return CONTENT_TEXT;
+    }
+}
+
 static int run_on(struct run *run, enum format format, struct parts *parts)
 {
     struct tool *t = run->tool;
@@ -371,6 +382,8 @@ static int ingest(struct tool *t, enum format format, const struct document_opti
     run.options.map = map;
     run.options.max_record = t->max_record;
     run.options.sample = t->sample;
+    run.options.content = content_asked(format);
+    if (run.options.content != CONTENT_TEXT) format = FORMAT_TEXT;
     if (r == 0) r = run_on(&run, format, parts);
     parts_free(parts);
     map_free(map);
@@ -412,13 +425,13 @@ int main(int argc, char **argv)
     struct opt_list blocked = {0}, allowed = {0}, respected = {0};
     const struct opt own[] = {
         {"format", 'f', OPT_CHOICE, &format, "FORMAT", INGEST_FORMATS, 0, 0,
-         "what the inputs are; auto: by the first bytes of each. wet is warc. html, epub and text take each "
-         "input as one "
-         "document"},
+         "what the inputs are; auto: by the first bytes of each. wet is warc. html, epub, latex, jats, tei "
+         "and text take each input as one document"},
         {"content", 0, OPT_CHOICE, &content, "HOW", "auto|raw", 0, 0,
          "what files and the files of archives become. auto: HTML and XHTML, told by the name's ending and "
          "the "
-         "first bytes, become pages as those of a crawl do, EPUB books become one document each, lines of "
+         "first bytes, become pages as those of a crawl do, EPUB books, LaTeX, JATS and TEI become one "
+         "document each, lines of "
          "JSONL and "
          "records of WARC files in archives are read as such; everything else keeps its text. raw: every "
          "file keeps "
@@ -477,9 +490,9 @@ int main(int argc, char **argv)
         .operands = "[INPUT…]",
         .description =
             "Reads WARC (also WET) and ARC files, tar, zip, 7z and cpio archives of source code, pages, "
-            "books, texts and JSONL, MediaWiki dumps and Stack Exchange's Posts.xml, compressed or not, EPUB "
-            "books, pages, texts and JSONL, and writes one JSON document a line, in the order of the "
-            "inputs.\n\n"
+            "books, texts, LaTeX, JATS, TEI and JSONL, MediaWiki dumps and Stack Exchange's Posts.xml, "
+            "compressed "
+            "or not, and writes one JSON document a line, in the order of the inputs.\n\n"
             "Of a WARC or ARC file become documents: responses with status 200 and resources that are "
             "HTML, XHTML or plain text, and "
             "conversions. Everything else is counted in the ledger by kind. Bodies are decoded "
@@ -497,6 +510,9 @@ int main(int argc, char **argv)
             "metadata.url is the URL as it was found, url_normalized the form under which URLs are "
             "compared, domain the registered "
             "domain. A host is listed with all below it, a URL with all below its path.\n\n"
+            "LaTeX (files named .tex, or that begin with \\documentclass) becomes text in which only "
+            "mathematics is still TeX, its macros expanded; so do articles in JATS and texts in TEI, "
+            "told by their root element. --format text keeps the source of all of these.\n\n"
             "A broken record or compressed member is counted, reported and passed over. An input "
             "that ends early gives what "
             "was whole before its end, and exit status 3.\n\n"
@@ -522,6 +538,8 @@ int main(int argc, char **argv)
             "leat ingest --namespaces 0,14 -o wiki.jsonl.zst enwiki-pages-articles-multistream.xml.bz2\n"
             "# Stack Exchange, out of its archive\n"
             "bsdtar -xOf beer.stackexchange.com.7z Posts.xml | leat ingest -o beer.jsonl.zst\n"
+            "# the sources of papers\n"
+            "leat ingest --source arxiv -o papers.jsonl.zst arxiv-*.tar.gz\n"
             "# what a crawl holds, without its documents\n"
             "leat ingest --stats ledger.json crawl.warc.gz >/dev/null\n",
         .own = own};

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#define LOOK_BYTES 4096
+#define LOOK_BYTES CONTENT_LOOK_BYTES
 #define SPLIT_FILE_BYTES \
     ((uint64_t)4 << 20) /* a smaller file has too few ranges to pay for waiting at its end */
 

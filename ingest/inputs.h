@@ -21,11 +21,14 @@ enum format {
     FORMAT_TEXT,
     FORMAT_HTML,
     FORMAT_EPUB,
+    FORMAT_LATEX,
+    FORMAT_JATS,
+    FORMAT_TEI,
     FORMAT_MEDIAWIKI,
     FORMAT_STACKEXCHANGE,
     FORMAT_PARTS /* a text that is split: not to be asked for */
 };
-#define INGEST_FORMATS "auto|warc|wet|arc|archive|jsonl|text|html|epub|mediawiki|stackexchange"
+#define INGEST_FORMATS "auto|warc|wet|arc|archive|jsonl|text|html|epub|latex|jats|tei|mediawiki|stackexchange"
 
 /* What is being read: an input, or above it an entry of an archive. */
 struct level {

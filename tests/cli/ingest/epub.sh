@@ -62,7 +62,7 @@ text=$'One\n\nchapter one\n\nkept\n\nchapter two & last'
 exits "a book" 0 leat-ingest --stats stats.json book.epub
 is "a book is one document, in the order of its spine" "$(jq -r .text out)" "$text"
 is "a book's metadata" "$(jq -c '[.source, .metadata]' out)" \
-    '["epub",{"path":"book.epub","title":"The Bo&ok","creator":"A. One; B. Two","language":"en","date":"1999","license":"CC BY 4.0"}]'
+    '["epub",{"path":"book.epub","title":"The Bo&ok","author":"A. One; B. Two","date":"1999","license":"CC BY 4.0","language":"en"}]'
 is "a book: accounts" "$(jq -c '[.records.in, .records.kept, .balanced]' stats.json)" '[1,1,true]'
 for f in nomagic.epub book.zip prefix.epub fonts.epub; do
     is "$f" "$(leat-ingest -q $f | jq -r .text)" "$text"

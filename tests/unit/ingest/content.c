@@ -17,7 +17,7 @@ TEST(pages_among_files)
     CHECK_INT(of("a.html", "{% extends x %}"), CONTENT_TEXT);
     CHECK_INT(of("a.html", ""), CONTENT_TEXT);
     CHECK_INT(of("a.xml", "<?xml version='1.0'?><!-- c --><!DOCTYPE html><html>"), CONTENT_HTML);
-    CHECK_INT(of("a.xml", "<?xml version='1.0'?><TEI>"), CONTENT_TEXT);
+    CHECK_INT(of("a.xml", "<?xml version='1.0'?><TEI>"), CONTENT_TEI);
     CHECK_INT(of("a.xml", "<!-- never closed"), CONTENT_TEXT);
     CHECK_INT(of("index", "<!DOCTYPE HTML PUBLIC>"), CONTENT_HTML);
     CHECK_INT(of("site/index.php?id=3.4", "<html>"), CONTENT_HTML);
