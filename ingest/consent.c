@@ -14,6 +14,10 @@ static const char *const directives[] = {
 static const char *const with_value[] = {"max-image-preview", "max-snippet", "max-video-preview",
                                          "unavailable_after"};
 
+#define DIRECTIVES                                                                                       \
+    "all, follow, index, indexifembedded, noai, noarchive, nocache, nofollow, noimageai, noimageindex, " \
+    "noindex, noml, noodp, nosnippet, notranslate, noydir"
+
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
 static bool is_in(struct slice s, const char *const *names, size_t n)
@@ -234,9 +238,11 @@ static int respect(struct respected *r, struct slice token, struct err *e)
     snprintf(name, sizeof name, "%.*s", (int)token.n, token.p);
     if (token.n >= sizeof name || !is_respectable(token)) {
         const char *near = opt_nearest(name, directives, COUNT(directives));
+        bool other = near && strcmp(near, name) != 0;
         return err_set(e, ERR_USAGE,
-                       "--respect: no signal is called '%s'%s%s%s; ai, tdm, noai, noindex… are: see --help",
-                       name, near ? "; did you mean '" : "", near ? near : "", near ? "'" : "");
+                       "--respect: no signal is called '%s'%s%s%s; these are: ai, tdm, " DIRECTIVES
+                       ", AGENT:noindex, content-signal-NAME=yes|no, content-usage-NAME=y|n",
+                       name, other ? "; did you mean '" : "", other ? near : "", other ? "'" : "");
     }
     if (r->n == RESPECTED_MAX)
         return err_set(e, ERR_USAGE, "--respect takes at most %d signals", RESPECTED_MAX);

@@ -60,8 +60,14 @@ static const char *source_of(const struct document_maker *m, const struct draft 
     return m->options.source ? m->options.source : d->format;
 }
 
-/* XXH128 of source, container and place, when the record has no id of its own. Containers count by their base name, so
- * that it does not matter where they lie; inputs of one base name are told apart by their order. */
+static bool is_capture(const struct piece *p)
+{
+    return p->kind == PIECE_WARC || p->kind == PIECE_ARC;
+}
+
+/* XXH128 of source, container, place and (but of captures) content, when the record has no id of its own. Containers count by
+ * their base name, so that it does not matter where they lie; the content keeps apart what different runs read under one
+ * name; inputs of one base name and content are told apart by their order. */
 int draft_make_id(struct document_maker *m, struct draft *d, struct err *e)
 {
     const struct piece *p = d->piece;
@@ -74,9 +80,13 @@ int draft_make_id(struct document_maker *m, struct draft *d, struct err *e)
     if (d->outer.n) buf_printf(key, "%" PRIu64 "\n", p->outer_index);
     if (p->kind == PIECE_ENTRY || d->outer.n)
         buf_put_slice(key, d->path);
-    else if (p->kind != PIECE_WARC && p->kind != PIECE_ARC && p->kind != PIECE_LINE)
+    else if (!is_capture(p) && p->kind != PIECE_LINE)
         buf_put_slice(key, base_name(d));
     if (p->twin) buf_printf(key, "\n%" PRIu64, p->twin);
+    if (!is_capture(p)) {
+        hash128_hex(hash128(d->body.p, d->body.n), d->id_hex);
+        buf_printf(key, "\n%s", d->id_hex);
+    }
     if (key->failed) return err_nomem(e, "making an id");
     hash128_hex(hash128(key->p, key->n), d->id_hex);
     d->id = slice_of(d->id_hex, HASH128_HEX);
@@ -129,11 +139,6 @@ static int set_warc_meta(struct document_maker *m, const struct draft *d)
     r |= set_meta(m, "languages", d->languages);
     r |= set_meta(m, "truncated", d->truncated);
     return r;
-}
-
-static bool is_capture(const struct piece *p)
-{
-    return p->kind == PIECE_WARC || p->kind == PIECE_ARC;
 }
 
 static int set_page_meta(struct document_maker *m, const struct draft *d)
@@ -311,7 +316,8 @@ int draft_body(struct document_maker *m, struct draft *d, struct err *e)
     if (kind) return draft_skip(d, kind);
     text = buf_slice(&m->text);
     if (is_blank(text)) text.n = 0;
-    if (d->piece->kind != PIECE_ENTRY || d->piece->is_part) text = without_trailing_space(text);
+    bool as_it_is = d->content == CONTENT_TEXT && !is_capture(d->piece) && !d->piece->is_part;
+    if (!as_it_is) text = without_trailing_space(text);
     while (d->piece->is_part && text.n && *text.p == '\n') text = slice_of(text.p + 1, text.n - 1);
     return draft_write(m, d, text, e);
 }

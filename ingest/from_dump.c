@@ -257,6 +257,9 @@ static int from_post(struct document_maker *m, struct draft *d, struct err *e)
     }
     if (draft_make_id(m, d, e) < 0) return -ERR_IO;
     if (!hash_sampled(d->id, m->options.sample)) return draft_skip(d, "sample");
+    bool done;
+    int r = draft_admit(m, d, &done, e); /* a post has no address */
+    if (r < 0 || done) return r;
     d->created = utc(d, p.created);
     return write_post(m, d, &p, question, e);
 }

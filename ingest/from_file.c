@@ -92,6 +92,16 @@ static int write_line(struct document_maker *m, struct draft *d)
 }
 
 /* Whether a line's metadata.url lets it in; where it is blocked and kept, it says so. */
+/* The "url" beside the text, as C4 has it; what is escaped in it is no matter to a host. n = 0: there is none. */
+static struct slice line_url(const struct doc *doc)
+{
+    struct slice at = doc->line, key, value;
+    while (json_member_next(&at, &key, &value))
+        if (json_key_is(key, slice_str("url")) && value.n >= 2 && *value.p == '"')
+            return slice_of(value.p + 1, value.n - 2);
+    return slice_of("", 0);
+}
+
 static int admit_line(struct document_maker *m, struct draft *d, const char **kind, struct err *e)
 {
     const struct admit_options *o = m->options.admit;
@@ -99,7 +109,7 @@ static int admit_line(struct document_maker *m, struct draft *d, const char **ki
     struct err why = {0};
     *kind = NULL;
     if (!o->blocked && !o->allowed) return 0;
-    if (jsonl_meta_str(m->jsonl, &m->doc, "url", &url, &why) != 1) url.n = 0;
+    if (jsonl_meta_str(m->jsonl, &m->doc, "url", &url, &why) != 1) url = line_url(&m->doc);
     if (admit_url(&m->admit, o, url, kind) < 0) return err_nomem(e, "reading a URL");
     if (m->admit.blocked && !*kind)
         doc_meta_set_str(&m->doc, "blocklist", slice_str(m->admit.blocked + strlen(BLOCKLIST_PREFIX)));

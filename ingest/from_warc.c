@@ -5,6 +5,14 @@
 #include "ingest/draft.h"
 #include "ingest/http.h"
 
+/* A file for crawlers, of every site of a crawl: no document. */
+static bool is_robots_txt(struct slice url)
+{
+    const struct slice name = {"/robots.txt", 11};
+    return url.n > name.n && memcmp(url.p + url.n - name.n, name.p, name.n) == 0;
+}
+
+/* Sets d->content; NULL, or the kind under which the record is skipped. */
 static const char *choose_type(struct draft *d, struct slice identified)
 {
     if (content_media_type(d->content_type).n == 0) d->content_type = identified;
@@ -12,6 +20,7 @@ static const char *choose_type(struct draft *d, struct slice identified)
     if ((untyped && content_looks_like_html(d->body)) || content_type_is(d->content_type, "text/html") ||
         content_type_is(d->content_type, "application/xhtml+xml"))
         d->content = CONTENT_HTML;
+    if (d->content != CONTENT_HTML && is_robots_txt(d->url)) return "robots.txt";
     if (d->content == CONTENT_HTML || content_type_is(d->content_type, "text/plain")) return NULL;
     return content_skipped_type(d->content_type);
 }

@@ -445,7 +445,9 @@ int main(int argc, char **argv)
          "and code, with the languages of code blocks"},
         {"split", 0, OPT_STR, &split_pattern, "REGEX", NULL, 0, 0,
          "split texts into documents at what this matches (Perl's regular expressions, by PCRE2; the text is "
-         "taken for UTF-8); what it matches is left out; texts in UTF-16 stay whole. Without it each file is "
+         "taken for UTF-8); what it matches is left out, and nothing is when it matches between two "
+         "characters: '(?m)^(?=From )'; ^ and $ know LF, CR and CRLF; texts in UTF-16 stay whole. Without it "
+         "each file is "
          "one document"},
         {"fields", 0, OPT_STR, &fields, "TARGET=SOURCE,…", NULL, 0, 0,
          "which members of JSON lines are the document's: a target is text, id, source, created or "
@@ -475,13 +477,14 @@ int main(int argc, char **argv)
         {"allow-domains", 0, OPT_LIST, &allowed, "PATH", NULL, 0, 0,
          "keep only records whose host or URL is listed; lists as for --blocklist"},
         {"respect", 0, OPT_LIST, &respected, "SIGNALS", NULL, 0, 0,
-         "pass over pages whose owners say one of these (commas between): noindex, noarchive, "
-         "noai, …; "
-         "AGENT:noindex when said to one robot; content-signal-ai-train=no, "
-         "content-usage-train-ai=n; tdm: rights reserved by TDMRep; ai: all that refuse the "
-         "training of models. Without it they are only recorded"},
+         "pass over pages whose owners say one of these (commas between): all, follow, index, "
+         "indexifembedded, noai, noarchive, nocache, nofollow, noimageai, noimageindex, noindex, noml, "
+         "noodp, "
+         "nosnippet, notranslate, noydir; AGENT:noindex when said to one robot; content-signal-ai-train=no, "
+         "content-usage-train-ai=n; tdm: rights reserved by TDMRep; ai: tdm, noai and the "
+         "last two, all that refuse the training of models. Without it they are only recorded"},
         {"psl", 0, OPT_STR, &psl, "FILE", NULL, 0, 0,
-         "a newer public suffix list (https://publicsuffix.org/list/public_suffix_list.dat); "
+         "a newer public suffix list, as publicsuffix.org has it; "
          "without it the one that libpsl has built in"},
         {0}};
     const struct opt_spec spec = {
@@ -513,6 +516,12 @@ int main(int argc, char **argv)
             "LaTeX (files named .tex, or that begin with \\documentclass) becomes text in which only "
             "mathematics is still TeX, its macros expanded; so do articles in JATS and texts in TEI, "
             "told by their root element. --format text keeps the source of all of these.\n\n"
+            "What the metadata of documents hold, under which kinds records are skipped, and how ids are "
+            "made, is in "
+            "formats.md, beside this manual's package (share/doc/leat). What an output was to hold when an "
+            "input ended "
+            "early lies beside it as FILE.partial: name the inputs without the broken one, or take the "
+            "part.\n\n"
             "A broken record or compressed member is counted, reported and passed over. An input "
             "that ends early gives what "
             "was whole before its end, and exit status 3.\n\n"
@@ -546,6 +555,8 @@ int main(int argc, char **argv)
     struct tool t;
     mallopt(M_ARENA_MAX, 2); /* an arena a thread would keep what large records needed, once for each */
     if (!tool_start(&t, &spec, TOOL_DOCS, argc, argv)) return t.status;
+    if (keep_blocked && !blocked.n)
+        err_set(&t.err, ERR_USAGE, "--keep-blocked marks what --blocklist finds: give that too");
     if (content == CONTENT_RAW && (format == FORMAT_HTML || format == FORMAT_EPUB))
         err_set(&t.err, ERR_USAGE,
                 "--content raw keeps text as it stands, --format html and epub do not: give one of them");

@@ -49,8 +49,13 @@ int parts_compile(struct parts **out, const char *pattern, struct err *e)
     struct parts *s = calloc(1, sizeof *s);
     *out = s;
     if (!s) return err_nomem(e, "compiling --split");
+    if (!*pattern) return err_set(e, ERR_USAGE, "--split needs a pattern: what stands between two documents");
+    pcre2_compile_context *c = pcre2_compile_context_create(NULL);
+    if (!c) return err_nomem(e, "compiling --split");
+    pcre2_set_newline(c, PCRE2_NEWLINE_ANYCRLF);
     s->code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
-                            PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C, &code, &at, NULL);
+                            PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C, &code, &at, c);
+    pcre2_compile_context_free(c);
     if (!s->code) return bad_pattern(code, at, e);
     s->data = pcre2_match_data_create(1, NULL);
     s->context = pcre2_match_context_create(NULL);
@@ -115,7 +120,8 @@ static int too_hard(const struct parts_reader *r, int code, struct err *e)
 static int find(const struct parts_reader *r, size_t n, size_t from, bool last, struct separator *found,
                 struct err *e)
 {
-    uint32_t options = PCRE2_NOTEMPTY | (last ? 0 : PCRE2_PARTIAL_HARD);
+    uint32_t options = last ? 0 : PCRE2_PARTIAL_HARD;
+    if (from == r->behind) options |= PCRE2_NOTEMPTY_ATSTART; /* a part is not empty */
     if (window_position(r->w) > 0) options |= PCRE2_NOTBOL;
     const char *data = n ? window_data(r->w) : "";
     int code = pcre2_match(r->s->code, (PCRE2_SPTR)data, n, from, options, r->s->data, r->s->context);
@@ -127,7 +133,7 @@ static int find(const struct parts_reader *r, size_t n, size_t from, bool last, 
     found->start = at[0] < from ? from : at[0];
     found->end = at[1];
     if (code == PCRE2_ERROR_PARTIAL) return FOUND_PARTIAL;
-    return found->end > found->start ? FOUND : FOUND_NONE;
+    return found->end >= found->start ? FOUND : FOUND_NONE;
 }
 
 /* Moves the window's place to `to`, a few bytes before it staying in view. */

@@ -21,7 +21,7 @@
 static const struct known {
     const char *name, *summary;
 } known[] = {
-    {"ingest", "crawls and archives (WARC, WET, tar, zip, JSONL) to documents"},
+    {"ingest", "crawls, archives, dumps, books, papers, JSONL to documents"},
     {"filter", "keep the documents that pass rules for quality and repetition"},
     {"code", "keep source code that parses"},
     {"dedup", "remove exact and near duplicates"},

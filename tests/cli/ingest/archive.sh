@@ -102,13 +102,16 @@ is "nothing is written" "$(ls none)" ""
 printf 'caf\xe9 au lait \r\nline\x01 two  \n\n' >latin.txt
 printf '\xef\xbb\xbf  \n<!doctype html><title>T</title><nav>n</nav><p>caf\xc3\xa9</p>' >page.html
 exits "text and HTML files" 0 leat-ingest --stats stats.json latin.txt page.html
-is "text" "$(jq -c '[.text, .source, .metadata]' out | head -1)" '["café au lait \nline two","text",{"path":"latin.txt","charset":"windows-1252"}]'
+is "text" "$(jq -c '[.text, .source, .metadata]' out | head -1)" '["café au lait \nline two  \n\n","text",{"path":"latin.txt","charset":"windows-1252"}]'
 is "HTML" "$(jq -c '[.text, .source, .metadata]' out | tail -1)" '["café","html",{"path":"page.html","charset":"utf-8","title":"T"}]'
 is "one record each" "$(jq -c '[.records.in, .records.kept, .balanced]' stats.json)" '[2,2,true]'
 is "--content raw" "$(leat-ingest -q --content raw page.html a.tar | jq -r 'select(.metadata.path == "page.html").text' | tr '\n' '#')" '  #<!doctype html><title>T</title><nav>n</nav><p>café</p>#<p>a page &amp; its text</p>##'
 is "--format text" "$(leat-ingest -q --format text page.html | jq -r .text)" $'  \n<!doctype html><title>T</title><nav>n</nav><p>café</p>'
 is "--format html" "$(printf 'x<p>y' | leat-ingest -q --format html | jq -c '[.text, .metadata.path]')" '["x\n\ny","stdin"]'
-is "the id of a file" "$(jq -r .id out | head -1)" "$(printf 'text\nlatin.txt\n0\n0\nlatin.txt' | xxhsum -H2 - | cut -d' ' -f1)"
+is "the id of a file" "$(jq -r .id out | head -1)" "$(printf 'text\nlatin.txt\n0\n0\nlatin.txt\n%s' "$(xxhsum -H2 <latin.txt | cut -d' ' -f1)" | xxhsum -H2 - | cut -d' ' -f1)"
+mkdir other && echo else >other/latin.txt
+check "…is another for other content of that name" [ "$(leat-ingest -q other/latin.txt | jq -r .id)" != "$(leat-ingest -q latin.txt | jq -r .id)" ]
+is "…and the same wherever it lies" "$(cp latin.txt other && leat-ingest -q other/latin.txt | jq -r .id)" "$(leat-ingest -q ./latin.txt | jq -r .id)"
 exits "--content raw and --format html" 2 leat-ingest --content raw --format html page.html
 head -c 3000000 /dev/zero | tr '\0' x >long.txt
 exits "a file that is too large" 0 leat-ingest --max-record 1M --stats stats.json long.txt latin.txt

@@ -74,3 +74,14 @@ python3 -c 'print("a" * 3000000 + "b")' >aaa.txt
 exits "a pattern that blows up" 2 timeout 60 leat-ingest --split '(a+)+$' aaa.txt
 says "a pattern that blows up: says so" err "too much work in aaa.txt"
 exits "a separator without an end" 2 timeout 60 leat-ingest --max-record 1M --split '(?s)a.*zzz' aaa.txt
+
+# ---- what users of other systems write: line ends of Windows; a boundary that is no text
+printf 'a\r\n----\r\nb\r\n' >crlf.txt
+is "a line of a text with CRLF" "$(leat-ingest -q --split '(?m)^----$' crlf.txt | jq -c .text | tr '\n' ' ')" '"a" "b" '
+printf 'From a\nx\nFrom b\ny\n' >mbox
+is "a boundary without text" "$(leat-ingest -q --split '(?m)^(?=From )' mbox | jq -c '[.text, .metadata.offset]' | tr '\n' ' ')" '["From a\nx",0] ["From b\ny",9] '
+python3 -c '
+for i in range(3000): print(f"From u{i}\nhello {i} " + "z" * (i % 5000))' >mbox
+is "…of many parts" "$(leat-ingest -q --split '(?m)^(?=From )' mbox | jq -r .text | grep -c '^From ')" 3000
+is "…that are as many" "$(leat-ingest -q --split '(?m)^(?=From )' mbox | wc -l)" 3000
+exits "no pattern" 2 leat-ingest --split '' mbox
