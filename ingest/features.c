@@ -609,10 +609,13 @@ static const uint8_t text_groups[TEXT_GROUPS] = {
 #define COLUMN(id) (tile + (size_t)(id)*FEATURES_TILE + i % FEATURES_TILE)
 #define PUT(value) (*(k++) = (value), k += FEATURES_TILE - 1)
 
-static void put_bits(uint8_t *column, uint64_t near, uint64_t all, int count)
+/* The columns were cleared. */
+static void put_bits(uint8_t *column, uint64_t near, uint64_t all)
 {
-    for (int i = 0; i < count; i++, column += FEATURES_TILE)
-        *column = (uint8_t)((all >> i & 1) + (near >> i & 1));
+    for (; all; all &= all - 1) {
+        int i = __builtin_ctzll(all);
+        column[i * FEATURES_TILE] = (uint8_t)(1 + (near >> i & 1));
+    }
 }
 
 static uint32_t only_text_groups(uint64_t groups)
@@ -811,10 +814,14 @@ static void put_more(struct features *f, const struct page *p, size_t i, uint8_t
     PUT(lg(bs->structured.pairs));
 }
 
-static void put_page(const struct features *f, uint8_t *k)
+/* What all blocks of a tile share; flags that blocks will set are cleared. */
+static void begin_tile(const struct features *f, uint8_t *tile)
 {
-    for (int i = 0; i < 28; i++) PUT(f->page[PF_BLOCKS + i]);
-    for (int i = 0; i < PAGE_TYPES; i++) PUT(f->types[i]);
+    memset(tile, 0, (size_t)BF_OWN * FEATURES_TILE);
+    tile += (size_t)BF_PAGE * FEATURES_TILE;
+    for (int i = 0; i < BF_TYPES - BF_PAGE; i++, tile += FEATURES_TILE)
+        memset(tile, f->page[PF_BLOCKS + i], FEATURES_TILE);
+    for (int i = 0; i < PAGE_TYPES; i++, tile += FEATURES_TILE) memset(tile, f->types[i], FEATURES_TILE);
 }
 
 static void put_first(struct features *f, const struct page *p, size_t i, uint8_t *k)
@@ -876,20 +883,20 @@ void features_fill(struct features *f, const struct page *p)
     const struct blocks *bs = &p->blocks;
     for (size_t i = 0; i < bs->n; i++) {
         uint8_t *tile = features_tile(f, i);
+        if (i % FEATURES_TILE == 0) begin_tile(f, tile);
         const struct block_fact *b = &f->fact[i];
         const struct block_node *o = &bs->node[bs->block[i].node], *up = &bs->node[o->parent];
         uint64_t near = o->own | up->own | bs->node[up->parent].own;
         uint64_t heading = b->heading == BLOCKS_MAX ? 0 : f->fact[b->heading].text_groups;
-        put_bits(COLUMN(BF_GROUPS), near, o->all, GROUP_COUNT);
-        put_bits(COLUMN(BF_STATES), 0, o->state, STATE_COUNT);
-        put_bits(COLUMN(BF_TEXT), 0, only_text_groups(b->text_groups), TEXT_GROUPS);
-        put_bits(COLUMN(BF_HEADING), 0, only_text_groups(heading), TEXT_GROUPS);
+        put_bits(COLUMN(BF_GROUPS), near, o->all);
+        put_bits(COLUMN(BF_STATES), 0, o->state);
+        put_bits(COLUMN(BF_TEXT), 0, only_text_groups(b->text_groups));
+        put_bits(COLUMN(BF_HEADING), 0, only_text_groups(heading));
         put_own(f, p, i, COLUMN(BF_OWN));
         put_near(f, p, i, COLUMN(BF_NEAR));
         put_levels(f, p, i, COLUMN(BF_LEVELS));
         put_tree(f, p, i, COLUMN(BF_TREE));
         put_more(f, p, i, COLUMN(BF_TREE_MORE));
-        put_page(f, COLUMN(BF_PAGE));
     }
 }
 
