@@ -388,7 +388,7 @@ def main():
     args = argparse.ArgumentParser()
     args.add_argument("data", type=pathlib.Path)
     args.add_argument("--tables", action="store_true")
-    args.add_argument("--folds", type=int, default=4)
+    args.add_argument("--folds", type=int, default=8)
     args.add_argument("--trees", type=int, nargs=2, default=(120, 150))
     args = args.parse_args()
     lib = Library()
