@@ -384,9 +384,7 @@ void blocks_tag(struct blocks *b, const struct html_token *t)
             b->body |= hints.groups;
         }
         break;
-    case TAG_SCRIPT:
-        b->ld_json = has_value(t, ATTR_TYPE, "application/ld+json");
-        break;
+    case TAG_SCRIPT: b->ld_json = has_value(t, ATTR_TYPE, "application/ld+json"); break;
     default: break;
     }
 }
