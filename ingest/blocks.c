@@ -39,7 +39,7 @@ void blocks_begin(struct blocks *b)
     said_clear(&b->described);
     said_clear(&b->structured);
     b->claims = b->url_parts = b->url_words = 0;
-    b->images = b->inputs = b->times = b->scripts = 0;
+    b->images = b->inputs = b->times = 0;
     if (!grow((void **)&b->node, &b->cap_nodes, 0, sizeof *b->node)) {
         b->failed = true;
         return;
@@ -384,10 +384,7 @@ void blocks_tag(struct blocks *b, const struct html_token *t)
             b->body |= hints.groups;
         }
         break;
-    case TAG_SCRIPT:
-        b->scripts++;
-        b->ld_json = has_value(t, ATTR_TYPE, "application/ld+json");
-        break;
+    case TAG_SCRIPT: b->ld_json = has_value(t, ATTR_TYPE, "application/ld+json"); break;
     default: break;
     }
 }

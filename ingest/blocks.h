@@ -103,7 +103,7 @@ struct blocks {
     struct said described, structured; /* <meta> descriptions; JSON */
     uint32_t claims;
     uint32_t url_parts, url_words;
-    uint32_t images, inputs, times, scripts;
+    uint32_t images, inputs, times;
 };
 
 void blocks_init(struct blocks *b);

@@ -498,82 +498,106 @@ static void inherit(struct features *f, const struct blocks *bs)
 
 /* ------------------------------------------------------------------ the page */
 
+/* Sums over a page: bytes in elements of a kind, and counts. */
+struct page_sums {
+    uint32_t groups[GROUP_COUNT], tags[TAG_COUNT];
+    uint64_t pre, cells, items, headings, currency, prose_blocks, hidden, articles, digits, times, longest,
+        sentences, furniture, main;
+    uint64_t most, most_bytes; /* of the repeated siblings that have most text: how many, and how much */
+};
+
+static void sum_nodes(const struct features *f, const struct blocks *bs, struct page_sums *s)
+{
+    for (size_t i = 0; i < bs->n_nodes; i++) {
+        const struct block_node *o = &bs->node[i];
+        const struct node_fact *n = &f->node[i];
+        for (uint64_t m = o->own; m; m &= m - 1) s->groups[__builtin_ctzll(m)]++;
+        s->tags[o->tag]++;
+        if (n->repeats < 3 || o->tag == TAG_P || n->group_bytes <= s->most_bytes) continue;
+        s->most = n->repeats;
+        s->most_bytes = n->group_bytes;
+    }
+}
+
+static void sum_states(struct page_sums *s, uint32_t state, uint32_t bytes)
+{
+    if (state & STATE(PRE)) s->pre += bytes;
+    if (state & STATE(CELL)) s->cells += bytes;
+    if (state & STATE(LIST)) s->items += bytes;
+    if (state & STATE(HEADING)) s->headings++;
+    if (state & STATE(HIDDEN)) s->hidden += bytes;
+    if (state & STATE(ARTICLE)) s->articles += bytes;
+    if (state & STATE(MAIN)) s->main += bytes;
+    if (state & (STATE(NAV) | STATE(ASIDE) | STATE(FOOTER) | STATE(HEADER))) s->furniture += bytes;
+}
+
+static void sum_blocks(const struct features *f, const struct blocks *bs, struct page_sums *s)
+{
+    for (size_t i = 0; i < bs->n; i++) {
+        const struct block_fact *b = &f->fact[i];
+        sum_states(s, bs->node[bs->block[i].node].state, b->bytes);
+        if ((b->marks & HAS_CURRENCY) && b->bytes < SHORT_BYTES) s->currency++;
+        if (b->prose) s->prose_blocks++;
+        if (b->prose > s->longest) s->longest = b->prose;
+        s->digits += b->digits;
+        s->times += bs->block[i].times;
+        s->sentences += b->sentences;
+    }
+}
+
+static void put_sums(struct features *f, const struct blocks *bs, const struct page_sums *s)
+{
+    const uint32_t *tags = s->tags;
+    const uint8_t sums[PF_COUNT - PF_BLOCKS] = {
+        lg(bs->n),
+        lg(f->bytes),
+        share(f->link_bytes, f->bytes),
+        share(f->prose_bytes, f->bytes),
+        lg(f->prose_bytes),
+        share(s->pre, f->bytes),
+        share(s->cells, f->bytes),
+        share(s->items, f->bytes),
+        lg(s->headings),
+        share(s->hidden, f->bytes),
+        share(s->articles, f->bytes),
+        share(s->main, f->bytes),
+        share(s->furniture, f->bytes),
+        lg(s->currency),
+        lg(s->prose_blocks),
+        lg(s->longest),
+        share(s->digits, f->bytes),
+        lg(s->times),
+        lg(s->sentences),
+        lg(s->most),
+        share(s->most_bytes, f->bytes),
+        lg(s->most ? s->most_bytes / s->most : 0),
+        lg(bs->images),
+        lg(bs->inputs),
+        lg(tags[TAG_FORM]),
+        lg(tags[TAG_BUTTON]),
+        lg(tags[TAG_ARTICLE]),
+        lg(tags[TAG_P]),
+        lg(tags[TAG_PRE]),
+        cap(bs->url_parts),
+        cap(bs->url_words),
+        lg(tags[TAG_SECTION]),
+    };
+    memcpy(f->page + PF_BLOCKS, sums, sizeof sums);
+}
+
 static void page_features(struct features *f, const struct page *p)
 {
     const struct blocks *bs = &p->blocks;
-    uint32_t groups[GROUP_COUNT] = {0}, tags[TAG_COUNT] = {0};
-    uint64_t pre = 0, cells = 0, items = 0, headings = 0, currency = 0, most = 0, most_bytes = 0,
-             prose_blocks = 0;
-    uint64_t hidden = 0, articles = 0, digits = 0, dates = 0, longest = 0, sentences = 0, furniture = 0,
-             main = 0;
-    uint8_t *v = f->page;
-    for (size_t i = 0; i < bs->n_nodes; i++) {
-        const struct block_node *o = &bs->node[i];
-        for (uint64_t m = o->own; m; m &= m - 1) groups[__builtin_ctzll(m)]++;
-        tags[o->tag]++;
-        const struct node_fact *n = &f->node[i];
-        if (n->repeats >= 3 && o->tag != TAG_P && n->group_bytes > most_bytes) {
-            most = n->repeats;
-            most_bytes = n->group_bytes;
-        }
-    }
-    for (size_t i = 0; i < bs->n; i++) {
-        const struct block_fact *b = &f->fact[i];
-        uint32_t state = bs->node[bs->block[i].node].state;
-        if (state & STATE(PRE)) pre += b->bytes;
-        if (state & STATE(CELL)) cells += b->bytes;
-        if (state & STATE(LIST)) items += b->bytes;
-        if (state & STATE(HEADING)) headings++;
-        if (state & STATE(HIDDEN)) hidden += b->bytes;
-        if (state & STATE(ARTICLE)) articles += b->bytes;
-        if (state & STATE(MAIN)) main += b->bytes;
-        if (state & (STATE(NAV) | STATE(ASIDE) | STATE(FOOTER) | STATE(HEADER))) furniture += b->bytes;
-        if ((b->marks & HAS_CURRENCY) && b->bytes < SHORT_BYTES) currency++;
-        if (b->prose) prose_blocks++;
-        if (b->prose > longest) longest = b->prose;
-        digits += b->digits;
-        dates += bs->block[i].times;
-        sentences += b->sentences;
-    }
+    struct page_sums s = {0};
+    sum_nodes(f, bs, &s);
+    sum_blocks(f, bs, &s);
     for (int i = 0; i < GROUP_COUNT; i++) {
-        v[PF_GROUPS + i] = lg(groups[i]);
-        v[PF_BODY + i] = (bs->body | bs->generator) >> i & 1;
-        v[PF_URL + i] = bs->url >> i & 1;
+        f->page[PF_GROUPS + i] = lg(s.groups[i]);
+        f->page[PF_BODY + i] = (bs->body | bs->generator) >> i & 1;
+        f->page[PF_URL + i] = bs->url >> i & 1;
     }
-    for (int i = 0; i < CLAIM_COUNT; i++) v[PF_CLAIMS + i] = bs->claims >> i & 1;
-    uint8_t *w = v + PF_BLOCKS;
-    *w++ = lg(bs->n);
-    *w++ = lg(f->bytes);
-    *w++ = share(f->link_bytes, f->bytes);
-    *w++ = share(f->prose_bytes, f->bytes);
-    *w++ = lg(f->prose_bytes);
-    *w++ = share(pre, f->bytes);
-    *w++ = share(cells, f->bytes);
-    *w++ = share(items, f->bytes);
-    *w++ = lg(headings);
-    *w++ = share(hidden, f->bytes);
-    *w++ = share(articles, f->bytes);
-    *w++ = share(main, f->bytes);
-    *w++ = share(furniture, f->bytes);
-    *w++ = lg(currency);
-    *w++ = lg(prose_blocks);
-    *w++ = lg(longest);
-    *w++ = share(digits, f->bytes);
-    *w++ = lg(dates);
-    *w++ = lg(sentences);
-    *w++ = lg(most);
-    *w++ = share(most_bytes, f->bytes);
-    *w++ = lg(most ? most_bytes / most : 0);
-    *w++ = lg(bs->images);
-    *w++ = lg(bs->inputs);
-    *w++ = lg(tags[TAG_FORM]);
-    *w++ = lg(tags[TAG_BUTTON]);
-    *w++ = lg(tags[TAG_ARTICLE]);
-    *w++ = lg(tags[TAG_P]);
-    *w++ = lg(tags[TAG_PRE]);
-    *w++ = cap(bs->url_parts);
-    *w++ = cap(bs->url_words);
-    *w++ = lg(tags[TAG_SECTION]);
+    for (int i = 0; i < CLAIM_COUNT; i++) f->page[PF_CLAIMS + i] = bs->claims >> i & 1;
+    put_sums(f, bs, &s);
 }
 
 int features_read(struct features *f, const struct page *p, struct err *e)
@@ -609,10 +633,13 @@ static const uint8_t text_groups[TEXT_GROUPS] = {
 #define COLUMN(id) (tile + (size_t)(id)*FEATURES_TILE + i % FEATURES_TILE)
 #define PUT(value) (*(k++) = (value), k += FEATURES_TILE - 1)
 
-static void put_bits(uint8_t *column, uint64_t near, uint64_t all, int count)
+/* The columns were cleared. */
+static void put_bits(uint8_t *column, uint64_t near, uint64_t all)
 {
-    for (int i = 0; i < count; i++, column += FEATURES_TILE)
-        *column = (uint8_t)((all >> i & 1) + (near >> i & 1));
+    for (; all; all &= all - 1) {
+        int i = __builtin_ctzll(all);
+        column[i * FEATURES_TILE] = (uint8_t)(1 + (near >> i & 1));
+    }
 }
 
 static uint32_t only_text_groups(uint64_t groups)
@@ -811,10 +838,14 @@ static void put_more(struct features *f, const struct page *p, size_t i, uint8_t
     PUT(lg(bs->structured.pairs));
 }
 
-static void put_page(const struct features *f, uint8_t *k)
+/* What all blocks of a tile share; flags that blocks will set are cleared. */
+static void begin_tile(const struct features *f, uint8_t *tile)
 {
-    for (int i = 0; i < 28; i++) PUT(f->page[PF_BLOCKS + i]);
-    for (int i = 0; i < PAGE_TYPES; i++) PUT(f->types[i]);
+    memset(tile, 0, (size_t)BF_OWN * FEATURES_TILE);
+    tile += (size_t)BF_PAGE * FEATURES_TILE;
+    for (int i = 0; i < BF_TYPES - BF_PAGE; i++, tile += FEATURES_TILE)
+        memset(tile, f->page[PF_BLOCKS + i], FEATURES_TILE);
+    for (int i = 0; i < PAGE_TYPES; i++, tile += FEATURES_TILE) memset(tile, f->types[i], FEATURES_TILE);
 }
 
 static void put_first(struct features *f, const struct page *p, size_t i, uint8_t *k)
@@ -876,20 +907,20 @@ void features_fill(struct features *f, const struct page *p)
     const struct blocks *bs = &p->blocks;
     for (size_t i = 0; i < bs->n; i++) {
         uint8_t *tile = features_tile(f, i);
+        if (i % FEATURES_TILE == 0) begin_tile(f, tile);
         const struct block_fact *b = &f->fact[i];
         const struct block_node *o = &bs->node[bs->block[i].node], *up = &bs->node[o->parent];
         uint64_t near = o->own | up->own | bs->node[up->parent].own;
         uint64_t heading = b->heading == BLOCKS_MAX ? 0 : f->fact[b->heading].text_groups;
-        put_bits(COLUMN(BF_GROUPS), near, o->all, GROUP_COUNT);
-        put_bits(COLUMN(BF_STATES), 0, o->state, STATE_COUNT);
-        put_bits(COLUMN(BF_TEXT), 0, only_text_groups(b->text_groups), TEXT_GROUPS);
-        put_bits(COLUMN(BF_HEADING), 0, only_text_groups(heading), TEXT_GROUPS);
+        put_bits(COLUMN(BF_GROUPS), near, o->all);
+        put_bits(COLUMN(BF_STATES), 0, o->state);
+        put_bits(COLUMN(BF_TEXT), 0, only_text_groups(b->text_groups));
+        put_bits(COLUMN(BF_HEADING), 0, only_text_groups(heading));
         put_own(f, p, i, COLUMN(BF_OWN));
         put_near(f, p, i, COLUMN(BF_NEAR));
         put_levels(f, p, i, COLUMN(BF_LEVELS));
         put_tree(f, p, i, COLUMN(BF_TREE));
         put_more(f, p, i, COLUMN(BF_TREE_MORE));
-        put_page(f, COLUMN(BF_PAGE));
     }
 }
 

@@ -33,6 +33,7 @@ static void add(struct group_words *w, uint32_t hash, uint8_t group, int8_t weig
 {
     unsigned i = find(w, hash);
     w->hash[i] = hash;
+    w->present[hash >> 22] |= (uint64_t)1 << (hash >> 16 & 63);
     if (group) w->group[i] = group;
     if (weight) w->weight[i] = weight;
 }
@@ -56,8 +57,9 @@ void groups_init(struct groups *g)
 
 static void take(struct word_hints *h, const struct group_words *w, uint32_t hash)
 {
-    unsigned i = find(w, hash);
     h->words++;
+    if (!(w->present[hash >> 22] >> (hash >> 16 & 63) & 1)) return;
+    unsigned i = find(w, hash);
     if (!w->hash[i]) return;
     if (w->group[i]) h->groups |= (uint64_t)1 << (w->group[i] - 1);
     h->weight += w->weight[i];

@@ -93,6 +93,7 @@ extern const size_t n_name_weights, n_text_weights;
 
 #define GROUP_SLOTS 8192
 struct group_words {
+    uint64_t present[1024];     /* a bit for the upper half of each word's hash: most words are not there */
     uint32_t hash[GROUP_SLOTS]; /* 0: free */
     uint8_t group[GROUP_SLOTS]; /* + 1; 0: none */
     int8_t weight[GROUP_SLOTS];

@@ -52,7 +52,8 @@ long ex_read(const char *p, long n)
     struct err e = {0};
     start();
     n_seen = 0;
-    if (page_read(&page, &html, slice_of(p, (size_t)n), &e) < 0 || features_read(&f, &page, &e) < 0) return -1;
+    if (page_read(&page, &html, slice_of(p, (size_t)n), &e) < 0 || features_read(&f, &page, &e) < 0)
+        return -1;
     return (long)page.blocks.n;
 }
 
@@ -138,6 +139,7 @@ void ex_weights(const uint32_t *hash, const int8_t *weight, long n, int texts)
         unsigned k = (hash[i] >> 16) % GROUP_SLOTS;
         while (w->hash[k] && w->hash[k] != hash[i]) k = (k + 1) % GROUP_SLOTS;
         w->hash[k] = hash[i];
+        w->present[hash[i] >> 22] |= (uint64_t)1 << (hash[i] >> 16 & 63);
         w->weight[k] = weight[i];
     }
 }

@@ -2,7 +2,7 @@
 
 DATA holds wcxb-dev/ and trafilatura-eval/ unpacked. Prints cross-validated figures: models that judge a page saw no page of its
 domain. --tables then trains on all pages and writes ingest/words_table.c and ingest/classify_table.c.
-Needs a C compiler, ICU and xxHash (make deps), and from PyPI: pip install numpy==2.4.6 catboost==1.2.10 rapidfuzz==3.14.6
+Needs a C compiler and libraries (make deps), and from PyPI: pip install numpy==2.4.6 catboost==1.2.10 rapidfuzz==3.14.6
 (later ones will do too; the tables' numbers depend on CatBoost's version)."""
 import argparse, collections, ctypes, json, multiprocessing, os, pathlib, re, subprocess, sys, tempfile, urllib.parse, zlib
 import numpy as np
@@ -50,6 +50,22 @@ def utf8(html):
             return html.decode("cp1252", "replace").encode()
 
 
+PACKAGES = ["icu-uc", "libpsl"]  # of the modules below
+
+
+def with_includes(sources):
+    """The C files given, and those beside the headers that they include."""
+    todo, found = list(sources), []
+    while todo:
+        name = todo.pop()
+        if name in found or not (ROOT / name).exists():
+            continue
+        found.append(name)
+        for header in re.findall(r'#include "(.*)[.]h"', (ROOT / name).read_text()):
+            todo += [header + ".h", header + ".c"]
+    return sorted(f for f in found if f.endswith(".c"))
+
+
 class Library:
     """features.c: what leat-ingest knows of a page"""
 
@@ -57,10 +73,9 @@ class Library:
         folder = tempfile.mkdtemp()
         seen = pathlib.Path(folder, "seen.h")
         seen.write_text("#include <stdint.h>\nvoid groups_seen(uint32_t hash);\n#define GROUPS_SEEN(hash) groups_seen(hash)\n")
-        ingest = "page notes pagemeta pagedate pagetitle jsonld urlref blocks groups words_table said features html tags entities entities_table".split()
-        common = "buf err text utf8 hash words unicode unicode_table".split()
-        sources = [f"ingest/{f}.c" for f in ingest] + [f"common/{f}.c" for f in common] + ["tests/bench/extraction/features.c"]
-        flags = subprocess.run(["pkg-config", "--cflags", "--libs", "icu-uc", "libxxhash"], stdout=subprocess.PIPE, text=True, check=True)
+        sources = with_includes(["tests/bench/extraction/features.c", "common/utf8.c", "common/unicode_table.c", "ingest/words_table.c",
+                                 "ingest/entities_table.c"])
+        flags = subprocess.run(["pkg-config", "--cflags", "--libs", *PACKAGES], stdout=subprocess.PIPE, text=True, check=True)
         library = str(pathlib.Path(folder, "features.so"))
         subprocess.run(["cc", "-O2", "-std=gnu11", "-D_GNU_SOURCE", "-fPIC", "-shared", "-I.", "-include", str(seen), "-o", library,
                         *sources, *flags.stdout.split()], cwd=ROOT, check=True)
@@ -373,7 +388,7 @@ def main():
     args = argparse.ArgumentParser()
     args.add_argument("data", type=pathlib.Path)
     args.add_argument("--tables", action="store_true")
-    args.add_argument("--folds", type=int, default=4)
+    args.add_argument("--folds", type=int, default=8)
     args.add_argument("--trees", type=int, nargs=2, default=(120, 150))
     args = args.parse_args()
     lib = Library()
