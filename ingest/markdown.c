@@ -408,6 +408,13 @@ static void close_level(struct markdown *m)
     if (m->least > m->depth) m->least = m->depth;
 }
 
+/* Of the next item of the innermost list, if its items have numbers. */
+static void set_number(struct markdown *m, uint32_t number)
+{
+    struct markdown_level *l = m->depth && m->depth <= MARKDOWN_LEVELS ? &m->level[m->depth - 1] : NULL;
+    if (l && !l->quote && l->number != NOTE_BULLETS) l->number = number;
+}
+
 static void end_heading(struct markdown *m)
 {
     if (m->heading_begun) want_lines(m, 2);
@@ -446,6 +453,7 @@ static void take_note(struct markdown *m, const struct page *p)
         if (m->columns) end_row(m);
         break;
     case NOTE_RULE: m->rule = true; break;
+    case NOTE_NUMBER: set_number(m, note->value); break;
     default: break;
     }
 }

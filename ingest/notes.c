@@ -261,20 +261,28 @@ static void end_heading(struct note *note, struct slice text)
 
 /* ------------------------------------------------------------------ elements */
 
+/* The number that an attribute states; false: none, or none that is to be believed. */
+static bool read_number(const struct html_token *t, enum attr attr, uint32_t *number)
+{
+    const struct html_attr *a = html_attr(t, attr);
+    struct slice s = a ? slice_trim(a->value) : slice_str("");
+    *number = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] < '0' || s.p[i] > '9' || *number > START_MAX) return false;
+        *number = *number * 10 + (uint32_t)(s.p[i] - '0');
+    }
+    return s.n > 0 && *number <= START_MAX;
+}
+
 static uint32_t first_number(const struct html_token *t)
 {
-    const struct html_attr *start = html_attr(t, ATTR_START);
-    uint32_t number = 0;
-    size_t i = 0;
-    if (!start) return 1;
-    for (; i < start->value.n && start->value.p[i] >= '0' && start->value.p[i] <= '9' && number <= START_MAX;
-         i++)
-        number = number * 10 + (uint32_t)(start->value.p[i] - '0');
-    return i == 0 || i < start->value.n || number > START_MAX ? 1 : number;
+    uint32_t number;
+    return read_number(t, ATTR_START, &number) ? number : 1;
 }
 
 static uint32_t begin(struct notes *n, const struct html_token *t, size_t at)
 {
+    uint32_t number;
     switch (t->tag) {
     case TAG_H1:
     case TAG_H2:
@@ -298,6 +306,9 @@ static uint32_t begin(struct notes *n, const struct html_token *t, size_t at)
     case TAG_HR:
         not_data(n);
         add(n, NOTE_RULE, at, 0);
+        return 0;
+    case TAG_LI:
+        if (read_number(t, ATTR_VALUE, &number)) add(n, NOTE_NUMBER, at, number);
         return 0;
     case TAG_TR: begin_row(n, at); return 0;
     case TAG_TD:

@@ -28,7 +28,8 @@ enum note_kind {
     NOTE_TABLE,     /* value: columns; 0: it only lays out the page */
     NOTE_TABLE_END, /* the same */
     NOTE_ROW,
-    NOTE_RULE
+    NOTE_RULE,
+    NOTE_NUMBER /* value: of the item that has just begun */
 };
 
 struct note {

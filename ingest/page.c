@@ -26,6 +26,7 @@ void page_init(struct page *p)
     pagemeta_init(&p->meta);
     notes_init(&p->notes);
     blocks_init(&p->blocks);
+    formula_init(&p->formula);
 }
 
 void page_free(struct page *p)
@@ -36,6 +37,7 @@ void page_free(struct page *p)
     notes_free(&p->notes);
     free(p->spans);
     blocks_free(&p->blocks);
+    formula_free(&p->formula);
 }
 
 /* ------------------------------------------------------------------ text */
@@ -421,6 +423,30 @@ static void start_tag(struct page *p, struct html *h, const struct html_token *t
     p->pre_start = t->tag == TAG_PRE || t->tag == TAG_LISTING;
 }
 
+/* Appends what is shown. */
+static void put_shown(struct page *p, struct slice text, bool references)
+{
+    struct sink s = {&p->text, &p->space, p->pre > 0};
+    size_t start = p->text.n;
+    if (put_text(&s, text, references) < 0) p->failed = true;
+    blocks_text(&p->blocks, start, p->text.n);
+}
+
+static void put_formula(struct page *p)
+{
+    if (p->unseen) return;
+    put_shown(p, buf_slice(&p->formula.text), false);
+    formula_written(&p->formula, p->text.n);
+}
+
+/* A raised number that would be read as digits of the one before it. */
+static void part_raised(struct page *p, struct slice raised)
+{
+    if (p->space || p->blocks.in_link) return;
+    const char *between = formula_between(buf_slice(&p->text), raised, p->formula.end);
+    if (*between && buf_puts(&p->text, between) < 0) p->failed = true;
+}
+
 static void take_text(struct page *p, const struct html_token *t)
 {
     struct slice text = t->text;
@@ -436,15 +462,24 @@ static void take_text(struct page *p, const struct html_token *t)
     if (p->pre_start && text.n && *text.p == '\r') text = slice_of(text.p + 1, text.n - 1);
     if (p->pre_start && text.n && *text.p == '\n') text = slice_of(text.p + 1, text.n - 1);
     p->pre_start = false;
-    struct sink s = {&p->text, &p->space, p->pre > 0};
-    size_t start = p->text.n;
-    if (put_text(&s, text, t->references) < 0) p->failed = true;
-    blocks_text(&p->blocks, start, p->text.n);
+    if (p->formula.sup) part_raised(p, text);
+    put_shown(p, text, t->references);
 }
 
 static int take_token(void *ctx, struct html *h, const struct html_token *t)
 {
     struct page *p = ctx;
+    struct html_token bare;
+    switch (formula_take(&p->formula, h, t, &p->text)) {
+    case FORMULA_NONE: break;
+    case FORMULA_WRITE: put_formula(p); return p->failed;
+    case FORMULA_SKIP: return 0;
+    case FORMULA_BARE:
+        bare = *t;
+        bare.n_attrs = 0;
+        t = &bare;
+        break;
+    }
     switch (t->type) {
     case HTML_TEXT: take_text(p, t); break;
     case HTML_START: start_tag(p, h, t); break;
@@ -481,6 +516,7 @@ static void forget(struct page *p)
 int page_read(struct page *p, struct html *h, struct slice html, struct err *e)
 {
     forget(p);
+    formula_begin(&p->formula, html);
     html_tokenize(h, html, take_token, p);
     while (p->depth) pop(p);
     blocks_end(&p->blocks);
@@ -488,7 +524,8 @@ int page_read(struct page *p, struct html *h, struct slice html, struct err *e)
     if (p->h1_end) heading = slice_of(p->text.p + p->h1_start, p->h1_end - p->h1_start);
     if (pagetitle_settle(&p->title, heading, buf_slice(&p->meta.og_title)) < 0) p->failed = true;
     pagemeta_end(&p->meta, buf_slice(&p->text));
-    return p->failed || p->text.failed || pagemeta_failed(&p->meta) || p->notes.failed || p->blocks.failed
+    return p->failed || p->text.failed || pagemeta_failed(&p->meta) || p->notes.failed || p->blocks.failed ||
+                   p->formula.failed
                ? err_nomem(e, "reading a page")
                : 0;
 }

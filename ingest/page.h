@@ -11,6 +11,7 @@
 
 #include "common/err.h"
 #include "ingest/blocks.h"
+#include "ingest/formula.h"
 #include "ingest/html.h"
 #include "ingest/notes.h"
 #include "ingest/pagemeta.h"
@@ -65,6 +66,7 @@ struct page {
     size_t n_spans, cap_spans;
 
     struct blocks blocks;
+    struct formula formula;
     struct page_open open[PAGE_DEPTH];
     size_t depth;
     uint64_t deeper; /* open elements beyond PAGE_DEPTH */

@@ -163,6 +163,7 @@ enum tag {
     X(START, "start")                 \
     X(STYLE, "style")                 \
     X(TYPE, "type")                   \
+    X(VALUE, "value")                 \
     X(XML_LANG, "xml:lang")
 
 enum attr {

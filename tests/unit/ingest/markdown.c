@@ -48,6 +48,10 @@ TEST(lists)
     CHECK_STR(md("a<ul><li>b<li>c</ul>d"), "a\n\n- b\n- c\n\nd");
     CHECK_STR(md("<ol start=9><li>a<li>b</ol>"), "9. a\n10. b");
     CHECK_STR(md("<ol start=x><li>a</ol>"), "1. a");
+    CHECK_STR(md("<ol><li value=4>a<li>b<li value=' 9 '><p>c<li value=x>d<li value=9999999>e</ol>"),
+              "4. a\n5. b\n9. c\n10. d\n11. e");
+    CHECK_STR(md("<ol><li>a<ul><li value=7>b</ul><li value=5>c</ol>"), "1. a\n   - b\n5. c");
+    CHECK_STR(text("<ol><li value=4>a<li>b</ol>"), "- a\n- b");
     CHECK_STR(md("<ul><li>a<ul><li>b<ol><li>c</ol></ul><li>d</ul>"), "- a\n  - b\n    1. c\n- d");
     CHECK_STR(md("<ul><li><p>a</p><p>b</p><li>c<br>d</ul>"), "- a\n\n  b\n- c\n  d");
     CHECK_STR(md("<ul><li><ul><li>a</ul></ul>"), "- - a");
