@@ -278,6 +278,7 @@ static int page_body(struct document_maker *m, struct draft *d, struct slice tex
         r = extract_text(&m->extractor, &m->page, m->options.extract, &m->text, &d->page_type, e);
     give_back(&m->page.text);
     d->title = buf_slice(&m->page.title);
+    d->author = pageauthor_get(&m->page.meta.author);
     return r;
 }
 

@@ -362,13 +362,20 @@ static size_t sign_bytes(struct slice s)
     return slice_has_prefix(s, "&minus;") ? 7 : 0;
 }
 
-/* Letters that are raised to powers: one or two (x, mc, km), units and functions. Notes stand behind longer words. */
-static bool is_base(const char *p, size_t n)
+static bool is_lower(char c)
 {
-    static const char *const longer[] = {"sec", "mol", "rad", "sin", "cos",
-                                         "tan", "log", "yds", "bar", "min"};
-    if (n <= 2) return true;
-    for (size_t i = 0; i < sizeof longer / sizeof *longer; i++)
+    return c >= 'a' && c <= 'z';
+}
+
+/* Whether what ends with these letters is raised to a power: x, mc, km, units and functions; notes stand behind longer
+ * words, and behind units too, most often the first ones. */
+static bool is_base(const char *p, size_t n, struct slice power)
+{
+    static const char *const longer[] = {"sec", "mol", "rad", "sin", "cos", "tan", "log"};
+    bool small = power.n == 1 && *power.p >= '2' && *power.p <= '4';
+    if (n == 1) return small || is_lower(*p);
+    if (n == 2) return small;
+    for (size_t i = 0; i < sizeof longer / sizeof *longer && small; i++)
         if (n == 3 && memcmp(p, longer[i], 3) == 0) return true;
     return false;
 }
@@ -386,22 +393,42 @@ static bool ends_with_expression(struct slice s)
     return false;
 }
 
-static const char *behind_digit(struct slice text, struct slice raised, const char *next, const char *end)
+/* A number of at most three digits that is not part of a name, a date or a longer number: notes stand behind those. */
+static bool is_base_number(struct slice text, size_t from)
 {
-    size_t from = text.n;
-    while (from > 0 && (is_digit(text.p[from - 1]) || text.p[from - 1] == ',')) from--;
-    struct slice before = slice_of(text.p, from);
-    static const char *const money[] = {"$", "\xe2\x82\xac", "\xc2\xa3", "$ ", "\xe2\x82\xac ", "\xc2\xa3 "};
-    for (size_t i = 0; i < sizeof money / sizeof *money; i++)
-        if (slice_has_suffix(before, money[i])) return raised.n == 2 ? "." : "";
-    bool year =
-        text.n - from == 4 && (memcmp(text.p + from, "19", 2) == 0 || memcmp(text.p + from, "20", 2) == 0);
-    if (year) return "";
+    if (text.n - from > 3 || *(text.p + from) == '0') return false;
+    if (from == 0) return true;
+    char before = text.p[from - 1];
+    return !is_letter(before) && before != '.' && before != ',' && before != '/' && before != '-';
+}
+
+static bool is_money(struct slice before)
+{
+    static const char *const signs[] = {"$", "\xe2\x82\xac", "\xc2\xa3"};
+    if (slice_has_suffix(before, " ")) before.n--;
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (slice_has_suffix(before, signs[i])) return true;
+    return false;
+}
+
+/* Whether "</sup>" and a solidus follow: "5<sup>1</sup>/<sub>2</sub>". */
+static bool is_fraction(const char *next, const char *end)
+{
     const char *gt = end - next > 6 ? memchr(next, '>', 6) : NULL;
-    bool fraction =
-        gt && end - gt > 3 &&
-        (gt[1] == '/' || memcmp(gt + 1, "\xe2\x81\x84", 3) == 0 || has_prefix_nocase(gt + 1, end, "&frasl;"));
-    return fraction ? " " : "^";
+    return gt && (has_prefix_nocase(gt + 1, end, "/") || has_prefix_nocase(gt + 1, end, "\xe2\x81\x84") ||
+                  has_prefix_nocase(gt + 1, end, "&frasl;"));
+}
+
+static const char *behind_digit(struct slice text, struct slice raised, const char *end)
+{
+    size_t from = text.n, whole = text.n;
+    while (from > 0 && text.n - from < 20 && is_digit(text.p[from - 1])) from--;
+    for (whole = from;
+         whole > 0 && text.n - whole < 20 && (is_digit(text.p[whole - 1]) || text.p[whole - 1] == ',');)
+        whole--;
+    if (is_money(slice_of(text.p, whole))) return raised.n == 2 ? "." : "";
+    if (is_fraction(raised.p + raised.n, end)) return " ";
+    return is_base_number(text, from) ? "^" : "";
 }
 
 const char *formula_between(struct slice text, struct slice raised, const char *end)
@@ -412,22 +439,34 @@ const char *formula_between(struct slice text, struct slice raised, const char *
     for (size_t i = sign; i < raised.n; i++)
         if (!is_digit(raised.p[i])) return "";
     char last = text.p[text.n - 1];
-    if (is_digit(last)) return behind_digit(text, raised, next, end);
+    if (is_digit(last)) return behind_digit(text, raised, end);
     if (last == ')') return ends_with_expression(text) ? "^" : "";
     size_t letters = 0;
-    while (letters < text.n && letters < 8 && is_letter(text.p[text.n - 1 - letters])) letters++;
-    bool word =
-        letters == 0 || letters == 8 || (letters < text.n && (uint8_t)text.p[text.n - 1 - letters] >= 0x80);
-    if (word || n > 2) return "";
-    return (sign && letters <= 4) || is_base(text.p + text.n - letters, letters) ? "^" : "";
+    while (letters < text.n && letters < 5 && is_letter(text.p[text.n - 1 - letters])) letters++;
+    bool longer =
+        letters < text.n && (uint8_t)text.p[text.n - 1 - letters] >= 0x80; /* letters that are not ASCII's */
+    if (letters == 0 || letters == 5 || longer || n > 2) return "";
+    if (sign) return "^";
+    return is_base(text.p + text.n - letters, letters, raised) ? "^" : "";
+}
+
+static bool has_text_nocase(struct slice s, const char *z)
+{
+    size_t n = strlen(z);
+    for (size_t i = 0; i + n <= s.n; i++)
+        if (slice_eq_nocase(slice_of(s.p + i, n), z)) return true;
+    return false;
 }
 
 /* A raised text that is no mark of a note, as far as the tag says. */
 static bool is_plain_sup(const struct html_token *t)
 {
-    return t->tag == TAG_OTHER && t->name.n == 3 && slice_eq_nocase(t->name, "sup") &&
-           !html_attr(t, ATTR_ID) && !html_attr(t, ATTR_HREF) && !has_text(class_of(t), "ref") &&
-           !has_text(class_of(t), "note") && !has_text(class_of(t), "cit") && !has_text(class_of(t), "fn");
+    static const char *const notes[] = {"ref", "note", "cit", "fn"};
+    if (t->tag != TAG_OTHER || t->name.n != 3 || !slice_eq_nocase(t->name, "sup")) return false;
+    struct slice class = class_of(t);
+    for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
+        if (has_text_nocase(class, notes[i])) return false;
+    return !html_attr(t, ATTR_ID) && class.n < 1000;
 }
 
 /* ------------------------------------------------------------------ tokens */

@@ -1,7 +1,7 @@
-/* jsonld.c: reads JSON-LD for dates, and forgives what is no JSON.
+/* jsonld.c: reads JSON-LD for dates and authors, and forgives what is no JSON.
  *
  * Pages hold JSON with raw line ends, trailing commas and comments around it, so this is no parser: it follows strings,
- * braces and brackets, and knows of each open object its kind and its date. In: a script's text. Out: calls to a sink.
+ * braces and brackets, and knows of each open object its kind, dates and authors. In: a script's text. Out: calls to a sink.
  * State: the open objects, 64 at most; deeper ones are counted only. Time: linear. */
 #include "ingest/jsonld.h"
 #include "common/text.h"
@@ -10,8 +10,10 @@
 
 struct level {
     bool object, types; /* types: an array that is the value of "@type" */
-    enum jsonld_kind kind;
-    struct slice published, created, modified;
+    size_t owner;       /* index + 1 of the object whose author this is, or whose list of authors; 0: none */
+    bool body;          /* an organisation */
+    struct slice created, name;
+    struct jsonld_object is;
 };
 
 struct scan {
@@ -62,21 +64,40 @@ static struct slice take_string(struct scan *s)
     return text;
 }
 
+static void take_type(struct level *at, struct slice type)
+{
+    struct jsonld_object *is = &at->is;
+    enum jsonld_kind kind = kind_of(type);
+    at->body |= slice_has_suffix(type, "Organization") || slice_has_suffix(type, "Corporation") ||
+                slice_has_suffix(type, "WebSite") || slice_has_suffix(type, "Brand");
+    if (kind > is->kind) is->kind = kind;
+    if (slice_has_suffix(type, "JobPosting")) is->kind = JSONLD_OTHER;
+}
+
+static void add_author(struct jsonld_object *is, struct slice name)
+{
+    if (is->n_authors < JSONLD_AUTHORS) is->authors[is->n_authors++] = name;
+}
+
+/* A member's value, as written. */
+static void take_member(struct scan *s, struct level *at, struct slice value)
+{
+    if (slice_is(s->key, "@type")) take_type(at, value);
+    if (slice_is(s->key, "datePublished")) at->is.published = value;
+    if (slice_is(s->key, "dateCreated")) at->created = value;
+    if (slice_is(s->key, "dateModified")) at->is.modified = value;
+    if (slice_is(s->key, "author")) add_author(&at->is, value);
+    if (slice_is(s->key, "name")) at->name = value;
+}
+
 static void take_value(struct scan *s, struct level *at, struct slice value)
 {
-    struct level *object = at;
-    bool type = at->object && s->has_key && slice_is(s->key, "@type");
-    if (at->types && s->depth > 1) {
-        object = at - 1;
-        type = true;
-    }
-    enum jsonld_kind kind = type ? kind_of(value) : JSONLD_OTHER;
-    if (kind > object->kind) object->kind = kind;
-    if (type && slice_has_suffix(value, "JobPosting")) object->kind = JSONLD_OTHER;
-    if (!at->object || !s->has_key) return;
-    if (slice_is(s->key, "datePublished")) object->published = value;
-    if (slice_is(s->key, "dateCreated")) object->created = value;
-    if (slice_is(s->key, "dateModified")) object->modified = value;
+    if (at->types && s->depth > 1)
+        take_type(at - 1, value);
+    else if (at->object && s->has_key)
+        take_member(s, at, value);
+    else if (!at->object && at->owner)
+        add_author(&s->open[at->owner - 1].is, value);
 }
 
 static void take_quoted(struct scan *s)
@@ -94,22 +115,41 @@ static void take_quoted(struct scan *s)
     s->has_key = false;
 }
 
+/* Whose author is what opens inside `parent`; 0: nobody's. */
+static size_t owner_of(const struct scan *s, const struct level *parent)
+{
+    if (!parent) return 0;
+    if (!parent->object) return parent->owner;
+    return s->has_key && slice_is(s->key, "author") ? s->depth : 0;
+}
+
 static void open_level(struct scan *s, bool object)
 {
     struct level *parent = top(s);
     bool types = !object && parent && parent->object && s->has_key && slice_is(s->key, "@type");
+    size_t owner = owner_of(s, parent);
     s->depth++;
     struct level *at = top(s);
-    if (at) *at = (struct level){.object = object, .types = types};
+    if (at) {
+        at->object = object;
+        at->types = types;
+        at->owner = owner;
+        at->body = false;
+        at->created = at->name = slice_str("");
+        at->is.kind = JSONLD_OTHER;
+        at->is.published = at->is.modified = slice_str("");
+        at->is.n_authors = 0;
+    }
     s->has_key = false;
 }
 
 static void close_level(struct scan *s)
 {
-    const struct level *at = top(s);
+    struct level *at = top(s);
     if (at && at->object) {
-        struct slice date = at->published.n || at->kind != JSONLD_ARTICLE ? at->published : at->created;
-        if (date.n || at->modified.n) s->sink(s->ctx, at->kind, date, at->modified);
+        if (!at->is.published.n && at->is.kind == JSONLD_ARTICLE) at->is.published = at->created;
+        if (at->owner && at->name.n && !at->body) add_author(&s->open[at->owner - 1].is, at->name);
+        if (at->is.published.n || at->is.modified.n || at->is.n_authors) s->sink(s->ctx, &at->is);
     }
     if (s->depth) s->depth--;
     s->has_key = false;
@@ -117,7 +157,14 @@ static void close_level(struct scan *s)
 
 void jsonld_scan(struct slice text, jsonld_sink sink, void *ctx)
 {
-    struct scan s = {.p = text.p, .end = text.p + text.n, .sink = sink, .ctx = ctx};
+    struct scan s;
+    s.p = text.p;
+    s.end = text.p + text.n;
+    s.depth = 0;
+    s.key = slice_str("");
+    s.has_key = false;
+    s.sink = sink;
+    s.ctx = ctx;
     while (s.p < s.end) {
         switch (*s.p++) {
         case '"': take_quoted(&s); break;

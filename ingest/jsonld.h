@@ -1,4 +1,4 @@
-/* jsonld.h: the publication dates that JSON-LD in a page states (schema.org), and of what. */
+/* jsonld.h: the dates and authors that JSON-LD in a page states (schema.org), and of what. */
 #ifndef LEAT_INGEST_JSONLD_H
 #define LEAT_INGEST_JSONLD_H
 
@@ -10,9 +10,19 @@ enum jsonld_kind {
     JSONLD_ARTICLE /* Article, BlogPosting, NewsArticle, DiscussionForumPosting, Question, Recipe… */
 };
 
-/* Called for each object with a datePublished or dateModified (of articles dateCreated stands in for the first), innermost
- * first. Dates are strings as written, escapes and all; n = 0: it has none. */
-typedef void (*jsonld_sink)(void *ctx, enum jsonld_kind kind, struct slice published, struct slice modified);
+#define JSONLD_AUTHORS 8 /* of one object; more are passed over */
+
+/* What an object states of itself, strings as written, escapes and all; n = 0: it does not. */
+struct jsonld_object {
+    enum jsonld_kind kind;
+    struct slice published; /* datePublished; of articles dateCreated stands in for it */
+    struct slice modified;  /* dateModified */
+    struct slice authors[JSONLD_AUTHORS];
+    size_t n_authors;
+};
+
+/* Called for each object that states one of these, innermost first. */
+typedef void (*jsonld_sink)(void *ctx, const struct jsonld_object *object);
 
 void jsonld_scan(struct slice text, jsonld_sink sink, void *ctx);
 

@@ -21,18 +21,21 @@ void pagemeta_init(struct pagemeta *m)
     memset(m, 0, sizeof *m);
     struct buf *all[] = {&m->og_title, &m->og_url, &m->canonical, &m->base, &m->robots, &m->value};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) buf_init(all[i], BUF_NO_MAX);
+    pageauthor_init(&m->author);
 }
 
 void pagemeta_free(struct pagemeta *m)
 {
     struct buf *all[] = {&m->og_title, &m->og_url, &m->canonical, &m->base, &m->robots, &m->value};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) buf_free(all[i]);
+    pageauthor_free(&m->author);
 }
 
 void pagemeta_clear(struct pagemeta *m)
 {
     struct buf *all[] = {&m->og_title, &m->og_url, &m->canonical, &m->base, &m->robots, &m->value};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) buf_clear(all[i]);
+    pageauthor_clear(&m->author);
     memset(m->dates, 0, sizeof m->dates);
     m->modified = 0;
     m->doubtful = false;
@@ -42,7 +45,7 @@ void pagemeta_clear(struct pagemeta *m)
 bool pagemeta_failed(const struct pagemeta *m)
 {
     return m->og_title.failed || m->og_url.failed || m->canonical.failed || m->base.failed ||
-           m->robots.failed || m->value.failed;
+           m->robots.failed || m->value.failed || pageauthor_failed(&m->author);
 }
 
 static bool is_one_of(struct slice s, const char *const *names)
@@ -109,11 +112,13 @@ static void offer_modified(struct pagemeta *m, struct slice text)
     if (date > m->modified) m->modified = date;
 }
 
-static void take_jsonld(void *ctx, enum jsonld_kind kind, struct slice published, struct slice modified)
+static void take_jsonld(void *ctx, const struct jsonld_object *object)
 {
-    if (kind == JSONLD_OTHER) return;
-    offer_date(ctx, kind == JSONLD_ARTICLE ? DATE_ARTICLE : DATE_PAGE, published);
-    offer_modified(ctx, modified);
+    struct pagemeta *m = ctx;
+    if (object->kind == JSONLD_OTHER) return;
+    offer_date(m, object->kind == JSONLD_ARTICLE ? DATE_ARTICLE : DATE_PAGE, object->published);
+    offer_modified(m, object->modified);
+    if (object->kind == JSONLD_ARTICLE) pageauthor_jsonld(&m->author, object->authors, object->n_authors);
 }
 
 void pagemeta_jsonld(struct pagemeta *m, struct slice text)
@@ -282,12 +287,26 @@ static void take_bare(struct pagemeta *m, struct slice name, struct slice conten
 
 /* ------------------------------------------------------------------ tags */
 
+static void take_author(struct pagemeta *m, const struct html_token *t, struct slice content)
+{
+    static const char *const names[] = {
+        "author",          "article:author", "article:author_name", "parsely-author",
+        "sailthru.author", "dc.creator",     "dcterms.creator",     NULL};
+    struct slice said = attr_of(t, html_attr(t, ATTR_NAME) ? ATTR_NAME : ATTR_PROPERTY);
+    if (said.n == 0) return;
+    if (is_one_of(said, names)) pageauthor_meta(&m->author, AUTHOR_META, content);
+    if (slice_eq_nocase(said, "citation_author")) pageauthor_meta(&m->author, AUTHOR_CITATION, content);
+    if (slice_eq_nocase(said, "og:site_name") && m->author.site.n == 0)
+        put_value(m, &m->author.site, content);
+}
+
 static void take_meta(struct pagemeta *m, const struct html_token *t)
 {
     struct slice content = attr_of(t, ATTR_CONTENT);
     struct slice property = attr_of(t, ATTR_PROPERTY), name = attr_of(t, ATTR_NAME);
     if (slice_eq_nocase(property, "og:title") && m->og_title.n == 0) put_value(m, &m->og_title, content);
     if (slice_eq_nocase(property, "og:url") && m->og_url.n == 0) put_value(m, &m->og_url, content);
+    take_author(m, t, content);
     if (is_one_of(name, robots_names)) take_robots(m, name, content);
     if (is_one_of(name, bare_names)) take_bare(m, name, content);
     if ((property.n && is_one_of(property, date_names)) || (name.n && is_one_of(name, date_names)))

@@ -1,4 +1,4 @@
-/* pagemeta.h: what the head of a page says about it: title, date, canonical URL, wishes of its owner.
+/* pagemeta.h: what the head of a page says about it: title, date, author, canonical URL, wishes of its owner.
  *
  * page.c feeds it with the tags that can say something (IS_META); nothing is decided before all are seen. Ownership: a pagemeta
  * owns its buffers from init to free. */
@@ -6,6 +6,7 @@
 #define LEAT_INGEST_PAGEMETA_H
 
 #include "ingest/html.h"
+#include "ingest/pageauthor.h"
 
 enum pagemeta_source {                /* of a date, the most believed first */
                        DATE_META,     /* article:published_time and its like */
@@ -24,6 +25,7 @@ struct pagemeta {
         uint32_t first; /* YYYYMMDD; 0: none */
         bool several;   /* others followed */
     } dates[DATE_SOURCES];
+    struct pageauthor author;
     uint32_t modified; /* the latest date of modification that it states; 0: none */
     bool doubtful;     /* the date of publication is not what readers know the page by */
     struct buf value;  /* scratch */

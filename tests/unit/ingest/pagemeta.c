@@ -255,7 +255,7 @@ TEST(hostile_pages)
     }
 }
 
-static void count(void *ctx, enum jsonld_kind kind, struct slice published, struct slice modified)
+static void count(void *ctx, const struct jsonld_object *object)
 {
     ++*(size_t *)ctx;
 }
