@@ -439,7 +439,8 @@ int main(int argc, char **argv)
         {"extract", 0, OPT_CHOICE, &extract, "WHAT", "main|all", 0, 0,
          "the text of a page: main leaves out navigation, headers, footers, forms and what is named like "
          "them; "
-         "all keeps everything that is shown"},
+         "all leaves out only scripts, styles, templates, embedded media and the like; parts that a style or "
+         "attribute hides are kept"},
         {"markup", 0, OPT_CHOICE, &markup, "MARKUP", "text|markdown", 0, 0,
          "how the text of a page is written: markdown marks headings, lists, quotes, tables "
          "and code, with the languages of code blocks"},

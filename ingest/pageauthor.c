@@ -103,14 +103,14 @@ static char next_letter(struct slice s, size_t *i)
     return 0;
 }
 
-/* Whether one is the other, or its beginning: "Docker", "Docker Inc". */
+/* Whether a name is the site's, or begins so: "Docker Inc" of "Docker". A person's name may begin a site's. */
 static bool is_site(struct slice name, struct slice site)
 {
     size_t i = 0, j = 0;
     for (;;) {
         char a = next_letter(name, &i), b = next_letter(site, &j);
-        if (!a || !b) return i > 1 && j > 1;
-        if (a != b) return false;
+        if (!b) return j > 1;
+        if (a != b) return false; /* a = 0, too: it is shorter */
     }
 }
 

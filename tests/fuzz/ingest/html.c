@@ -32,6 +32,8 @@ static void check_meta(const struct page *p, struct slice html)
     url_free(&u);
     if (out.n) check(&out);
     if (pagemeta_canonical(&p->meta, url, &out) < 0) abort();
+    struct slice author = pageauthor_get(&p->meta.author);
+    if (utf8_valid_prefix(author.p, author.n) != author.n) abort();
     if (p->meta.robots.n) check(&p->meta.robots);
     if (p->meta.og_title.n && utf8_valid_prefix(p->meta.og_title.p, p->meta.og_title.n) != p->meta.og_title.n)
         abort();

@@ -255,6 +255,46 @@ TEST(hostile_pages)
     }
 }
 
+static const char *author(const char *html)
+{
+    read_page(html);
+    buf_clear(&out);
+    buf_put_slice(&out, pageauthor_get(&page.meta.author));
+    buf_terminate(&out);
+    return out.p ? out.p : "";
+}
+
+#define LD(json) "<script type='application/ld+json'>" json "</script>"
+
+TEST(authors)
+{
+    CHECK_STR(author("<meta name=author content=' Ann&#32; M&uuml;ller '>"), "Ann M\xc3\xbcller");
+    CHECK_STR(author("<meta name=author content='By Ann B'><meta name=author content='Ann B'><meta "
+                     "name=author content='C D'>"),
+              "Ann B; C D");
+    CHECK_STR(author("<meta property=article:author content='https://example.org/ann'>"), "");
+    CHECK_STR(author("<meta name=author content=admin>"), "");
+    CHECK_STR(author("<meta name=author content=ann.b2>"), "");
+    CHECK_STR(author("<meta property=og:site_name content=Docker><meta name=author content='Docker Inc'>"),
+              "");
+    CHECK_STR(author("<meta name=citation_author content='B, Ann'><meta name=author content='The Press'>"),
+              "B, Ann");
+    CHECK_STR(author(LD("{\"@type\":\"Article\",\"author\":\"Ann \\u00dc\"}")), "Ann \xc3\x9c");
+    CHECK_STR(
+        author(LD("{\"author\":[{\"@type\":\"Person\",\"name\":\"Ann A\",\"worksFor\":{\"name\":\"X\"}},"
+                  "{\"name\":\"Bo B\"},\"Cy &amp; D\"],\"@type\":\"NewsArticle\"}")),
+        "Ann A; Bo B; Cy & D");
+    CHECK_STR(author(LD("{\"@type\":\"Article\",\"author\":{\"name\":\"Firm\",\"@type\":\"Organization\"}}")),
+              "");
+    CHECK_STR(author(LD("{\"@type\":\"Product\",\"author\":\"Ann A\"}")), "");
+    CHECK_STR(
+        author(
+            LD("[{\"@type\":\"Article\",\"author\":\"Ann A\"},{\"@type\":\"Article\",\"author\":\"Bo B\"}]")),
+        "");
+    CHECK_STR(author(LD("{\"@type\":\"Article\",\"author\":\"\\ud800\"}")), "");
+    CHECK_STR(author("<p>By Ann"), "");
+}
+
 static void count(void *ctx, const struct jsonld_object *object)
 {
     ++*(size_t *)ctx;
@@ -263,7 +303,8 @@ static void count(void *ctx, const struct jsonld_object *object)
 TEST(hostile_json)
 {
     static const char *const pieces[] = {
-        "{", "[", "{\"@type\":[", "\"", "\\", "}", "{\"datePublished\":\"1\",", "{\"@type\":{"};
+        "{",           "[", "{\"@type\":[", "\"", "\\", "}", "{\"datePublished\":\"1\",", "{\"author\":[",
+        "{\"@type\":{"};
     for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
         struct buf big;
         size_t calls = 0;
@@ -293,6 +334,7 @@ int main(void)
     RUN(wishes);
     RUN(titles);
     RUN(hostile_pages);
+    RUN(authors);
     RUN(hostile_json);
     buf_free(&out);
     page_free(&page);
