@@ -79,19 +79,6 @@ static struct slice class_of(const struct html_token *t)
     return a ? a->value : slice_str("");
 }
 
-/* Whether one of the words begins with a prefix (whole: is it). */
-static bool has_word(struct slice list, const char *word, bool whole)
-{
-    size_t n = strlen(word);
-    for (size_t i = 0; i < list.n;) {
-        size_t from = i;
-        while (i < list.n && (unsigned char)list.p[i] > ' ') i++;
-        if (i - from >= n && memcmp(list.p + from, word, n) == 0 && (!whole || i - from == n)) return true;
-        while (i < list.n && (unsigned char)list.p[i] <= ' ') i++;
-    }
-    return false;
-}
-
 /* ------------------------------------------------------------------ TeX */
 
 static bool is_letter(char c)
@@ -266,15 +253,6 @@ static const char *box_end(struct formula *f, struct slice name)
     return NULL;
 }
 
-static bool is_mathjax(struct slice class)
-{
-    static const char *const names[] = {"MathJax",     "MathJax_Preview",     "MathJax_Display",
-                                        "MathJax_SVG", "MathJax_SVG_Display", "MathJax_CHTML"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (has_word(class, names[i], true)) return true;
-    return false;
-}
-
 /* Passes over white space and the ends of elements. */
 static const char *pass_ends(const char *p, const char *end)
 {
@@ -303,19 +281,35 @@ static bool script_follows(struct formula *f, const char *p)
     return false;
 }
 
+enum box { BOX_NONE, BOX_HIDDEN_MATHML, BOX_KATEX, BOX_MATHJAX };
+
+/* By the first word of the class: all that make such boxes write it first, and most elements of a page are looked at here. */
+static enum box box_of(struct slice class)
+{
+    static const char *const mathjax[] = {"",     "_Preview",     "_Display",
+                                          "_SVG", "_SVG_Display", "_CHTML"}; /* behind "MathJax" */
+    if (class.n < 7 || (*class.p != 'M' && *class.p != 'm' && *class.p != 'k')) return BOX_NONE;
+    if (slice_has_prefix(class, "mwe-math-mathml-")) return BOX_HIDDEN_MATHML;
+    if (slice_has_prefix(class, "katex-html")) return BOX_KATEX;
+    if (!slice_has_prefix(class, "MathJax")) return BOX_NONE;
+    size_t n = 7;
+    while (n < class.n && (unsigned char)class.p[n] > ' ') n++;
+    for (size_t i = 0; i < sizeof mathjax / sizeof *mathjax; i++)
+        if (slice_is(slice_of(class.p + 7, n - 7), mathjax[i])) return BOX_MATHJAX;
+    return BOX_NONE;
+}
+
 /* A box that shows to the eye what was, or will be, written as TeX. */
 static enum formula_act take_box(struct formula *f, const struct html_token *t, const struct buf *text)
 {
-    struct slice class = class_of(t);
-    if (class.n < 7) return FORMULA_NONE;
-    if (has_word(class, "mwe-math-mathml-", false)) return FORMULA_BARE; /* hidden, and the image shown */
-    bool katex = text->n == f->behind_math && has_word(class, "katex-html", true);
-    bool mathjax = !katex && is_mathjax(class);
-    if (!katex && !mathjax) return FORMULA_NONE;
+    enum box box = box_of(class_of(t));
+    if (box == BOX_NONE) return FORMULA_NONE;
+    if (box == BOX_HIDDEN_MATHML) return FORMULA_BARE; /* the image is shown */
+    if (box == BOX_KATEX && text->n != f->behind_math) return FORMULA_NONE;
     const char *end = box_end(f, t->name);
     if (!end) return FORMULA_NONE;
-    struct slice box = slice_of(t->name.p, (size_t)(end - t->name.p));
-    if (mathjax && (has_text(box, "math/tex") || !script_follows(f, end))) {
+    struct slice all = slice_of(t->name.p, (size_t)(end - t->name.p));
+    if (box == BOX_MATHJAX && (has_text(all, "math/tex") || !script_follows(f, end))) {
         f->no_end = end > f->no_end ? end : f->no_end;
         return FORMULA_NONE;
     }
@@ -325,18 +319,32 @@ static enum formula_act take_box(struct formula *f, const struct html_token *t, 
 
 /* ------------------------------------------------------------------ images, scripts */
 
+enum image { IMAGE_NONE, IMAGE_WIKI, IMAGE_QUICKLATEX, IMAGE_NAMED };
+
+static enum image image_of(struct slice class)
+{
+    static const char *const names[] = {"latex", "tex", "math"};
+    for (size_t i = 0; i < class.n;) {
+        size_t from = i;
+        while (i < class.n && (unsigned char)class.p[i] > ' ') i++;
+        struct slice word = slice_of(class.p + from, i - from);
+        for (size_t k = 0; k < sizeof names / sizeof *names && word.n >= 3 && word.n <= 5; k++)
+            if (slice_is(word, names[k])) return IMAGE_NAMED;
+        if (slice_has_prefix(word, "mwe-math-fallback-image-")) return IMAGE_WIKI;
+        if (slice_has_prefix(word, "ql-img-")) return IMAGE_QUICKLATEX;
+        while (i < class.n && (unsigned char)class.p[i] <= ' ') i++;
+    }
+    return IMAGE_NONE;
+}
+
 static enum formula_act take_image(struct formula *f, const struct html_token *t, const struct buf *text)
 {
     struct slice class = class_of(t);
-    if (class.n < 3) return FORMULA_NONE;
-    bool wiki = has_word(class, "mwe-math-fallback-image-", false), quick = has_word(class, "ql-img-", false);
-    bool named =
-        has_word(class, "latex", true) || has_word(class, "tex", true) || has_word(class, "math", true);
-    if (!wiki && !quick && !named) return FORMULA_NONE;
-    if (wiki && text->n == f->behind_math) return FORMULA_NONE; /* the MathML's */
-    bool display = has_word(class, "mwe-math-fallback-image-display", true) ||
-                   has_word(class, "ql-img-displayed-equation", true);
-    return make(f, attr_value(t, "alt"), true, display, !wiki) ? FORMULA_WRITE : FORMULA_NONE;
+    enum image image = class.n < 3 ? IMAGE_NONE : image_of(class);
+    if (image == IMAGE_NONE) return FORMULA_NONE;
+    if (image == IMAGE_WIKI && text->n == f->behind_math) return FORMULA_NONE; /* the MathML's */
+    bool display = has_text(class, "mwe-math-fallback-image-display") || has_text(class, "ql-img-displayed");
+    return make(f, attr_value(t, "alt"), true, display, image != IMAGE_WIKI) ? FORMULA_WRITE : FORMULA_NONE;
 }
 
 static void take_script(struct formula *f, const struct html_token *t)
@@ -421,7 +429,7 @@ static bool is_fraction(const char *next, const char *end)
 
 static const char *behind_digit(struct slice text, struct slice raised, const char *end)
 {
-    size_t from = text.n, whole = text.n;
+    size_t from = text.n, whole;
     while (from > 0 && text.n - from < 20 && is_digit(text.p[from - 1])) from--;
     for (whole = from;
          whole > 0 && text.n - whole < 20 && (is_digit(text.p[whole - 1]) || text.p[whole - 1] == ',');)
