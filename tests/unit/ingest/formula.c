@@ -47,8 +47,8 @@ TEST(mathml)
 
 #define WIKI_IMAGE(tex)                                                                                      \
     "<img src='x.svg' class='mwe-math-fallback-image-inline' aria-hidden=true alt='{\\displaystyle " tex "}" \
-                                                                                                         "'" \
-                                                                                                         ">"
+    "'"                                                                                                      \
+    ">"
 #define WIKI(tex)                                                                                       \
     "<span class='mwe-math-element'><span class='mwe-math-mathml-inline mwe-math-mathml-a11y' "         \
     "style='display: none;'><math alttext='{\\displaystyle " tex "}'><semantics><mi>E</mi><annotation " \
