@@ -239,6 +239,7 @@ const char *archive_reader_reason(const struct archive_reader *r)
     if (why && (strcasestr(why, "encrypt") || strcasestr(why, "passphrase"))) return ENCRYPTED;
     if (r->w && archive_format(r->archive) == ARCHIVE_FORMAT_7ZIP)
         return "a 7z archive is read from its end: give it as a file, not through a pipe or compressed again";
+    if (!why && r->cut) return "it ends early";
     return why ? why : "libarchive cannot read it";
 }
 
