@@ -99,7 +99,7 @@ def tar(fmt): # where each file is whole, and all
     b = io.BytesIO(); at = []
     with tarfile.open(fileobj=b, mode="w", format=fmt) as t:
         for n, d in files:
-            e = tarfile.TarInfo(n); e.size = len(d); t.addfile(e, io.BytesIO(d)); at.append(t.offset - -len(d) % 512)
+            e = tarfile.TarInfo(n); e.size = len(d); t.addfile(e, io.BytesIO(d)); at.append(t.offset)
         end = t.offset
     return b.getvalue()[:end + 512], at
 def cpio():
