@@ -11,9 +11,12 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <locale.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define BLOCK_BYTES ((size_t)256 << 10)
 
@@ -27,6 +30,11 @@ struct archive_reader {
     uint64_t stated_bytes; /* the entry's size as the archive has it */
     bool nested, counts;   /* counts: the entries' bytes are the budget's */
     bool ended, io_failed;
+    bool starved;    /* libarchive has asked for more than there is */
+    bool cut;        /* the archive does not end in what there is */
+    bool in_entry;   /* its content may be skipped */
+    uint64_t place;  /* bytes that lie before the entry's header, where the archive is a stream */
+    uint64_t offset; /* of the entry, in the input */
     bool empty;      /* the entry is, by its stated size and what can be read */
     bool broken;     /* the entry before could not be read: what ends the archive now is the same damage */
     struct err err;  /* of the window */
@@ -103,6 +111,7 @@ static la_ssize_t read_block(struct archive *a, void *ctx, const void **block)
         archive_set_error(a, EIO, "%s", w->gaps[0].reason);
         return -1;
     }
+    r->starved |= n == 0;
     *block = window_data(w);
     r->given = n;
     return (la_ssize_t)n;
@@ -130,6 +139,58 @@ static bool is_plain_file(const struct archive_origin *from)
     return from->path && indexed && in_codec(in) == CODEC_PLAIN && !in_framed(in) && in_size_bytes(in) > 0;
 }
 
+static uint64_t le(const char *p, size_t bytes)
+{
+    uint64_t v = 0;
+    while (bytes--) v = v << 8 | (uint8_t)p[bytes];
+    return v;
+}
+
+#define ZIP_END "PK\5\6"
+#define ZIP_END_BYTES 22
+#define ZIP_TAIL_BYTES (ZIP_END_BYTES + 65535) /* with the longest comment */
+
+/* Whether the end of a zip's directory, which says where that lies, is among a file's last bytes, which begin at `at`. One
+ * that lies elsewhere is of a zip that is stored in this one. Sizes beyond 32 bits: the remainder is compared. */
+static bool has_zip_end(struct slice last, uint64_t at)
+{
+    for (size_t i = last.n >= ZIP_END_BYTES ? last.n - ZIP_END_BYTES + 1 : 0; i-- > 0;) {
+        const char *p = last.p + i;
+        if (memcmp(p, ZIP_END, 4) != 0) continue;
+        bool zip64 = i >= 20 && memcmp(p - 20, "PK\6\7", 4) == 0;
+        uint32_t between = (uint32_t)(at + i - le(p + 12, 4) - le(p + 16, 4));
+        if (zip64 || between <= 64) return true;
+    }
+    return false;
+}
+
+static bool is_cut_zip_file(const char *path, uint64_t bytes)
+{
+    size_t n = bytes < ZIP_TAIL_BYTES ? (size_t)bytes : ZIP_TAIL_BYTES;
+    uint64_t at = bytes - n;
+    char *tail = malloc(n);
+    int fd = tail ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    ssize_t got = fd < 0 ? -1 : pread(fd, tail, n, (off_t)at);
+    bool cut = got >= 0 && ((size_t)got < n || !has_zip_end(slice_of(tail, n), at));
+    if (fd >= 0) close(fd);
+    free(tail);
+    return cut;
+}
+
+/* Whether an indexed archive of so many bytes ends before its index does. look: its first bytes. */
+static bool is_cut(const struct archive_origin *from, struct slice look, uint64_t bytes)
+{
+    struct slice m = from->memory;
+    size_t skip = m.n > ZIP_TAIL_BYTES ? m.n - ZIP_TAIL_BYTES : 0;
+    if (is_7z(look.p, look.n)) {
+        if (look.n < 32 || bytes < 32) return true;
+        uint64_t at = le(look.p + 12, 8), n = le(look.p + 20, 8);
+        return at > bytes - 32 || n > bytes - 32 - at;
+    }
+    if (!is_zip(look.p, look.n)) return false;
+    return m.n ? !has_zip_end(slice_of(m.p + skip, m.n - skip), skip) : is_cut_zip_file(from->path, bytes);
+}
+
 int archive_reader_open(struct archive_reader **out, const struct archive_origin *from, const char *name,
                         uint64_t max_record, struct archive_budget *budget, struct err *e)
 {
@@ -145,6 +206,8 @@ int archive_reader_open(struct archive_reader **out, const struct archive_origin
     r->nested = from->nested;
     r->counts = !from->nested || by_memory;
     r->size_bytes = by_memory ? from->memory.n : in_size_bytes(from->w->in);
+    struct slice look = by_memory ? from->memory : slice_of(window_data(from->w), window_ahead(from->w));
+    r->cut = !r->w && is_cut(from, look, r->size_bytes);
     int status = by_memory ? archive_read_open_memory(r->archive, from->memory.p, from->memory.n)
                  : by_path ? archive_read_open_filename(r->archive, from->path, BLOCK_BYTES)
                            : archive_read_open(r->archive, r, NULL, read_block, NULL);
@@ -176,7 +239,45 @@ const char *archive_reader_reason(const struct archive_reader *r)
     if (why && (strcasestr(why, "encrypt") || strcasestr(why, "passphrase"))) return ENCRYPTED;
     if (r->w && archive_format(r->archive) == ARCHIVE_FORMAT_7ZIP)
         return "a 7z archive is read from its end: give it as a file, not through a pipe or compressed again";
+    if (!why && r->cut) return "it ends early";
     return why ? why : "libarchive cannot read it";
+}
+
+/* Bytes of the archive that libarchive has passed. */
+static uint64_t passed_bytes(const struct archive_reader *r)
+{
+    la_int64_t n = archive_filter_bytes(r->archive, -1);
+    return n > 0 ? (uint64_t)n : 0;
+}
+
+/* That place in the input; of a compressed input the member's. */
+static uint64_t place_in_input(const struct archive_reader *r)
+{
+    bool packed = r->w && in_codec(r->w->in) != CODEC_PLAIN;
+    return packed ? window_member_offset(r->w) : passed_bytes(r);
+}
+
+/* Notes whether what failed just now did so because there is nothing more. */
+static void note_failure(struct archive_reader *r)
+{
+    const char *why = archive_error_string(r->archive);
+    bool wants_more = !why || strcasestr(why, "truncated") || strcasestr(why, "end of file");
+    r->cut |= r->starved && wants_more;
+}
+
+static bool ends_early(const struct archive_reader *r)
+{
+    return r->cut || (r->w && r->w->truncated);
+}
+
+/* lost: so far nothing says that the archive is not all there. Inside another archive that is damage. */
+static void take_early_end(struct archive_reader *r, bool lost, struct ledger *led)
+{
+    char why[512];
+    snprintf(why, sizeof why, "%.400s ends before the archive does", r->file);
+    if (r->w && r->w->truncated) snprintf(why, sizeof why, "%.500s", r->w->truncation);
+    if (!r->nested) ledger_truncate(led, why);
+    if ((lost || r->nested) && !r->broken) ledger_damage(led, r->file, place_in_input(r), 0, "%s", why);
 }
 
 /* The archive cannot be read further. */
@@ -187,9 +288,11 @@ static int give_up(struct archive_reader *r, struct ledger *led, const char *why
         *e = r->err;
         return -ERR_IO;
     }
-    bool cut = r->w && r->w->truncated;
-    if (cut) ledger_truncate(led, r->w->truncation);
-    if (!r->broken) ledger_damage(led, r->file, raw_bytes(r), 0, "%s", cut ? r->w->truncation : why);
+    bool rest = r->w && passed_bytes(r) < window_position(r->w) + r->given;
+    if (ends_early(r))
+        take_early_end(r, rest, led);
+    else if (!r->broken)
+        ledger_damage(led, r->file, place_in_input(r), 0, "%s", why);
     return 0;
 }
 
@@ -197,7 +300,7 @@ void archive_reader_damage(struct archive_reader *r, const struct piece *piece, 
                            const char *why, uint64_t lost, struct ledger *led)
 {
     int n = path.n < 200 ? (int)path.n : (int)utf8_valid_prefix(path.p, 200);
-    ledger_damage(led, r->file, piece->index, lost, "entry %" PRIu64 " (%.*s): %s", piece->index, n, path.p,
+    ledger_damage(led, r->file, r->offset, lost, "entry %" PRIu64 " (%.*s): %s", piece->index, n, path.p,
                   why);
 }
 
@@ -236,8 +339,11 @@ static int64_t entry_mtime(const struct archive_reader *r, struct archive_entry 
 ssize_t archive_reader_read(struct archive_reader *r, void *dst, size_t cap)
 {
     la_ssize_t n = archive_read_data(r->archive, dst, cap);
-    r->broken |= n < 0;
-    if (n < 0) return -1;
+    if (n < 0) {
+        note_failure(r);
+        r->broken = true;
+        return -1;
+    }
     if (r->counts) r->budget->out_bytes += (uint64_t)n;
     if (!r->nested) r->budget->raw_bytes = raw_bytes(r);
     return (ssize_t)n;
@@ -267,10 +373,10 @@ static int drop_entry(struct archive_reader *r, struct buf *into, const struct p
                       struct ledger *led, struct err *e)
 {
     struct slice path = slice_of(into->p + piece->head, piece->head_bytes);
-    if (r->io_failed || (r->w && r->w->truncated)) return give_up(r, led, why, e);
+    if (r->io_failed) return give_up(r, led, why, e);
     archive_reader_damage(r, piece, path, why, into->n - piece->body, led);
     r->broken = true;
-    return 0;
+    return r->w && ends_early(r) ? give_up(r, led, why, e) : 0;
 }
 
 /* 1: given; 0: passed over, counted. */
@@ -306,6 +412,57 @@ static int take_entry(struct archive_reader *r, struct archive_entry *entry, str
     return into->failed ? err_nomem(e, "reading an archive") : 1;
 }
 
+/* Whether the end of the directory stands in what is left of a zip that was read from front to back. */
+static bool zip_end_follows(struct archive_reader *r)
+{
+    struct window *w = r->w;
+    window_advance(w, (size_t)(passed_bytes(r) - window_position(w)));
+    for (r->given = 0;;) {
+        size_t n = window_ahead(w);
+        if (n && slice_find(slice_of(window_data(w), n), slice_str(ZIP_END))) return true;
+        if (w->ended) return false;
+        if (n > 3) window_advance(w, n - 3);
+        if (window_fill(w, BLOCK_BYTES, &r->err) < 0) return r->io_failed = true;
+    }
+}
+
+static bool is_tar_format(const struct archive_reader *r)
+{
+    return (archive_format(r->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
+}
+
+/* libarchive takes the end of the file for an archive's end too. A tar's is a block of zeros, which it has passed. */
+static int take_end(struct archive_reader *r, struct ledger *led, struct err *e)
+{
+    bool filtered = archive_filter_count(r->archive) > 1;
+    r->ended = true;
+    if (is_tar_format(r))
+        r->cut |= (uint64_t)archive_filter_bytes(r->archive, 0) == r->place;
+    else if (is_zip_format(r) && r->w && !filtered && !r->w->truncated && r->w->n_gaps == 0)
+        r->cut |= !zip_end_follows(r);
+    if (r->io_failed) return give_up(r, led, "", e);
+    if (ends_early(r)) take_early_end(r, false, led);
+    return 0;
+}
+
+/* As archive_read_next_header, and notes where the header stands. */
+static int read_header(struct archive_reader *r, struct archive_entry **entry)
+{
+    int status = r->in_entry && is_tar_format(r) ? archive_read_data_skip(r->archive) : ARCHIVE_OK;
+    r->in_entry = false;
+    if (status == ARCHIVE_FATAL || status == ARCHIVE_EOF) {
+        note_failure(r);
+        return ARCHIVE_FATAL;
+    }
+    r->place = (uint64_t)archive_filter_bytes(r->archive, 0);
+    r->offset = place_in_input(r);
+    status = archive_read_next_header(r->archive, entry);
+    r->in_entry = status == ARCHIVE_OK || status == ARCHIVE_WARN;
+    if (!r->w) r->offset = place_in_input(r);
+    if (!r->in_entry && status != ARCHIVE_EOF) note_failure(r);
+    return status;
+}
+
 static int next_entry(struct archive_reader *r, struct buf *into, struct piece *piece, struct ledger *led,
                       struct err *e)
 {
@@ -314,12 +471,11 @@ static int next_entry(struct archive_reader *r, struct buf *into, struct piece *
         struct archive_entry *entry;
         const char *spent = archive_budget_spent(r->budget);
         if (spent) return give_up(r, led, spent, e);
-        int status = archive_read_next_header(r->archive, &entry);
-        if (status == ARCHIVE_EOF) {
-            r->ended = true;
-            if (r->w && r->w->truncated) ledger_truncate(led, r->w->truncation);
-        } else if (status == ARCHIVE_RETRY) {
-            ledger_damage(led, r->file, r->index++, 0, "%s", archive_reader_reason(r));
+        int status = read_header(r, &entry);
+        if (status == ARCHIVE_EOF) return take_end(r, led, e);
+        if (status == ARCHIVE_RETRY) {
+            r->index++;
+            ledger_damage(led, r->file, r->offset, 0, "%s", archive_reader_reason(r));
         } else if (status != ARCHIVE_OK && status != ARCHIVE_WARN) {
             return give_up(r, led, archive_reader_reason(r), e);
         } else {

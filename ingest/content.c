@@ -116,6 +116,106 @@ static bool is_anything(struct slice first)
     return true;
 }
 
+/* ------------------------------------------------------------------ known binary formats */
+
+/* Signatures as the formats' own specifications have them. What is printable in full and short is left to clean.h. */
+static const struct magic {
+    uint8_t at, n;
+    const char *bytes;
+} magics[] = {
+    {0, 8, "\x89PNG\r\n\x1a\n"},
+    {0, 3, "\xff\xd8\xff"}, /* JPEG */
+    {8, 4, "WEBP"},         /* these three in RIFF */
+    {8, 4, "WAVE"},
+    {8, 4, "AVI "},
+    {0, 4, "II*\0"}, /* TIFF */
+    {0, 4, "MM\0*"},
+    {0, 8, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"}, /* OLE 2: old office documents */
+    {0, 4,
+     "\x7f"
+     "ELF"},
+    {0, 4, "\xfe\xed\xfa\xce"}, /* Mach-O */
+    {0, 4, "\xfe\xed\xfa\xcf"},
+    {0, 4, "\xce\xfa\xed\xfe"},
+    {0, 4, "\xcf\xfa\xed\xfe"},
+    {0, 4, "\xca\xfe\xba\xbe"}, /* Java classes, Mach-O for many machines */
+    {0, 4, "\0asm"},
+    {0, 16, "SQLite format 3\0"},
+    {0, 5, "wOFF\0"},
+    {0, 8, "wOFFOTTO"},
+    {0, 8, "wOFFtrue"},
+    {0, 5, "wOF2\0"},
+    {0, 8, "wOF2OTTO"},
+    {0, 8, "wOF2true"},
+    {0, 5, "\0\1\0\0\0"}, /* TrueType */
+    {0, 5, "OTTO\0"},
+    {0, 5, "OggS\0"},
+    {0, 5, "fLaC\0"},
+    {0, 5, "ID3\2\0"}, /* MP3 */
+    {0, 5, "ID3\3\0"},
+    {0, 5, "ID3\4\0"},
+    {4, 4, "ftyp"},             /* MP4, HEIF */
+    {0, 4, "\x1a\x45\xdf\xa3"}, /* Matroska, WebM */
+    {0, 4, "PK\3\4"},
+    {0, 6, "7z\xbc\xaf\x27\x1c"},
+    {0, 6, "Rar!\x1a\7"},
+    {0, 8, "!<arch>\n"},
+    {0, 3, "\x1f\x8b\x08"}, /* gzip */
+    {0, 6,
+     "\xfd"
+     "7zXZ\0"},
+};
+
+static bool has(struct slice s, size_t at, const char *bytes, size_t n)
+{
+    return s.n >= at + n && memcmp(s.p + at, bytes, n) == 0;
+}
+
+static bool is_pdf(struct slice s)
+{
+    s = slice_trim(s);
+    return has(s, 0, "%PDF-", 5) && s.n > 7 && s.p[5] >= '0' && s.p[5] <= '9' && s.p[6] == '.';
+}
+
+/* Magics of letters, which a text may begin with too: with zeros behind them they are none. */
+static bool is_lettered(struct slice s)
+{
+    bool lettered = has(s, 0, "MZ", 2) || has(s, 0, "GIF87a", 6) || has(s, 0, "GIF89a", 6);
+    return lettered && memchr(s.p, 0, s.n < 64 ? s.n : 64);
+}
+
+bool content_is_binary(struct slice first)
+{
+    if (first.n > CONTENT_LOOK_BYTES) first.n = CONTENT_LOOK_BYTES;
+    for (size_t i = 0; i < sizeof magics / sizeof *magics; i++) {
+        const struct magic *m = &magics[i];
+        bool framed = m->at == 0 || (m->at == 4 && first.n && !first.p[0]) || has(first, 0, "RIFF", 4);
+        if (framed && has(first, m->at, m->bytes, m->n)) return true;
+    }
+    return is_pdf(first) || is_lettered(first);
+}
+
+#define ZIP_NAME_AT 30 /* of a local file header */
+
+const char *content_packaged_kind(struct slice path, struct slice first)
+{
+    static const char *const office[] = {
+        "[Content_Types].xml", "_rels/", "docProps/", "word/", "xl/", "ppt/"};
+    static const char *const programs[] = {"META-INF/MANIFEST.MF", "AndroidManifest.xml", "classes.dex"};
+    struct slice ending = path_ending(path, false);
+    if (!has(first, 0, "PK\3\4", 4) || first.n < ZIP_NAME_AT) return NULL;
+    size_t name_bytes = (uint8_t)first.p[26] | (size_t)(uint8_t)first.p[27] << 8;
+    struct slice rest = slice_of(first.p + ZIP_NAME_AT, first.n - ZIP_NAME_AT), name = rest;
+    if (name.n > name_bytes) name.n = name_bytes;
+    if (slice_is(name, "mimetype")) return slice_find(rest, slice_str("application/vnd.")) ? "office" : NULL;
+    if (path_ending_in(ending, " zip whl egg nupkg epub ")) return NULL; /* the name says: files */
+    for (size_t i = 0; i < sizeof office / sizeof *office; i++)
+        if (slice_has_prefix(name, office[i])) return "office";
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
+        if (slice_is(name, programs[i])) return "binary";
+    return slice_is(name, "META-INF/") ? "binary" : NULL;
+}
+
 /* ------------------------------------------------------------------ files */
 
 static bool is_number(struct slice s)

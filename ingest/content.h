@@ -28,6 +28,13 @@ bool content_looks_like_html(struct slice s);
 
 #define CONTENT_LOOK_BYTES 8192
 
+/* Whether content begins as a known format does that holds no text to read: PDF, images, sound, programs, fonts,
+ * databases, archives. (Other binary content is told by its control characters: clean.h.) */
+bool content_is_binary(struct slice first);
+/* "office" or "binary" where content is a zip that is a document of an office (OOXML, ODF) or a package of programs (jar,
+ * apk) by what it holds first; NULL: it is no such zip. */
+const char *content_packaged_kind(struct slice path, struct slice first);
+
 /* What a file is by its name's ending and its first bytes (CONTENT_LOOK_BYTES are looked at); CONTENT_TEXT when nothing says
  * more. A name without an ending (or with a query: "index.php?id=3") is judged by its bytes alone. */
 enum content content_of_file(struct slice path, struct slice first);

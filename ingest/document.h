@@ -3,7 +3,8 @@
  * Every call counts the record in the ledger exactly once: kept, skipped by kind, or damaged. Kinds: the WARC record type
  * ("request", "revisit"…), "http-4xx" by hundreds, "type-image" by major media type, "encoding-compress", "encoding-other",
  * "binary", "empty-text", "sample", "redirect", "namespace-14" and "post-type-5" by number, "model-json"; "blocklist:CATEGORY",
- * "not-allowed", "robots:TOKEN" (admit.h); those that readers count: "directory", "link", "special", "nested". */
+ * "not-allowed", "robots:TOKEN" (admit.h); those that readers count: "directory", "link", "special", "nested", "office",
+ * "stackexchange-table", "empty-input". */
 #ifndef LEAT_INGEST_DOCUMENT_H
 #define LEAT_INGEST_DOCUMENT_H
 

@@ -168,7 +168,7 @@ static int set_metadata(struct document_maker *m, const struct draft *d)
         r = set_meta(m, "dump", base_name(d));
     else
         r = set_meta(m, "path", d->path);
-    if (is_capture(d->piece) && d->outer.n) r |= set_meta(m, "path", d->outer);
+    if (d->piece->kind != PIECE_ENTRY && d->outer.n) r |= set_meta(m, "path", d->outer);
     if (d->piece->kind == PIECE_ENTRY || d->outer.n) r |= set_meta(m, "archive", base_name(d));
     if (d->piece->is_part) {
         r |= doc_meta_set_int(&m->doc, "part", (int64_t)d->piece->part);
@@ -296,6 +296,7 @@ int draft_body(struct document_maker *m, struct draft *d, struct err *e)
     struct slice text;
     const char *kind = NULL;
     struct err why = {0};
+    if (content_is_binary(d->body)) return draft_skip(d, "binary");
     int r = charset_decode(&m->charset, d->body, declared_charset(d), d->content == CONTENT_HTML, &text,
                            &d->charset, e);
     if (r == 0) r = fix_mojibake(m, d, &text, e);

@@ -49,6 +49,21 @@ bool dump_recognise(struct slice look, enum piece_kind kind)
     return s.n > bytes && memcmp(s.p, root, bytes) == 0 && (s.p[bytes] == '>' || is_space(s.p[bytes]));
 }
 
+bool dump_recognise_table(struct slice look)
+{
+    static const char *const roots[] = {"<users>", "<comments>",    "<votes>",    "<badges>",
+                                        "<tags>",  "<posthistory>", "<postlinks>"};
+    struct slice s = behind_prolog(look);
+    for (size_t i = 0; i < sizeof roots / sizeof *roots; i++) {
+        if (!slice_has_prefix(s, roots[i])) continue;
+        size_t n = strlen(roots[i]);
+        struct slice row = slice_trim(slice_of(s.p + n, s.n - n));
+        return slice_has_prefix(row, "<row ") ||
+               (slice_has_prefix(row, "</") && row.n > n && memcmp(row.p + 2, roots[i] + 1, n - 1) == 0);
+    }
+    return false;
+}
+
 /* ------------------------------------------------------------------ the window */
 
 static size_t ahead(const struct dump_reader *r)

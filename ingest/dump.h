@@ -32,5 +32,7 @@ int dump_next(struct dump_reader *r, struct buf *into, struct piece *piece, stru
 
 /* Whether content (its first bytes) is a dump of that kind. */
 bool dump_recognise(struct slice look, enum piece_kind kind);
+/* Whether it is another table of a Stack Exchange dump: users, comments, votes… */
+bool dump_recognise_table(struct slice look);
 
 #endif

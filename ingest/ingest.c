@@ -547,7 +547,7 @@ int main(int argc, char **argv)
             "# Wikipedia: articles, and the pages of its categories\n"
             "leat ingest --namespaces 0,14 -o wiki.jsonl.zst enwiki-pages-articles-multistream.xml.bz2\n"
             "# Stack Exchange, out of its archive\n"
-            "bsdtar -xOf beer.stackexchange.com.7z Posts.xml | leat ingest -o beer.jsonl.zst\n"
+            "leat ingest -o beer.jsonl.zst beer.stackexchange.com.7z\n"
             "# the sources of papers\n"
             "leat ingest --source arxiv -o papers.jsonl.zst arxiv-*.tar.gz\n"
             "# what a crawl holds, without its documents\n"

@@ -124,6 +124,38 @@ static const char *current_name(const struct inputs *in)
     return strcmp(path, "-") == 0 ? "stdin" : path;
 }
 
+static struct slice behind_mark(struct slice s)
+{
+    bool marked = slice_has_prefix(s, "\xef\xbb\xbf");
+    return slice_trim(marked ? slice_of(s.p + 3, s.n - 3) : s);
+}
+
+/* The kind under which a file is counted whose form is known and that is not opened; NULL: it may be. */
+static const char *closed_kind(struct slice s, struct slice path, bool raw)
+{
+    const char *kind = content_packaged_kind(path, s);
+    return !kind && !raw && dump_recognise_table(s) ? "stackexchange-table" : kind;
+}
+
+static bool is_known_binary(struct slice s)
+{
+    return content_is_binary(s) && nested_kind(slice_of("", 0), s, true) == NESTED_NONE;
+}
+
+/* Why content that begins like JSON is no lines of it; NULL: it may be. */
+static const char *other_json(struct slice s)
+{
+    struct slice begin = behind_mark(s);
+    struct slice inner = begin.n ? slice_trim(slice_of(begin.p + 1, begin.n - 1)) : begin;
+    bool alone = begin.n && memchr(begin.p, '\n', (size_t)(inner.p - begin.p));
+    struct slice key = inner.n ? slice_trim(slice_of(inner.p + 1, inner.n - 1)) : inner;
+    if (slice_has_prefix(begin, "[") && slice_has_prefix(inner, "{") && slice_has_prefix(key, "\""))
+        return "a JSON array, not JSON lines: make lines of it with `jq -c '.[]'`";
+    if (slice_has_prefix(begin, "{") && alone && slice_has_prefix(inner, "\""))
+        return "a JSON object over many lines, not JSON lines: make a line of it with `jq -c .`";
+    return NULL;
+}
+
 /* FORMAT_AUTO: nothing that leat knows. */
 static enum format recognise(struct slice s, struct slice path, bool raw)
 {
@@ -132,7 +164,7 @@ static enum format recognise(struct slice s, struct slice path, bool raw)
     if (arc_dialect.starts(begin.p, (size_t)(s.p + s.n - begin.p))) return FORMAT_ARC;
     if (!raw && (content_of_file(path, s) == CONTENT_EPUB || epub_recognise(s))) return FORMAT_EPUB;
     if (archive_recognise(s.p, s.n)) return FORMAT_ARCHIVE;
-    if (slice_has_prefix(begin, "{")) return FORMAT_JSONL;
+    if (slice_has_prefix(behind_mark(s), "{")) return FORMAT_JSONL;
     if (dump_recognise(s, PIECE_PAGE)) return FORMAT_MEDIAWIKI;
     if (dump_recognise(s, PIECE_POST)) return FORMAT_STACKEXCHANGE;
     if (!raw && (content_looks_like_html(s) || content_of_file(path, s) == CONTENT_HTML)) return FORMAT_HTML;
@@ -149,7 +181,9 @@ static enum format recognise_nested(struct slice s, struct slice path, bool raw)
     if (nested_kind(path, s, raw) == NESTED_NONE) return FORMAT_TEXT;
     if (slice_has_prefix(s, "WARC/")) return FORMAT_WARC;
     if (arc_dialect.starts(s.p, s.n)) return FORMAT_ARC;
-    return slice_has_prefix(slice_trim(s), "{") ? FORMAT_JSONL : FORMAT_AUTO;
+    if (dump_recognise(s, PIECE_PAGE)) return FORMAT_MEDIAWIKI;
+    if (dump_recognise(s, PIECE_POST)) return FORMAT_STACKEXCHANGE;
+    return slice_has_prefix(behind_mark(s), "{") ? FORMAT_JSONL : FORMAT_AUTO;
 }
 
 static struct slice look_at(const struct level *l)
@@ -173,7 +207,7 @@ static int start_archive(struct inputs *in, struct level *l, struct err *e)
 static bool is_split(const struct inputs *in, struct slice path, struct slice first)
 {
     return in->options.parts && (in->options.raw || content_of_file(path, first) == CONTENT_TEXT) &&
-           !clean_is_binary(first);
+           !content_is_binary(first) && !clean_is_binary(first);
 }
 
 static int start_format(struct inputs *in, struct level *l, struct err *e)
@@ -182,7 +216,11 @@ static int start_format(struct inputs *in, struct level *l, struct err *e)
     switch (l->format) {
     case FORMAT_WARC: warc_start(&l->warc, &warc_iso, &l->window, l->name, max_record); break;
     case FORMAT_ARC: warc_start(&l->warc, &arc_dialect, &l->window, l->name, max_record); break;
-    case FORMAT_JSONL: line_reader_start(&l->lines, &l->window, l->name, max_record); break;
+    case FORMAT_JSONL:
+        if (slice_has_prefix(look_at(l), "\xef\xbb\xbf") && l->window.n_gaps == 0)
+            window_advance(&l->window, 3);
+        line_reader_start(&l->lines, &l->window, l->name, max_record);
+        break;
     case FORMAT_ARCHIVE: return start_archive(in, l, e);
     case FORMAT_MEDIAWIKI:
     case FORMAT_STACKEXCHANGE:
@@ -197,21 +235,52 @@ static int start_format(struct inputs *in, struct level *l, struct err *e)
     return 0;
 }
 
+static void count_skipped(struct ledger *led, const char *kind)
+{
+    led->in++;
+    ledger_skip(led, kind, 0);
+}
+
+/* Finds out what the input is. FORMAT_AUTO: nothing to read, which is counted. */
+static enum format find_out(const struct inputs *in, const struct level *l, struct slice look,
+                            struct ledger *led)
+{
+    const struct inputs_options *o = &in->options;
+    struct slice path = slice_str(l->name);
+    enum format format = o->asked;
+    if (format == FORMAT_AUTO) {
+        format = recognise(look, path, o->raw);
+        bool opened = format != FORMAT_AUTO && format != FORMAT_ARCHIVE && format != FORMAT_TEXT &&
+                      format != FORMAT_HTML;
+        const char *kind = opened ? NULL : closed_kind(look, path, o->raw);
+        if (!kind && !opened && is_known_binary(look)) kind = "binary";
+        if (kind) {
+            count_skipped(led, kind);
+            return FORMAT_AUTO;
+        }
+    }
+    bool text = format == FORMAT_TEXT && o->asked == FORMAT_AUTO && !o->raw;
+    const char *json = format == FORMAT_JSONL || text ? other_json(look) : NULL;
+    if (json || format == FORMAT_AUTO)
+        ledger_damage(led, l->name, 0, 0, "%s",
+                      json ? json : "not a format that is known: name it with --format (" INGEST_FORMATS ")");
+    return json ? FORMAT_AUTO : format;
+}
+
 static int start_reader(struct inputs *in, struct ledger *led, struct err *e)
 {
     struct level *l = top(in);
-    const struct inputs_options *o = &in->options;
     struct slice look = look_at(l);
     if (look.n == 0 && l->window.n_gaps == 0) {
-        if (l->window.truncated) ledger_truncate(led, l->window.truncation);
+        if (l->window.truncated)
+            ledger_truncate(led, l->window.truncation);
+        else
+            count_skipped(led, "empty-input");
         return 0;
     }
-    l->format = o->asked == FORMAT_AUTO ? recognise(look, slice_str(l->name), o->raw) : o->asked;
+    l->format = find_out(in, l, look, led);
     if (l->format == FORMAT_WET) l->format = FORMAT_WARC; /* WARC with conversions */
     if (l->format == FORMAT_TEXT && is_split(in, slice_str(l->name), look)) l->format = FORMAT_PARTS;
-    if (l->format == FORMAT_AUTO)
-        ledger_damage(led, l->name, 0, 0, "%s",
-                      "not a format that is known: name it with --format (" INGEST_FORMATS ")");
     if (in->split) {
         split_reset(in->split);
         in->split->twin = in->n_paths ? in->twins[in->next_path - 1] : 0;
@@ -264,12 +333,11 @@ static int open_nested(struct inputs *in, struct piece *piece, struct buf *into,
     buf_init(&name, BUF_NO_MAX);
     if (path_without_codec(&name, buf_slice(&l->nested.path)) < 0) return err_nomem(e, "opening an entry");
     l->format = recognise_nested(look, buf_slice(&name), in->options.raw);
+    const char *kind = l->format == FORMAT_EPUB ? NULL : closed_kind(look, buf_slice(&name), in->options.raw);
     if (l->format == FORMAT_TEXT && is_split(in, buf_slice(&name), look)) l->format = FORMAT_PARTS;
     buf_free(&name);
-    if (l->format == FORMAT_AUTO) {
-        led->in++;
-        ledger_skip(led, "nested", 0);
-    }
+    if (kind) l->format = FORMAT_AUTO;
+    if (l->format == FORMAT_AUTO) count_skipped(led, kind ? kind : "nested");
     r = start_format(in, l, e);
     return r < 0 ? r : LOOK_AGAIN;
 }
@@ -283,6 +351,12 @@ static int next_entry(struct inputs *in, struct buf *into, struct piece *piece, 
     struct slice path = slice_of(into->p + piece->head, piece->head_bytes),
                  first = slice_of(into->p + piece->body, piece->body_bytes);
     bool book = !in->options.raw && content_of_file(path, first) == CONTENT_EPUB;
+    const char *closed = book ? NULL : closed_kind(first, path, in->options.raw);
+    if (closed) {
+        count_skipped(led, closed);
+        into->n = piece->head;
+        return LOOK_AGAIN;
+    }
     enum nested_kind kind = book ? NESTED_NONE : nested_kind(path, first, in->options.raw);
     if (kind == NESTED_NONE && is_split(in, path, first)) {
         if ((r = open_entry(in, piece, into, false, e)) < 0) return r;
@@ -297,8 +371,7 @@ static int next_entry(struct inputs *in, struct buf *into, struct piece *piece, 
     }
     if (in->n_levels == 1) return open_nested(in, piece, into, kind == NESTED_WHOLE, led, e);
     into->n = piece->head;
-    led->in++;
-    ledger_skip(led, "nested", 0);
+    count_skipped(led, "nested");
     return LOOK_AGAIN;
 }
 
@@ -390,11 +463,12 @@ static int current_next(struct inputs *in, struct buf *into, struct piece *piece
 }
 
 /* What ends early inside an archive is damage: the input itself is whole. */
-static void settle_nested(struct inputs *in, uint64_t damaged, bool ended, struct ledger *led)
+static void settle_nested(struct inputs *in, uint64_t damaged, bool ended, bool cut, struct ledger *led)
 {
     struct level *l = top(in);
     const char *why = l->nested.stopped     ? l->nested.stopped
                       : l->window.truncated ? l->window.truncation
+                      : cut                 ? "it ends early"
                                             : NULL;
     if (ended && why && led->damaged == damaged)
         archive_reader_damage(in->levels[in->n_levels - 2].archive, &l->nested.entry,
@@ -417,8 +491,11 @@ static int nested_next(struct inputs *in, struct buf *into, struct piece *piece,
     uint64_t damaged = led->damaged;
     bool truncated = led->truncated;
     if (n && buf_put_slice(into, buf_slice(&n->path)) < 0) return err_nomem(e, "reading an archive");
+    led->truncated = false;
     int r = current_next(in, into, piece, led, e);
-    if (!truncated) led->truncated = false;
+    bool cut = led->truncated;
+    led->truncated = truncated;
+    if (!truncated) led->truncation[0] = 0;
     if (r == 1) {
         piece->outer = outer;
         piece->outer_bytes = n ? n->path.n : 0;
@@ -426,7 +503,7 @@ static int nested_next(struct inputs *in, struct buf *into, struct piece *piece,
         return 1;
     }
     into->n = outer;
-    if (in->n_levels == levels) settle_nested(in, damaged, r == 0, led);
+    if (in->n_levels == levels) settle_nested(in, damaged, r == 0, cut, led);
     return r;
 }
 

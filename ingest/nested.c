@@ -5,6 +5,7 @@
 #include "ingest/nested.h"
 #include "common/text.h"
 #include "ingest/arc.h"
+#include "ingest/dump.h"
 #include "ingest/path.h"
 
 #define BLOCK_BYTES ((size_t)16 << 10)
@@ -38,7 +39,13 @@ static bool is_arc(struct slice s)
 
 static bool is_object(struct slice s)
 {
+    if (slice_has_prefix(s, "\xef\xbb\xbf")) s = slice_of(s.p + 3, s.n - 3);
     return slice_has_prefix(slice_trim(s), "{");
+}
+
+static bool is_dump(struct slice s)
+{
+    return dump_recognise(s, PIECE_PAGE) || dump_recognise(s, PIECE_POST);
 }
 
 /* The first row whose endings and first bytes both fit decides. "": a name without an ending. */
@@ -52,9 +59,11 @@ static const struct row {
     {" warc wet wat ", is_warc, true},
     {" arc ", is_arc, true},
     {" jsonl ndjson ", is_object, true},
+    {" xml ", is_dump, true},
     {"", is_compressed, false},
     {"", is_archive, false},
     {"", is_warc, true},
+    {"", is_dump, true},
 };
 
 enum nested_kind nested_kind(struct slice path, struct slice first, bool raw)

@@ -12,7 +12,7 @@ enum nested_kind {
 };
 
 /* By the name's ending and the first bytes. A name of an unknown ending is a file even if it is a zip (docx, jar…). raw: only
- * archives and compressed files, no files of records (JSONL, WARC). */
+ * archives and compressed files, no files of records (JSONL, WARC, dumps). */
 enum nested_kind nested_kind(struct slice path, struct slice first, bool raw);
 
 /* An entry's bytes as a stream. */

@@ -98,7 +98,7 @@ is "gives nothing" "$(wc -c <out)" 0
 : >empty.warc.gz
 exits "an empty .gz was cut" 3 leat-ingest empty.warc.gz
 head -c 5000 /dev/urandom >noise
-printf '\177ELF' | cat - noise >binary
+printf 'leat\0\1\2' | cat - noise >binary
 exits "an unknown format" 3 leat-ingest --stats stats.json binary
 says "names the mend" err "--format"
 is "is damage" "$(jq .records.damaged stats.json)" 1
