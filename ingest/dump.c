@@ -181,6 +181,9 @@ static int take_cut(struct dump_reader *r, size_t n, struct ledger *led)
     if (w->truncated) snprintf(why, sizeof why, "%.500s", w->truncation);
     if (w->truncated || r->open || n) ledger_truncate(led, why);
     if (n) ledger_damage(led, r->file, file_offset(r), n, "%s", why);
+    if (!r->met && !n)
+        ledger_damage(led, r->file, 0, window_position(w), "no %s dump: neither a root element nor a record",
+                      r->kind == PIECE_PAGE ? "MediaWiki" : "Stack Exchange");
     window_advance(w, n);
     return 1;
 }
@@ -237,12 +240,13 @@ static int seek(struct dump_reader *r, struct ledger *led, struct err *e)
         if (!tag) continue;
         if (fill(r, TAG_BYTES, e) < 0) return -ERR_IO;
         if (starts(r, 0, root)) {
-            r->open = true;
+            r->open = r->met = true;
             if (r->kind == PIECE_PAGE && take_site(r, e) < 0) return -(e->code ? e->code : ERR_IO);
         } else if (starts(r, 0, close)) {
             r->open = false;
             r->lost = false;
         } else if (starts(r, 0, r->kind == PIECE_PAGE ? "<page>" : "<row")) {
+            r->met = true;
             return 1;
         }
         pass(r, 1, led);

@@ -18,6 +18,7 @@ struct dump_reader {
     struct wiki_site **sites; /* the owner's list: what pieces refer to is put at its front */
     const struct wiki_site *site;
     bool open; /* the root element's start tag was met, its end tag not yet */
+    bool met;  /* a root element or a record was met: it is a dump */
     bool lost; /* what lies here follows damage that was counted */
 };
 

@@ -124,6 +124,7 @@ int document_from_line(struct document_maker *m, struct draft *d, struct err *e)
     struct slice line = d->body;
     d->format = "jsonl";
     int r = map_line(m, &line, &why);
+    if (r == -ERR_DATA) return draft_damage(d, why.msg);
     if (r == 0) r = jsonl_parse(m->jsonl, line.p, line.n, doc, &why);
     if (r == -ERR_DATA) return damage_line(m, d, line, why.msg);
     if (r < 0) return err_nomem(e, "parsing a line");

@@ -272,9 +272,10 @@ static int start_reader(struct inputs *in, struct ledger *led, struct err *e)
     struct level *l = top(in);
     struct slice look = look_at(l);
     if (look.n == 0 && l->window.n_gaps == 0) {
-        if (l->window.truncated)
+        if (l->window.truncated) {
             ledger_truncate(led, l->window.truncation);
-        else
+            ledger_damage(led, l->name, 0, 0, "%s", l->window.truncation);
+        } else
             count_skipped(led, "empty-input");
         return 0;
     }

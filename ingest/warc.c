@@ -162,14 +162,17 @@ static int skip_garbage(struct warc_reader *r, struct ledger *led, struct err *e
 /* Length of the header block, 0: its end is not there (*e untouched: see at_the_end). */
 static int find_header(struct warc_reader *r, size_t *head, struct err *e)
 {
-    size_t seen = 0;
+    uint64_t place = window_position(r->w);
+    size_t seen = r->no_end_to > place ? (size_t)(r->no_end_to - place) : 0;
     for (size_t want = 4096; want <= HEADER_MAX; want *= 2) {
+        if (want < seen && want < HEADER_MAX) continue;
         if (fill(r, want, e) < 0) return -ERR_IO;
         size_t n = ahead(r) < want ? ahead(r) : want;
-        *head = r->dialect->head_end(window_data(r->w), n, seen);
+        if (n > seen) *head = r->dialect->head_end(window_data(r->w), n, seen);
         if (*head || n < want) return 0;
         seen = n;
     }
+    r->no_end_to = place + seen;
     return 0;
 }
 

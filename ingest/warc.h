@@ -40,9 +40,10 @@ bool warc_measure(const struct warc_dialect *d, char *p, size_t n, uint64_t max_
 struct warc_reader {
     const struct warc_dialect *dialect;
     struct window *w;
-    const char *file;            /* for damages */
-    uint64_t max_record;         /* bytes of a content block */
-    bool lost;                   /* what lies here follows damage that was counted */
+    const char *file;    /* for damages */
+    uint64_t max_record; /* bytes of a content block */
+    bool lost;           /* what lies here follows damage that was counted */
+    uint64_t no_end_to;  /* no header block ends before it, that began where the last one did or behind */
     uint64_t none_from, none_to; /* no record starts in between: so no byte is searched twice */
 };
 

@@ -89,7 +89,7 @@ says "--fields: a source that stands twice is called so" err "twice"
 
 # ---- --split
 printf 'banana' >banana.txt
-for pattern in '' 'x*' '(?=a)' '(?<=a)' '\b' '(?m)^' 'a\K' '\z' '(?s).*' '\Ga'; do sound 0 --split "$pattern" banana.txt; done >bad
+for pattern in 'x*' '(?=a)' '(?<=a)' '\b' '(?m)^' 'a\K' '\z' '(?s).*' '\Ga'; do sound 0 --split "$pattern" banana.txt; done >bad
 is "--split: patterns that match nothing, or all" "$(cat bad)" ""
 printf '%50000sb' '' | tr ' ' a >aaa.txt
 exits "--split: a pattern that needs too much work" 2 timeout 10 leat-ingest --split '(a+)+$' aaa.txt
