@@ -125,6 +125,7 @@ static struct archive *new_archive(void)
     archive_read_support_filter_lzip(a);
     archive_read_support_filter_lzma(a);
     archive_read_support_format_tar(a);
+    archive_read_set_format_option(a, "tar", "read_concatenated_archives", "1");
     archive_read_support_format_zip(a);
     archive_read_support_format_7zip(a);
     archive_read_support_format_cpio(a);

@@ -45,7 +45,10 @@ is "cut bodies give what they hold" "$(jq -c '[.metadata.truncated, (.text | len
 exits "bombs: run" 0 leat-ingest --stats stats.json bombs.warc
 is "bombs are damaged" "$(jq -c '[.records.damaged, .records.kept, .balanced]' stats.json)" '[3,1,true]'
 says "bombs: the reason" stats.json "larger than --max-record"
-is "bombs: memory" "$(jq '.peak_rss_bytes < 400000000' stats.json)" true
+case $LEAT_BIN in
+*asan*) ;; # its quarantine is memory too
+*) is "bombs: memory" "$(jq '.peak_rss_bytes < 400000000' stats.json)" true ;;
+esac
 exits "--max-record holds for bodies" 3 leat-ingest --max-record 10000 --stats stats.json good.warc
 is "--max-record: all refused" "$(jq -c '[.records.damaged, .records.kept]' stats.json)" '[11,0]'
 leat-ingest -q crawler.warc >out

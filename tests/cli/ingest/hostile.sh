@@ -42,8 +42,6 @@ sound "0 3" endless.warc.gz >bad
 is "a header without an end: what came before it" "$(cat bad)$(grep -c word1x39 t1)" 1
 limit=4 sound 3 versions.warc >bad
 is "a flood of version lines takes linear time" "$(cat bad)$(grep -c word1x39 t1)" 1
-sound 0 header.arc >bad
-is "an ARC header that is none does not go into the text before it" "$(cat bad)$(jq -c .text t1 | tr -d '\n')$(figures .records.damaged)" '"page number 1""page number 3"1'
 
 # ---- at the edge of --max-record
 for kind in txt jsonl zip; do
