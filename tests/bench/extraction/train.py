@@ -67,14 +67,14 @@ def with_includes(sources):
 
 
 class Library:
-    """features.c: what leat-ingest knows of a page"""
+    """features.c beside this file: what leat-ingest knows of a page"""
 
     def __init__(self):
         folder = tempfile.mkdtemp()
         seen = pathlib.Path(folder, "seen.h")
         seen.write_text("#include <stdint.h>\nvoid groups_seen(uint32_t hash);\n#define GROUPS_SEEN(hash) groups_seen(hash)\n")
         sources = with_includes(["tests/bench/extraction/features.c", "common/utf8.c", "common/unicode_table.c", "ingest/words_table.c",
-                                 "ingest/entities_table.c"])
+                                 "ingest/entities_table.c", "ingest/facts_text.c", "ingest/facts_tree.c", "ingest/columns.c"])
         flags = subprocess.run(["pkg-config", "--cflags", "--libs", *PACKAGES], stdout=subprocess.PIPE, text=True, check=True)
         library = str(pathlib.Path(folder, "features.so"))
         subprocess.run(["cc", "-O2", "-std=gnu11", "-D_GNU_SOURCE", "-fPIC", "-shared", "-I.", "-include", str(seen), "-o", library,
