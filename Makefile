@@ -38,7 +38,7 @@ override CXXFLAGS += -std=c++17 $(OPT) $(WARN) -pthread -fvisibility=hidden -fno
 override LDFLAGS  += $(OPT) -pthread -Wl,--as-needed
 override LDLIBS   += $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lbz2 -ldnnl -lgomp -lm -ldl
 
-sources   = $(filter-out $(addsuffix .c,$(MAINS)),$(wildcard $(1)/*.c $(1)/*/*.c)) $(wildcard $(1)/*.cc)
+sources   = $(filter-out $(addsuffix .c,$(MAINS)),$(wildcard $(1)/*.c $(1)/*/*.c)) $(wildcard $(1)/*.cc $(1)/*/*.cc)
 objects   = $(patsubst %,$(B)/obj/%.o,$(call sources,$(1)))
 stage     = $(firstword $(subst /, ,$(1)))
 program   = $(B)/bin/$(if $(filter %/leat,$(1)),leat,leat-$(notdir $(1)))
@@ -129,7 +129,7 @@ demo:
 	LEAT_BIN=$(abspath $(B)/bin) LEAT_GRAMMARS=$(abspath $(DEPS)/grammars) pipelines/demo.sh
 
 # ---------------------------------------------------------------- keeping it clean
-CODE = $(shell git ls-files -co --exclude-standard '*.c' '*.h' '*.cc' | grep -vE 'common/unicode_table.c|ingest/(charset|classify|words)_tables?.c')
+CODE = $(shell git ls-files -co --exclude-standard '*.c' '*.h' '*.cc' | grep -vE 'common/unicode_table.c|ingest/(charset/charset|extract/classify|extract/words)_tables?.c')
 format:
 	clang-format -i $(CODE)
 lint:

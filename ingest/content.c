@@ -1,9 +1,9 @@
 /* content.c: media types and first bytes. State: none. */
 #include "ingest/content.h"
 #include "common/text.h"
-#include "ingest/epub.h"
-#include "ingest/path.h"
-#include "ingest/xmldoc.h"
+#include "ingest/read/epub.h"
+#include "ingest/read/path.h"
+#include "ingest/markup/xmldoc.h"
 
 const char *content_name(enum content c)
 {

@@ -10,16 +10,16 @@
 
 #include "common/jsonl.h"
 #include "common/ledger.h"
-#include "ingest/admit.h"
-#include "ingest/charset.h"
-#include "ingest/extract.h"
-#include "ingest/fields.h"
+#include "ingest/admit/admit.h"
+#include "ingest/charset/charset.h"
+#include "ingest/extract/extract.h"
+#include "ingest/read/fields.h"
 #include "ingest/content.h"
 #include "ingest/latex/latex.h"
 #include "ingest/map.h"
-#include "ingest/piece.h"
-#include "ingest/wikitext.h"
-#include "ingest/xmldoc.h"
+#include "ingest/read/piece.h"
+#include "ingest/markup/wikitext.h"
+#include "ingest/markup/xmldoc.h"
 
 #define DOCUMENT_NAMESPACES 64
 

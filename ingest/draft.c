@@ -4,11 +4,11 @@
  * Memory: a few times the record; more than DOCUMENT_KEEP_BYTES is given back after each. */
 #include "ingest/draft.h"
 #include "common/text.h"
-#include "ingest/clean.h"
-#include "ingest/path.h"
-#include "ingest/mojibake.h"
-#include "ingest/nfc.h"
-#include "ingest/pagedate.h"
+#include "ingest/charset/clean.h"
+#include "ingest/read/path.h"
+#include "ingest/charset/mojibake.h"
+#include "ingest/charset/nfc.h"
+#include "ingest/html/pagedate.h"
 #include <inttypes.h>
 
 static void give_back(struct buf *b)

@@ -2,7 +2,7 @@
  *
  * In: a line and a block. Out: as draft.h. State: none of its own. */
 #include "common/text.h"
-#include "ingest/arc.h"
+#include "ingest/read/arc.h"
 #include "ingest/draft.h"
 
 int document_from_arc(struct document_maker *m, struct draft *d, char *head, char *block, bool large_allowed,

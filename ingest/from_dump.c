@@ -7,9 +7,9 @@
 #include "common/json.h"
 #include "common/text.h"
 #include "ingest/draft.h"
-#include "ingest/rules.h"
-#include "ingest/entities.h"
-#include "ingest/xml.h"
+#include "ingest/extract/rules.h"
+#include "ingest/html/entities.h"
+#include "ingest/read/xml.h"
 #include <stdio.h>
 
 static bool is_digits(struct slice s)

@@ -2,10 +2,10 @@
  *
  * In: an EPUB. Out: as draft.h. State: none of its own. */
 #include "common/text.h"
-#include "ingest/clean.h"
+#include "ingest/charset/clean.h"
 #include "ingest/draft.h"
-#include "ingest/epub.h"
-#include "ingest/rules.h"
+#include "ingest/read/epub.h"
+#include "ingest/extract/rules.h"
 
 /* Appends a chapter's text, all that is shown of it. 1; 0: it has none or is no page; < 0: out of memory. */
 static int put_chapter(struct document_maker *m, struct slice chapter, bool perhaps_encrypted, struct err *e)

@@ -3,7 +3,7 @@
  * In: a header block and a content block. Out: as draft.h. State: none of its own. */
 #include "common/text.h"
 #include "ingest/draft.h"
-#include "ingest/http.h"
+#include "ingest/read/http.h"
 
 /* A file for crawlers, of every site of a crawl: no document. */
 static bool is_robots_txt(struct slice url)

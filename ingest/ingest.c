@@ -11,7 +11,7 @@
 #include "common/pool.h"
 #include "common/tool.h"
 #include "ingest/document.h"
-#include "ingest/inputs.h"
+#include "ingest/read/inputs.h"
 #include <inttypes.h>
 #include <malloc.h>
 #include <pthread.h>

@@ -12,7 +12,7 @@
 #define LEAT_INGEST_LATEX_LATEX_H
 
 #include "common/err.h"
-#include "ingest/flow.h"
+#include "ingest/markup/flow.h"
 #include "ingest/latex/commands.h"
 #include "ingest/latex/macros.h"
 

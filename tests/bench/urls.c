@@ -3,7 +3,7 @@
 #include "common/domain.h"
 #include "common/stream.h"
 #include "common/text.h"
-#include "ingest/blocklist.h"
+#include "ingest/admit/blocklist.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>

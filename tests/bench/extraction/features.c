@@ -1,7 +1,7 @@
 /* features.c: what leat-ingest knows of the blocks of a page, for train.py, which loads it as a shared library.
  *
  * One page at a time: ex_read, then the others. It is no part of leat. */
-#include "ingest/features.h"
+#include "ingest/extract/features.h"
 #include <stdlib.h>
 
 static struct html html;

@@ -1,7 +1,7 @@
 """train.py DATA [--tables] [--folds N]: learns what main content looks like, for leat ingest --extract main (docs/extraction.md).
 
 DATA holds wcxb-dev/ and trafilatura-eval/ unpacked. Prints cross-validated figures: models that judge a page saw no page of its
-domain. --tables then trains on all pages and writes ingest/words_table.c and ingest/classify_table.c.
+domain. --tables then trains on all pages and writes ingest/extract/words_table.c and ingest/extract/classify_table.c.
 Needs a C compiler and libraries (make deps), and from PyPI: pip install numpy==2.4.6 catboost==1.2.10 rapidfuzz==3.14.6
 (later ones will do too; the tables' numbers depend on CatBoost's version)."""
 import argparse, collections, ctypes, json, multiprocessing, os, pathlib, re, subprocess, sys, tempfile, urllib.parse, zlib
@@ -73,8 +73,8 @@ class Library:
         folder = tempfile.mkdtemp()
         seen = pathlib.Path(folder, "seen.h")
         seen.write_text("#include <stdint.h>\nvoid groups_seen(uint32_t hash);\n#define GROUPS_SEEN(hash) groups_seen(hash)\n")
-        sources = with_includes(["tests/bench/extraction/features.c", "common/utf8.c", "common/unicode_table.c", "ingest/words_table.c",
-                                 "ingest/entities_table.c", "ingest/facts_text.c", "ingest/facts_tree.c", "ingest/columns.c"])
+        sources = with_includes(["tests/bench/extraction/features.c", "common/utf8.c", "common/unicode_table.c", "ingest/extract/words_table.c",
+                                 "ingest/html/entities_table.c", "ingest/extract/facts_text.c", "ingest/extract/facts_tree.c", "ingest/extract/columns.c"])
         flags = subprocess.run(["pkg-config", "--cflags", "--libs", *PACKAGES], stdout=subprocess.PIPE, text=True, check=True)
         library = str(pathlib.Path(folder, "features.so"))
         subprocess.run(["cc", "-O2", "-std=gnu11", "-D_GNU_SOURCE", "-fPIC", "-shared", "-I.", "-include", str(seen), "-o", library,
@@ -363,11 +363,11 @@ def put_trees(out, name, struct, model, depth, classes):
     out.write(f"const int32_t {name}_bias[7] = {{{', '.join(map(str, bias))}}};\n\n" if classes > 1 else f"const int32_t {name}_bias = {bias[0]};\n\n")
 
 
-HEAD = "/* {}: made by tests/bench/extraction/train.py; see docs/extraction.md. */\n#include \"ingest/{}\"\n\n/* clang-format off */\n"
+HEAD = "/* {}: made by tests/bench/extraction/train.py; see docs/extraction.md. */\n#include \"ingest/extract/{}\"\n\n/* clang-format off */\n"
 
 
 def write_tables(tables, models):
-    with open(ROOT / "ingest/words_table.c", "w") as out:
+    with open(ROOT / "ingest/extract/words_table.c", "w") as out:
         out.write(HEAD.format("words_table.c", "groups.h"))
         for name, (hashes_, weights) in zip(["name", "text"], tables):
             words = ["{0x%08x, %d}," % pair for pair in zip(hashes_.tolist(), weights.tolist())]
@@ -375,7 +375,7 @@ def write_tables(tables, models):
             out.writelines("    " + " ".join(words[i:i + 7]) + "\n" for i in range(0, len(words), 7))
             out.write(f"}};\nconst size_t n_{name}_weights = sizeof {name}_weights / sizeof *{name}_weights;\n\n")
         out.write("/* clang-format on */\n")
-    with open(ROOT / "ingest/classify_table.c", "w") as out:
+    with open(ROOT / "ingest/extract/classify_table.c", "w") as out:
         out.write(HEAD.format("classify_table.c", "classify_table.h"))
         put_trees(out, "type", "type_tree", models[0], 4, len(TYPES))
         put_trees(out, "first", "tree", models[1], 6, 1)

@@ -1,4 +1,4 @@
 /* Any bytes as an ARC file: as warc.c. */
-#include "ingest/arc.h"
+#include "ingest/read/arc.h"
 #define DIALECT arc_dialect
 #include "tests/fuzz/ingest/warc.c"

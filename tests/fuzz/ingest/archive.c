@@ -2,8 +2,8 @@
  * record is made into a document; the accounts must balance, and no path leads anywhere. */
 #include "common/text.h"
 #include "ingest/document.h"
-#include "ingest/inputs.h"
-#include "ingest/path.h"
+#include "ingest/read/inputs.h"
+#include "ingest/read/path.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>

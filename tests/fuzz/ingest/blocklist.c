@@ -1,6 +1,6 @@
 /* Any bytes as the lines of a list; then each of them as a URL that is looked up. */
 #include "common/text.h"
-#include "ingest/blocklist_internal.h"
+#include "ingest/admit/blocklist_internal.h"
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

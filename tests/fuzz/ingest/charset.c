@@ -1,5 +1,5 @@
 /* Any bytes, with any label: what comes out is UTF-8, three times as long at most; and every decoder takes them. */
-#include "ingest/charset.h"
+#include "ingest/charset/charset.h"
 #include "common/text.h"
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* Any bytes as the header of a response, as the metas of a page, and as the argument of --respect. */
-#include "ingest/consent.h"
+#include "ingest/admit/consent.h"
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,6 +1,6 @@
 /* Any bytes as a MediaWiki or Stack Exchange dump: read whole, every record made into a document; the accounts must balance. */
 #include "ingest/document.h"
-#include "ingest/dump.h"
+#include "ingest/read/dump.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>

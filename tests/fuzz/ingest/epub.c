@@ -1,7 +1,7 @@
 /* A book whose package document is any bytes: a stored zip is made around it, so that the XML is what is explored. The
  * chapters are files of the book, each once, and the metadata is bounded. */
 #include "common/text.h"
-#include "ingest/epub.h"
+#include "ingest/read/epub.h"
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

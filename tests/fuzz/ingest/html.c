@@ -1,8 +1,8 @@
 /* Any bytes as a page: the text is valid UTF-8 without control characters, and ends and begins with a word; so is the Markdown,
  * which says no fewer words. */
 #include "common/text.h"
-#include "ingest/charset.h"
-#include "ingest/extract.h"
+#include "ingest/charset/charset.h"
+#include "ingest/extract/extract.h"
 #include "common/url.h"
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* Any bytes as an HTTP message: the body never passes the maximum, and lies in memory that is there. */
-#include "ingest/http.h"
+#include "ingest/read/http.h"
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,6 +1,6 @@
 /* LaTeX to text: valid UTF-8 out of any input, bounded by the budget of expansion; the same for a second document. */
 #include "common/text.h"
-#include "ingest/clean.h"
+#include "ingest/charset/clean.h"
 #include "ingest/latex/latex.h"
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* Any text, and one of a few patterns: the parts do not depend on how the text comes in (whole, or a few bytes a time), do
  * not overlap, and come in order. */
 #include "common/text.h"
-#include "ingest/parts.h"
+#include "ingest/read/parts.h"
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

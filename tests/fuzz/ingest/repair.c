@@ -1,9 +1,9 @@
 /* Any bytes, made UTF-8: --fix-mojibake gives UTF-8 and says truly whether it did something; NFC is what ICU makes of the text
  * as a whole, where no run of marks was cut, and normalizing again changes nothing. */
 #include "common/text.h"
-#include "ingest/mojibake.h"
-#include "ingest/nfc.h"
-#include "ingest/nfc_icu.h"
+#include "ingest/charset/mojibake.h"
+#include "ingest/charset/nfc.h"
+#include "ingest/charset/nfc_icu.h"
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,8 +1,8 @@
 /* A file of gzip members, made by a recipe (members, garbage, members inside members, wrong lengths, flips, cuts), read twice:
  * by the serial reader, and split into small ranges with several in flight. Documents and accounts must be the same. */
 #include "common/json.h"
-#include "ingest/arc.h"
-#include "ingest/split.h"
+#include "ingest/read/arc.h"
+#include "ingest/read/split.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>

@@ -1,7 +1,7 @@
 /* Any bytes as a WARC file: read whole, every record made into a document; the accounts must balance. */
 #include "common/hash.h"
 #include "ingest/document.h"
-#include "ingest/warc.h"
+#include "ingest/read/warc.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>

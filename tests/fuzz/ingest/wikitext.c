@@ -1,6 +1,6 @@
 /* Any bytes as wikitext: the text is valid UTF-8 without control characters or marks, and not longer than what it is made of. */
 #include "common/text.h"
-#include "ingest/wikitext.h"
+#include "ingest/markup/wikitext.h"
 #include <stdlib.h>
 
 static void check(const struct buf *out)

@@ -1,7 +1,7 @@
 /* JATS and TEI to text: valid UTF-8 out of any input, or the word that it is not well-formed. */
 #include "common/text.h"
-#include "ingest/clean.h"
-#include "ingest/xmldoc.h"
+#include "ingest/charset/clean.h"
+#include "ingest/markup/xmldoc.h"
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

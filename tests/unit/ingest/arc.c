@@ -1,5 +1,5 @@
 /* ARC's lines, their dates, and where records start. */
-#include "ingest/arc.h"
+#include "ingest/read/arc.h"
 #include "common/text.h"
 #include "tests/unit/test.h"
 

@@ -1,6 +1,6 @@
 /* Formats and codecs that no tool at hand writes: written here by libarchive's writing half. What Python can write is
  * compared in tests/cli/ingest/archive.sh. */
-#include "ingest/inputs.h"
+#include "ingest/read/inputs.h"
 #include "tests/unit/test.h"
 #include <archive.h>
 #include <archive_entry.h>

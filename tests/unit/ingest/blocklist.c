@@ -1,6 +1,6 @@
-#include "ingest/blocklist.h"
+#include "ingest/admit/blocklist.h"
 #include "common/stream.h"
-#include "ingest/blocklist_internal.h"
+#include "ingest/admit/blocklist_internal.h"
 #include "tests/unit/test.h"
 #include <sys/stat.h>
 

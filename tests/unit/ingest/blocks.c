@@ -1,7 +1,7 @@
 /* blocks [FILE…]: for each file the number of its records, the bytes of their blocks, how many had a wrong length, how many places
  * were damaged; so that tests can compare with other readers. Without arguments it tests itself. */
 #include "common/text.h"
-#include "ingest/arc.h"
+#include "ingest/read/arc.h"
 #include "tests/unit/test.h"
 
 struct sums {

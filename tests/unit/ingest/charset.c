@@ -1,4 +1,4 @@
-#include "ingest/charset.h"
+#include "ingest/charset/charset.h"
 #include "common/hash.h"
 #include "common/text.h"
 #include "tests/unit/test.h"

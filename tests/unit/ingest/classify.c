@@ -1,7 +1,7 @@
 /* Scores against the plain definition: trees walked one block at a time; sums over elements made by adding up their blocks. */
-#include "ingest/classify.h"
+#include "ingest/extract/classify.h"
 #include "common/text.h"
-#include "ingest/classify_table.h"
+#include "ingest/extract/classify_table.h"
 #include "tests/unit/test.h"
 
 static struct html h;

@@ -1,4 +1,4 @@
-#include "ingest/consent.h"
+#include "ingest/admit/consent.h"
 #include "tests/unit/test.h"
 
 static struct consent c;

@@ -1,6 +1,6 @@
 /* What a file is, by its name and its first bytes; what is opened inside an archive. */
 #include "ingest/content.h"
-#include "ingest/nested.h"
+#include "ingest/read/nested.h"
 #include "tests/unit/test.h"
 
 static enum content of(const char *path, const char *first)

@@ -1,6 +1,6 @@
-#include "ingest/dump.h"
+#include "ingest/read/dump.h"
 #include "common/text.h"
-#include "ingest/xml.h"
+#include "ingest/read/xml.h"
 #include "tests/unit/test.h"
 
 static struct buf got;

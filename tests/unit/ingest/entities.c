@@ -1,5 +1,5 @@
 /* The whole table is compared with Python's html.unescape in tests/cli/ingest/entities.sh. */
-#include "ingest/entities.h"
+#include "ingest/html/entities.h"
 #include "tests/unit/test.h"
 
 static void expect(const char *z, bool attribute, const char *want)

@@ -1,4 +1,4 @@
-#include "ingest/extract.h"
+#include "ingest/extract/extract.h"
 #include "common/text.h"
 #include "tests/unit/test.h"
 

@@ -1,4 +1,4 @@
-#include "ingest/fields.h"
+#include "ingest/read/fields.h"
 #include "tests/unit/test.h"
 
 static struct fields f;

@@ -1,6 +1,6 @@
 /* Formulas of pages, in the forms in which MediaWiki, KaTeX, MathJax 2, LaTeXML, WordPress and Sphinx write them; raised numbers. */
 #include "common/text.h"
-#include "ingest/extract.h"
+#include "ingest/extract/extract.h"
 #include "tests/unit/test.h"
 #include <time.h>
 

@@ -1,5 +1,5 @@
 /* The expected tokens follow the HTML Standard, 13.2.5, state by state. */
-#include "ingest/html.h"
+#include "ingest/html/html.h"
 #include "tests/unit/test.h"
 
 static struct html h;

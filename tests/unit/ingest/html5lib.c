@@ -10,8 +10,8 @@
 #include "common/json.h"
 #include "common/json_text.h"
 #include "common/text.h"
-#include "ingest/entities.h"
-#include "ingest/html.h"
+#include "ingest/html/entities.h"
+#include "ingest/html/html.h"
 #include "tests/unit/test.h"
 #include <glob.h>
 

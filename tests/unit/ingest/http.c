@@ -1,4 +1,4 @@
-#include "ingest/http.h"
+#include "ingest/read/http.h"
 #include "tests/unit/test.h"
 #include <isa-l/igzip_lib.h>
 #include <zstd.h>

@@ -1,6 +1,6 @@
 /* The expected Markdown follows CommonMark 0.31 and GFM's tables: what a reader of Markdown would make the same page of. */
 #include "common/text.h"
-#include "ingest/extract.h"
+#include "ingest/extract/extract.h"
 #include "tests/unit/test.h"
 #include <stdlib.h>
 #include <time.h>

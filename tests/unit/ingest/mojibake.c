@@ -1,4 +1,4 @@
-#include "ingest/mojibake.h"
+#include "ingest/charset/mojibake.h"
 #include "common/text.h"
 #include "tests/unit/test.h"
 

@@ -1,4 +1,4 @@
-#include "ingest/nfc.h"
+#include "ingest/charset/nfc.h"
 #include "common/text.h"
 #include "tests/unit/test.h"
 #include <unicode/unorm2.h>

@@ -1,6 +1,6 @@
-#include "ingest/blocks.h"
+#include "ingest/extract/blocks.h"
 #include "common/text.h"
-#include "ingest/page.h"
+#include "ingest/html/page.h"
 #include "tests/unit/test.h"
 
 static struct html h;

@@ -1,9 +1,9 @@
 /* Dates, canonical URLs, titles and owners' wishes, as pages state them. */
 #include "common/text.h"
-#include "ingest/jsonld.h"
-#include "ingest/page.h"
-#include "ingest/pagedate.h"
-#include "ingest/pagetitle.h"
+#include "ingest/html/jsonld.h"
+#include "ingest/html/page.h"
+#include "ingest/html/pagedate.h"
+#include "ingest/html/pagetitle.h"
 #include "tests/unit/test.h"
 #include <time.h>
 

@@ -1,5 +1,5 @@
 /* Parts of a text, however its bytes come in: a few a time, or at once. tests/cli/ingest/parts.sh compares with Python's re. */
-#include "ingest/parts.h"
+#include "ingest/read/parts.h"
 #include "tests/unit/test.h"
 
 static struct buf got;

@@ -1,5 +1,5 @@
 /* Names of entries: what is left of hostile ones, and code page 437 against iconv's. */
-#include "ingest/path.h"
+#include "ingest/read/path.h"
 #include "tests/unit/test.h"
 #include <iconv.h>
 

@@ -1,10 +1,10 @@
 /* What is recognised as an archive or a page, plain text, and lines. */
 #include "common/text.h"
-#include "ingest/archive.h"
-#include "ingest/clean.h"
+#include "ingest/read/archive.h"
+#include "ingest/charset/clean.h"
 #include "ingest/content.h"
 #include "ingest/document.h"
-#include "ingest/linereader.h"
+#include "ingest/read/linereader.h"
 #include "tests/unit/test.h"
 
 static struct buf got;

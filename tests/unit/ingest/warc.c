@@ -1,5 +1,5 @@
 #include "common/hash.h"
-#include "ingest/warc.h"
+#include "ingest/read/warc.h"
 #include "tests/unit/test.h"
 #include <isa-l/igzip_lib.h>
 

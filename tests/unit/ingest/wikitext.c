@@ -1,4 +1,4 @@
-#include "ingest/wikitext.h"
+#include "ingest/markup/wikitext.h"
 #include "common/text.h"
 #include "tests/unit/test.h"
 #include <time.h>

@@ -1,4 +1,4 @@
-#include "ingest/xmldoc.h"
+#include "ingest/markup/xmldoc.h"
 #include "common/text.h"
 #include "tests/unit/test.h"
 
