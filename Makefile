@@ -100,10 +100,10 @@ deps:
 		as=; [ "$$(id -u)" = 0 ] || as=sudo; \
 		$$as apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$as apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
 	fi
-	@filter/grammars.sh $(DEPS)
+	@filter/code/grammars.sh $(DEPS)
 	@tests/suites.sh $(DEPS)
 grammars:
-	@filter/grammars.sh $(DEPS)
+	@filter/code/grammars.sh $(DEPS)
 
 # ---------------------------------------------------------------- testing
 check: deps

@@ -8,8 +8,8 @@
 #include "common/json.h"
 #include "common/stage.h"
 #include "common/text.h"
-#include "filter/language.h"
-#include "filter/syntax.h"
+#include "filter/code/language.h"
+#include "filter/code/syntax.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>

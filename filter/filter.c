@@ -6,7 +6,7 @@
  * In: JSONL documents. Out: JSONL documents; --rejects, --attributes. State: none but one thread's tables. */
 #include "common/json.h"
 #include "common/stage.h"
-#include "filter/rules.h"
+#include "filter/rules/rules.h"
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* Any bytes as a path and, behind the first NUL, as a text: a known language or none. */
-#include "filter/language.h"
+#include "filter/code/language.h"
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,5 +1,5 @@
 /* Any bytes as a rules file, and each of their lines as a preset and as a --set. */
-#include "filter/rules.h"
+#include "filter/rules/rules.h"
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

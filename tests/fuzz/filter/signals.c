@@ -1,6 +1,6 @@
 /* Any bytes, repaired to UTF-8, as a document: all signals are finite and in their range, and the same from an object that
  * has measured others before. */
-#include "filter/signals.h"
+#include "filter/signals/signals.h"
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,5 +1,5 @@
 /* The language by path and by "#!" line. */
-#include "filter/language.h"
+#include "filter/code/language.h"
 #include "tests/unit/test.h"
 
 static const char *by(const char *path, const char *text)

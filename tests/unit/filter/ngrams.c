@@ -1,5 +1,5 @@
 /* Repeated n-grams and the table of numbers, against quadratic searches. */
-#include "filter/ngrams.h"
+#include "filter/signals/ngrams.h"
 #include "tests/unit/test.h"
 
 #define MOST 300

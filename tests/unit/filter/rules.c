@@ -1,5 +1,5 @@
 /* The table of rules, and the ways to choose from it. */
-#include "filter/rules.h"
+#include "filter/rules/rules.h"
 #include "tests/unit/test.h"
 
 static struct rules r;

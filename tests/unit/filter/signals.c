@@ -1,6 +1,6 @@
 /* Signals at the edges: short, empty, huge and hostile texts. That ordinary texts are measured as published is tested
  * against a reference in Python: tests/cli/filter/signals.sh. */
-#include "filter/signals.h"
+#include "filter/signals/signals.h"
 #include "tests/unit/test.h"
 
 #define ALL ((1u << SIG_COUNT) - 1)

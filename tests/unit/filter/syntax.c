@@ -1,6 +1,6 @@
 /* Counting what does not parse. Needs the grammars that `make deps` builds. */
-#include "filter/syntax.h"
-#include "filter/language.h"
+#include "filter/code/syntax.h"
+#include "filter/code/language.h"
 #include "tests/unit/test.h"
 #include <pthread.h>
 #include <time.h>

@@ -1,5 +1,5 @@
 /* language.c: a file's extension, then its "#!" line. Tables, nothing guessed from content. */
-#include "filter/language.h"
+#include "filter/code/language.h"
 #include "common/text.h"
 
 const char *const language_names[] = {"c", "go", "java", "javascript", "python", "rust", NULL};

@@ -1,5 +1,5 @@
 /* names.c: emptying and growing the table of names.h. */
-#include "filter/names.h"
+#include "filter/signals/names.h"
 #include <stdlib.h>
 
 #define LEAST_SLOTS 256

@@ -5,8 +5,8 @@
  *
  * State: the loaded grammars behind a mutex. Memory and time: limited by meter.h. Every text gets a parser of its own, so
  * that what it costs, and with it the result, depends on no text before. */
-#include "filter/syntax.h"
-#include "filter/meter.h"
+#include "filter/code/syntax.h"
+#include "filter/code/meter.h"
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdlib.h>

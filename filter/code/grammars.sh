@@ -6,7 +6,7 @@ list=$(cd "$(dirname "$0")" && pwd)/grammars.txt
 deps=$1 out=$1/grammars work=$1/grammars-src
 stamp=$out/.built-$(sha256sum <"$list" | cut -c1-16)
 [ -e "$stamp" ] && exit 0
-echo "make deps: fetching and building the tree-sitter grammars of filter/grammars.txt"
+echo "make deps: fetching and building the tree-sitter grammars of filter/code/grammars.txt"
 mkdir -p "$out" "$work"
 # Another make may be at it: one builds, the other waits and finds it done.
 exec 9>"$deps/.grammars-lock"

@@ -2,7 +2,7 @@
  *
  * Thresholds: Rae et al. 2021, arXiv 2112.11446, tables A1 and A2, as in huggingface/datatrove's gopher filters, whose
  * reasons the names follow. */
-#include "filter/rules.h"
+#include "filter/rules/rules.h"
 #include <stdlib.h>
 #include <string.h>
 

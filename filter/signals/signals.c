@@ -4,9 +4,9 @@
  * are told apart by 64-bit hashes: two different ones of n in one document share one with a probability of n^2/2^65.
  *
  * In: valid UTF-8. Out: numbers. State: per thread, reused. Memory: 24 bytes a word and those of ngrams.h. */
-#include "filter/signals.h"
+#include "filter/signals/signals.h"
 #include "common/hash.h"
-#include "filter/ngrams.h"
+#include "filter/signals/ngrams.h"
 #include <stdlib.h>
 
 struct signals {

@@ -6,7 +6,7 @@
 #define LEAT_FILTER_NGRAMS_H
 
 #include "common/text.h"
-#include "filter/names.h"
+#include "filter/signals/names.h"
 
 struct ngrams {
     unsigned n;         /* words in an n-gram now */

@@ -4,7 +4,7 @@
  * none of the 10-grams are repeated. Words are told apart by 64-bit hashes, n-grams by pairs of numbers.
  *
  * State: the lists, reused. Memory: 16 bytes a word, and the table of names. Time: linear in words times n. */
-#include "filter/ngrams.h"
+#include "filter/signals/ngrams.h"
 #include <stdlib.h>
 
 void ngrams_free(struct ngrams *g)

@@ -1,7 +1,7 @@
 /* meter.c: malloc with a header before each block: its size, its place in the list of a run's blocks, and a mark by which a
  * pointer that is none of ours is known. The run of each thread is found by a thread-local pointer, since tree-sitter
  * hands no context to its allocator. Memory: 48 bytes a block. */
-#include "filter/meter.h"
+#include "filter/code/meter.h"
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 
 #include "common/err.h"
 #include "common/yaml.h"
-#include "filter/signals.h"
+#include "filter/signals/signals.h"
 
 struct rule {
     const char *name;   /* the drop's reason */
