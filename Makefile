@@ -24,7 +24,7 @@ STAGES   := ingest filter dedup tokenizer shards kernels trainer pipelines
 # what a stage may link besides common: the law of the house has this one exception
 NEEDS_trainer := shards kernels
 
-PACKAGES := libzstd zlib libdeflate libisal liblzma liblz4 libarchive expat libpcre2-8 libxxhash tree-sitter yaml-0.1 icu-uc simdjson libbrotlidec uchardet libpsl
+PACKAGES := libzstd zlib libisal liblzma liblz4 libarchive expat libpcre2-8 libxxhash tree-sitter yaml-0.1 icu-uc simdjson libbrotlidec uchardet libpsl
 WARN     := -Wall -Wextra -Wshadow -Wpointer-arith -Wno-unused-parameter
 CWARN    := $(WARN) -Wvla -Wstrict-prototypes -Wmissing-prototypes
 OPT_release  := -O2 -g
@@ -88,7 +88,7 @@ $(foreach u,$(UNITS),$(eval $(call link_rule,$(B)/unit/$(u),tests/unit/$(u),$(ca
 $(foreach u,$(FUZZERS),$(eval $(call link_rule,$(B)/fuzz/$(u),tests/fuzz/$(u),$(call stage,$(u)),-fsanitize=fuzzer)))
 
 # ---------------------------------------------------------------- what it needs from outside
-DEBIAN := gcc g++ make pkg-config libsimdjson-dev libzstd-dev zstd zlib1g-dev libdeflate-dev libisal-dev liblzma-dev xz-utils libbz2-dev bzip2 \
+DEBIAN := gcc g++ make pkg-config libsimdjson-dev libzstd-dev zstd zlib1g-dev libisal-dev liblzma-dev xz-utils libbz2-dev bzip2 \
           liblz4-dev lz4 libarchive-dev libexpat1-dev libpcre2-dev libxxhash-dev xxhash libtree-sitter-dev libyaml-dev libdnnl-dev libicu-dev libbrotli-dev libuchardet-dev libpsl-dev \
           python3 python3-venv python3-pip jq unzip zip brotli man-db
 DEBIAN_dev  := clang clang-format clang-tidy cppcheck shellcheck libclang-rt-dev

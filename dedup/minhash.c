@@ -4,6 +4,7 @@
  * same. Lanes are taken in blocks that stay in registers while the shingles stream by. */
 #include "dedup/minhash.h"
 #include "common/hash.h"
+#include "common/simd.h"
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,14 +63,12 @@ __attribute__((target("avx512f"))) static void block_avx512(const uint32_t *mult
 }
 #endif
 
-/* LEAT_SIMD=plain|avx2|avx512 in the environment forbids wider ones: for the test that all give the same. */
 static minhash_block *choose_block(void)
 {
 #if defined(__x86_64__)
-    const char *most = getenv("LEAT_SIMD");
-    bool plain = most && strcmp(most, "plain") == 0, avx2 = most && strcmp(most, "avx2") == 0;
-    if (!plain && !avx2 && __builtin_cpu_supports("avx512f")) return block_avx512;
-    if (!plain && __builtin_cpu_supports("avx2")) return block_avx2;
+    enum simd widest = simd_widest();
+    if (widest >= SIMD_AVX512) return block_avx512;
+    if (widest >= SIMD_AVX2) return block_avx2;
 #endif
     return block_plain;
 }

@@ -230,7 +230,8 @@ static bool is_number(struct slice s)
 static struct slice ending_of(struct slice path)
 {
     struct slice base = path_base(path), ending = path_ending(base, true);
-    return memchr(base.p, '?', base.n) || is_number(ending) ? slice_of("", 0) : ending;
+    bool made = base.n && memchr(base.p, '?', base.n);
+    return made || is_number(ending) ? slice_of("", 0) : ending;
 }
 
 /* The first row whose endings and first bytes both fit decides. */

@@ -25,13 +25,31 @@ int clean_text(struct buf *out, struct slice text)
     return out->failed ? -1 : 0;
 }
 
+/* Control characters that no text has; n is at most 255, so that the count is a byte: loops over bytes become vectors. */
+static uint8_t count_controls(const char *p, size_t n)
+{
+    uint8_t found = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint8_t c = (uint8_t)p[i];
+        bool white = (c >= '\t' && c <= '\r' && c != '\v') | (c == '\033');
+        found = (uint8_t)(found + ((c < 0x20 && !white) | (c == 0x7f)));
+    }
+    return found;
+}
+
+/* U+FFFD: bytes that were no text before. */
+static size_t count_replaced(const char *p, size_t n)
+{
+    size_t found = 0;
+    const char *end = p + n;
+    for (const char *q = p; (q = memchr(q, 0xef, (size_t)(end - q))) && end - q >= 3; q++)
+        found += memcmp(q, "\xef\xbf\xbd", 3) == 0;
+    return found;
+}
+
 bool clean_is_binary(struct slice text)
 {
-    size_t n = text.n < 4096 ? text.n : 4096, odd = 0;
-    for (size_t i = 0; i < n; i++) {
-        uint8_t c = (uint8_t)text.p[i];
-        odd += (c < 0x20 && !strchr("\t\n\r\f\033", c)) || c == 0 || c == 0x7f;
-        odd += n - i >= 3 && memcmp(text.p + i, "\xef\xbf\xbd", 3) == 0;
-    }
+    size_t n = text.n < 4096 ? text.n : 4096, odd = n ? count_replaced(text.p, n) : 0;
+    for (size_t i = 0; i < n; i += 128) odd += count_controls(text.p + i, n - i < 128 ? n - i : 128);
     return odd * 10 > n;
 }

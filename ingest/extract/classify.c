@@ -1,10 +1,9 @@
-/* classify.c: sums of decision trees over columns of features.
+/* classify.c: what decision trees say of a page and its blocks.
  *
- * Trees that ask one question per level need no branches: the comparisons of 16 blocks are one instruction, and their
- * answers are the number of the leaf. The second sum of trees also sees what the first one said of the blocks and elements
+ * The second sum of trees also sees what the first one said of the blocks and elements
  * around. In: features. Out: types and scores. State: none. Memory: that of struct features. Time: linear in blocks. */
 #include "ingest/extract/classify.h"
-#include "ingest/extract/classify_table.h"
+#include "ingest/extract/trees.h"
 
 static const char *const type_names[PAGE_TYPES] = {"article",    "documentation", "service", "forum",
                                                    "collection", "listing",       "product"};
@@ -44,26 +43,6 @@ static void classify_type(struct features *f, enum page_type *type)
 
 /* ------------------------------------------------------------------ the blocks */
 
-#define LANES 16
-typedef uint8_t lanes __attribute__((vector_size(LANES)));
-
-static void sum_trees(const struct tree *trees, size_t n_trees, int32_t bias, const uint8_t *column,
-                      int32_t sum[FEATURES_TILE])
-{
-    for (int i = 0; i < FEATURES_TILE; i++) sum[i] = bias;
-    for (size_t t = 0; t < n_trees; t++) {
-        const struct tree *tree = &trees[t];
-        lanes leaf[FEATURES_TILE / LANES] = {0};
-        for (int d = 0; d < TREE_DEPTH; d++) {
-            const lanes *v = (const lanes *)(column + (size_t)tree->feature[d] * FEATURES_TILE);
-            const lanes above = (lanes){0} + tree->above[d], bit = (lanes){0} + (uint8_t)(1 << d);
-            for (int i = 0; i < FEATURES_TILE / LANES; i++) leaf[i] |= (lanes)(v[i] > above) & bit;
-        }
-        const uint8_t *number = (const uint8_t *)leaf;
-        for (int i = 0; i < FEATURES_TILE; i++) sum[i] += tree->leaf[number[i]];
-    }
-}
-
 static uint16_t sigmoid(int32_t logit)
 {
     int32_t above = logit + 128 * STEPS + STEPS / 2; /* the table begins at -128 steps */
@@ -75,6 +54,7 @@ static void score_blocks(struct features *f, size_t blocks, const struct tree *t
                          int32_t bias)
 {
     int32_t sum[FEATURES_TILE];
+    trees_sum *sum_trees = trees_choose();
     for (size_t from = 0; from < blocks; from += FEATURES_TILE) {
         sum_trees(trees, n_trees, bias, features_tile(f, from), sum);
         for (size_t i = 0; i < FEATURES_TILE && from + i < blocks; i++) f->score[from + i] = sigmoid(sum[i]);

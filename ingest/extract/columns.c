@@ -12,6 +12,10 @@ static const uint8_t text_groups[TEXT_GROUPS] = {
     GROUP_CATEGORY, GROUP_LEGAL, GROUP_DATE,    GROUP_REVIEW, GROUP_LATEST,
 };
 
+/* Of BF_OWN: what neighbours are told: lengths, shares of links and of sentences, the tag. */
+static const uint8_t near_of[] = {0, 2, 5, 25};
+#define NEAR_SHIFTED (sizeof near_of)
+
 #define COLUMN(id) (tile + (size_t)(id)*FEATURES_TILE + i % FEATURES_TILE)
 #define PUT(value) (*(k++) = (value), k += FEATURES_TILE - 1)
 
@@ -110,23 +114,63 @@ static void put_own(struct features *f, const struct page *p, size_t i, uint8_t 
     PUT(b->heading == BLOCKS_MAX ? 255 : lg(i - b->heading));
 }
 
+/* to[i] = from[i + by] in the columns of all blocks; 0 where there is no such block. */
+static void shift_column(struct features *f, size_t blocks, size_t from, size_t to, int by)
+{
+    size_t tiles = (blocks + FEATURES_TILE - 1) / FEATURES_TILE, n = (size_t)(by < 0 ? -by : by),
+           keep = FEATURES_TILE - n;
+    for (size_t t = 0; t < tiles; t++) {
+        uint8_t *in = f->column + t * TILE_BYTES + from * FEATURES_TILE,
+                *out = f->column + t * TILE_BYTES + to * FEATURES_TILE;
+        bool none = by < 0 ? t == 0 : t + 1 == tiles;
+        memcpy(out + (by < 0 ? n : 0), in + (by < 0 ? 0 : n), keep);
+        if (none)
+            memset(out + (by < 0 ? 0 : keep), 0, n);
+        else
+            memcpy(out + (by < 0 ? 0 : keep), by < 0 ? in - TILE_BYTES + keep : in + TILE_BYTES, n);
+    }
+}
+
+static const int8_t near_at[2 * NEAR] = {-1, 1, -2, 2};
+
 static void put_near(struct features *f, const struct page *p, size_t i, uint8_t *k)
 {
     const struct blocks *bs = &p->blocks;
-    static const int at[2 * NEAR] = {-1, 1, -2, 2};
+    uint32_t path = bs->node[bs->block[i].node].path;
     for (int j = 0; j < 2 * NEAR; j++) {
-        int64_t other = (int64_t)i + at[j];
-        if (other < 0 || other >= (int64_t)bs->n) {
-            for (int m = 0; m < 5; m++) PUT(0);
-            continue;
-        }
-        const struct block_fact *b = &f->fact[other];
-        const struct block_node *o = &bs->node[bs->block[other].node];
-        PUT(lg(b->bytes));
-        PUT(share(b->link_bytes, b->bytes));
-        PUT(share(b->sentences, b->words));
-        PUT(tag_class(o->tag));
-        PUT(o->path == bs->node[bs->block[i].node].path ? 1 : 0);
+        int64_t other = (int64_t)i + near_at[j];
+        bool there = other >= 0 && other < (int64_t)bs->n;
+        k += (size_t)NEAR_SHIFTED * FEATURES_TILE;
+        PUT(there && path == bs->node[bs->block[other].node].path ? 1 : 0);
+    }
+}
+
+/* What blocks know of themselves, for those around them. */
+static void shift_near(struct features *f, size_t blocks)
+{
+    size_t last = blocks % FEATURES_TILE;
+    for (size_t m = 0; m < NEAR_SHIFTED && last; m++)
+        memset(features_tile(f, blocks - last) + (BF_OWN + near_of[m]) * FEATURES_TILE + last, 0,
+               FEATURES_TILE - last);
+    for (int j = 0; j < 2 * NEAR; j++)
+        for (size_t m = 0; m < NEAR_SHIFTED; m++)
+            shift_column(f, blocks, BF_OWN + near_of[m], BF_NEAR + (size_t)j * (NEAR_SHIFTED + 1) + m,
+                         near_at[j]);
+}
+
+static void read_levels(struct features *f, const struct blocks *bs)
+{
+    for (size_t i = 0; i < bs->n_nodes; i++) {
+        const struct block_node *o = &bs->node[i];
+        struct node_fact *n = &f->node[i];
+        uint64_t bytes = node_bytes(f, o);
+        if (o->first == o->end) continue;
+        n->level[0] = lg(bytes);
+        n->level[1] = share(node_links(f, o), bytes);
+        n->level[2] = share(node_prose(f, o), bytes);
+        n->level[3] = lg(n->repeats);
+        n->level[4] = lg(n->children);
+        n->level[5] = share(bytes, f->bytes);
     }
 }
 
@@ -135,16 +179,8 @@ static void put_levels(struct features *f, const struct page *p, size_t i, uint8
     const struct blocks *bs = &p->blocks;
     uint32_t at = bs->block[i].node;
     for (int j = 0; j < LEVELS; j++) {
-        const struct block_node *o = &bs->node[at];
-        const struct node_fact *n = &f->node[at];
-        uint64_t bytes = node_bytes(f, o);
-        PUT(lg(bytes));
-        PUT(share(node_links(f, o), bytes));
-        PUT(share(node_prose(f, o), bytes));
-        PUT(lg(n->repeats));
-        PUT(lg(n->children));
-        PUT(share(bytes, f->bytes));
-        at = o->parent;
+        for (size_t m = 0; m < sizeof f->node->level; m++) PUT(f->node[at].level[m]);
+        at = bs->node[at].parent;
         if (j == 3) at = bs->node[at].parent;
     }
 }
@@ -287,6 +323,7 @@ uint8_t *features_tile(const struct features *f, size_t from)
 void features_fill(struct features *f, const struct page *p)
 {
     const struct blocks *bs = &p->blocks;
+    read_levels(f, bs);
     for (size_t i = 0; i < bs->n; i++) {
         uint8_t *tile = features_tile(f, i);
         if (i % FEATURES_TILE == 0) begin_tile(f, tile);
@@ -304,6 +341,7 @@ void features_fill(struct features *f, const struct page *p)
         put_tree(f, p, i, COLUMN(BF_TREE));
         put_more(f, p, i, COLUMN(BF_TREE_MORE));
     }
+    shift_near(f, bs->n);
 }
 
 /* Of the repeated elements that the one around it is one of. */

@@ -37,12 +37,13 @@ struct node_fact {
     bool on_title_path;
     uint16_t title_depth; /* how deep its path and that of the title are the same */
     bool on_path;         /* the main node lies in it, or is it */
+    uint8_t level[6];     /* the same as bytes: what columns.c says of it to the blocks inside */
 };
 
 /* Kinds of characters at a block's ends. */
-enum { K_OTHER, K_SPACE, K_LOWER, K_UPPER, K_DIGIT, K_END, K_COMMA, K_HIGH, K_KINDS };
+enum { K_OTHER, K_SPACE, K_LOWER, K_UPPER, K_DIGIT, K_END, K_COMMA, K_HIGH };
 
-enum { HAS_CURRENCY = 1, HAS_COPYRIGHT = 2, HAS_AT = 4, HAS_BAR = 8, HAS_QUOTE = 16, HAS_PERCENT = 32 };
+enum { HAS_CURRENCY = 1, HAS_COPYRIGHT = 2, HAS_AT = 4, HAS_BAR = 8, HAS_QUOTE = 16 };
 
 #define SHORT_BYTES 120
 

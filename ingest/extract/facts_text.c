@@ -2,7 +2,9 @@
  *
  * In: struct page. Out: f->fact. State: none. Memory: the facts, some 200 bytes a block. Time: linear. */
 #include "common/text.h"
+#include "ingest/extract/charbits.h"
 #include "ingest/extract/facts.h"
+#include "ingest/extract/words.h"
 
 void facts_clear_slots(struct features *f)
 {
@@ -22,51 +24,32 @@ size_t facts_slot(struct features *f, uint32_t key)
     return i;
 }
 
-enum { IN_WORD = 8 };
-
 static const uint8_t kind_of[256] = {
-    [0 ... 7] = K_SPACE,
-    ['\t'] = K_SPACE,
-    ['\n'] = K_SPACE,
-    [' '] = K_SPACE,
-    ['a' ... 'z'] = K_LOWER | IN_WORD,
-    ['A' ... 'Z'] = K_UPPER | IN_WORD,
-    ['0' ... '9'] = K_DIGIT | IN_WORD,
-    ['.'] = K_END,
-    ['!'] = K_END,
-    ['?'] = K_END,
-    [','] = K_COMMA,
-    [';'] = K_COMMA,
-    [':'] = K_COMMA,
-    [0x80 ... 0xff] = K_HIGH | IN_WORD,
+    [0 ... 7] = K_SPACE,     ['\t'] = K_SPACE,
+    ['\n'] = K_SPACE,        [' '] = K_SPACE,
+    ['a' ... 'z'] = K_LOWER, ['A' ... 'Z'] = K_UPPER,
+    ['0' ... '9'] = K_DIGIT, ['.'] = K_END,
+    ['!'] = K_END,           ['?'] = K_END,
+    [','] = K_COMMA,         [';'] = K_COMMA,
+    [':'] = K_COMMA,         [0x80 ... 0xff] = K_HIGH,
 };
 
-/* 0xC2, 0xE2: look at what follows. */
-#define MORE 128
-static const uint8_t mark_of[256] = {
-    ['$'] = HAS_CURRENCY, ['@'] = HAS_AT, ['|'] = HAS_BAR, ['"'] = HAS_QUOTE,
-    ['%'] = HAS_PERCENT,  [0xc2] = MORE,  [0xe2] = MORE,
-};
-
-/* Marks of two and three bytes: ©, £, »; €, quotation marks. */
-static uint8_t long_mark(const char *p, const char *end)
+/* Marks of one byte, and of two and three: ©, £, »; €, quotation marks. */
+static uint8_t mark_at(const char *p, const char *end)
 {
-    uint8_t lead = (uint8_t)*p, second = end - p > 1 ? (uint8_t)p[1] : 0,
-            third = end - p > 2 ? (uint8_t)p[2] : 0;
-    if (lead == 0xc2)
+    uint8_t second = end - p > 1 ? (uint8_t)p[1] : 0, third = end - p > 2 ? (uint8_t)p[2] : 0;
+    switch ((uint8_t)*p) {
+    case '$': return HAS_CURRENCY;
+    case '@': return HAS_AT;
+    case '|': return HAS_BAR;
+    case '"': return HAS_QUOTE;
+    case 0xc2:
         return second == 0xa9 ? HAS_COPYRIGHT : second == 0xa3 ? HAS_CURRENCY : second == 0xbb ? HAS_BAR : 0;
-    if (second == 0x82 && third == 0xac) return HAS_CURRENCY;
-    return second == 0x80 && (third | 1) == 0x9d ? HAS_QUOTE : 0;
-}
-
-static uint8_t marks_in(const char *p, const char *end)
-{
-    uint8_t found = 0;
-    for (; p < end; p++) {
-        uint8_t mark = mark_of[(uint8_t)*p];
-        found |= mark == MORE ? long_mark(p, end) : mark;
+    case 0xe2:
+        if (second == 0x82 && third == 0xac) return HAS_CURRENCY;
+        return second == 0x80 && (third | 1) == 0x9d ? HAS_QUOTE : 0;
+    default: return 0;
     }
-    return found;
 }
 
 #define TITLE_BYTES 400
@@ -78,7 +61,15 @@ struct title_words {
 struct reading {
     const struct title_words *title;
     const struct blocks *blocks;
-    uint32_t n[K_KINDS], words, ends, in_title, capitals, all, described, structured, before;
+    const char *start, *end; /* the block's */
+    const char *hinted;      /* words from here on give no hints */
+    const char *readable;    /* the page's end */
+    const char *word;        /* the word that is open; NULL: none */
+    struct word_hints hints;
+    uint32_t letters, digits, commas, others, words, ends, in_title, capitals, all, described, structured,
+        before;
+    bool after_end;
+    uint8_t first, last, marks;
 };
 
 static uint32_t title_has(const struct title_words *title, uint32_t hash)
@@ -86,54 +77,70 @@ static uint32_t title_has(const struct title_words *title, uint32_t hash)
     return title->bits[hash >> 28] >> (hash >> 22 & 63) & 1;
 }
 
-/* From the first character of a word to behind its last. */
-static const char *read_word(struct reading *r, const char *p, const char *end)
+static void take_word(struct reading *r, const char *p, const char *end)
 {
-    uint32_t hash = 0, digits = 0;
-    uint8_t kind;
-    const char *from = p;
-    for (; p < end && ((kind = kind_of[(uint8_t)*p]) & IN_WORD); p++) {
-        hash = said_word_add(hash, *p);
-        digits += kind == (K_DIGIT | IN_WORD);
-    }
-    r->words++;
-    r->n[K_DIGIT] += digits;
-    r->n[K_LOWER] += (uint32_t)(p - from) - digits;
-    if (*from >= 'A' && *from <= 'Z') r->capitals++;
+    uint32_t hash = word_hash(p, (size_t)(end - p), r->readable);
+    if (!r->words++) r->first = kind_of[(uint8_t)*p];
+    r->capitals += *p >= 'A' && *p <= 'Z';
     r->in_title += title_has(r->title, hash);
     r->all = (r->all ^ hash) * 0x85ebca6bU;
-    r->described += said_has(&r->blocks->described, r->before, hash);
-    r->structured += said_has(&r->blocks->structured, r->before, hash);
+    if (r->blocks->described.pairs) r->described += said_has(&r->blocks->described, r->before, hash);
+    if (r->blocks->structured.pairs) r->structured += said_has(&r->blocks->structured, r->before, hash);
+    if (p < r->hinted && (*p < '0' || *p > '9')) groups_of_word(&r->blocks->groups, hash, &r->hints);
     r->before = hash;
-    return p;
+}
+
+static uint32_t count(uint64_t bits)
+{
+    return bits ? (uint32_t)__builtin_popcountll(bits) : 0;
+}
+
+static void take_words(struct reading *r, const char *p, uint64_t word)
+{
+    uint64_t edges = word ^ (word << 1 | (r->word != NULL));
+    for (; edges; edges &= edges - 1) {
+        const char *edge = p + __builtin_ctzll(edges);
+        if (r->word) take_word(r, r->word, edge);
+        r->word = r->word ? NULL : edge;
+    }
+}
+
+static void take_marks(struct reading *r, const char *p, uint64_t mark)
+{
+    for (; mark; mark &= mark - 1) {
+        const char *at = p + __builtin_ctzll(mark);
+        if (at < r->hinted) r->marks |= mark_at(at, r->hinted);
+    }
+}
+
+/* The next n <= CHARBITS bytes. */
+static void take_bytes(struct reading *r, const char *p, size_t n)
+{
+    const struct charbits b = charbits_of(p, n, r->readable);
+    uint64_t all = n < CHARBITS ? ((uint64_t)1 << n) - 1 : UINT64_MAX;
+    take_words(r, p, b.word);
+    take_marks(r, p, b.mark);
+    r->digits += count(b.digit);
+    r->letters += count(b.word & ~b.digit);
+    r->commas += count(b.comma);
+    r->others += count(all & ~(b.word | b.space | b.end | b.comma));
+    r->ends += count(b.space & (b.end << 1 | r->after_end));
+    r->after_end = b.end >> (CHARBITS - 1);
+    uint64_t black = all & ~b.space;
+    if (black) r->last = kind_of[(uint8_t)p[63 - __builtin_clzll(black)]];
+}
+
+static void read_text(struct reading *r)
+{
+    for (const char *p = r->start; p < r->end; p += CHARBITS)
+        take_bytes(r, p, r->end - p < CHARBITS ? (size_t)(r->end - p) : CHARBITS);
+    if (r->word) take_word(r, r->word, r->end);
+    r->ends += r->last == K_END;
 }
 
 static uint16_t cap16(uint32_t n)
 {
     return (uint16_t)(n > UINT16_MAX ? UINT16_MAX : n);
-}
-
-static void read_text(struct block_fact *b, struct reading *r, const char *p, const char *end)
-{
-    uint8_t last = K_SPACE, before = K_SPACE;
-    while (p < end) {
-        uint8_t kind = kind_of[(uint8_t)*p];
-        if (kind & IN_WORD) {
-            if (!r->words) b->first = kind & ~IN_WORD;
-            p = read_word(r, p, end);
-            before = last = kind_of[(uint8_t)p[-1]] & ~IN_WORD;
-            continue;
-        }
-        r->n[kind]++;
-        if (kind != K_SPACE)
-            last = kind;
-        else if (before == K_END)
-            r->ends++;
-        before = kind;
-        p++;
-    }
-    if (last == K_END) r->ends++;
-    b->last = last;
 }
 
 static void take_reading(struct block_fact *b, const struct reading *r)
@@ -143,52 +150,68 @@ static void take_reading(struct block_fact *b, const struct reading *r)
         b->structured_share = share(r->structured, r->words - 1);
     }
     b->words = r->words;
-    b->punctuation = cap16(r->n[K_COMMA]);
+    b->punctuation = cap16(r->commas);
     b->sentences = cap16(r->ends);
-    b->digits = cap16(r->n[K_DIGIT]);
+    b->digits = cap16(r->digits);
     b->capitals = cap16(r->capitals);
-    b->others = cap16(r->n[K_OTHER]);
-    b->letters = cap16(r->n[K_LOWER]);
+    b->others = cap16(r->others);
+    b->letters = cap16(r->letters);
+    b->first = r->first;
+    b->last = r->last;
+    b->marks = r->marks;
     b->title_share = share(r->in_title, r->words);
+    if (b->bytes <= SHORT_BYTES) b->text_groups = r->hints.groups;
+    if (r->hints.words) b->text_weight = (int8_t)(r->hints.weight / (int32_t)r->hints.words);
+    b->text_least = r->hints.least;
+    b->text_most = r->hints.most;
     b->text_hash = r->all;
+}
+
+static bool in_word(char c)
+{
+    uint8_t kind = kind_of[(uint8_t)c];
+    return kind == K_LOWER || kind == K_UPPER || kind == K_DIGIT || kind == K_HIGH;
 }
 
 static void read_title(const struct page *p, struct title_words *title)
 {
-    uint32_t hash = 0;
+    const char *q = p->title.p, *readable = q + p->title.n,
+               *end = p->title.n < TITLE_BYTES ? readable : q + TITLE_BYTES;
     memset(title, 0, sizeof *title);
-    for (size_t i = 0; i <= p->title.n && i < TITLE_BYTES; i++) {
-        bool in = i < p->title.n && (kind_of[(uint8_t)p->title.p[i]] & IN_WORD);
-        bool ends = !in && i && (kind_of[(uint8_t)p->title.p[i - 1]] & IN_WORD);
-        if (ends) title->bits[hash >> 28] |= (uint64_t)1 << (hash >> 22 & 63);
-        hash = in ? said_word_add(hash, p->title.p[i]) : 0;
+    while (q < end) {
+        const char *from = q;
+        while (q < end && in_word(*q)) q++;
+        if (q > from) {
+            uint32_t hash = word_hash(from, (size_t)(q - from), readable);
+            title->bits[hash >> 28] |= (uint64_t)1 << (hash >> 22 & 63);
+        }
+        q += q < end;
     }
+}
+
+static void read_block(struct block_fact *b, struct reading *r, const struct block *s)
+{
+    memset(b, 0, sizeof *b);
+    b->bytes = (uint32_t)(s->end - s->start);
+    b->link_bytes = s->link_bytes;
+    read_text(r);
+    take_reading(b, r);
+    bool sentences = b->sentences > 0 && b->bytes >= 60;
+    if ((sentences || b->bytes >= 200) && s->link_bytes < b->bytes / 3) b->prose = b->bytes;
 }
 
 static void read_blocks(struct features *f, const struct page *p)
 {
-    const struct blocks *bs = &p->blocks;
     struct title_words title;
     read_title(p, &title);
-    for (size_t i = 0; i < bs->n; i++) {
-        const struct block *s = &bs->block[i];
-        struct block_fact *b = &f->fact[i];
-        const char *from = p->text.p + s->start, *to = p->text.p + s->end;
-        memset(b, 0, sizeof *b);
-        b->bytes = (uint32_t)(s->end - s->start);
-        b->link_bytes = s->link_bytes;
-        struct reading r = {.title = &title, .blocks = bs};
-        read_text(b, &r, from, to);
-        take_reading(b, &r);
-        b->marks = marks_in(from, b->bytes > SHORT_BYTES ? from + SHORT_BYTES : to);
-        struct word_hints hints = {0};
-        groups_of_text(&bs->groups, slice_of(from, b->bytes < SHORT_BYTES ? b->bytes : SHORT_BYTES), &hints);
-        if (b->bytes <= SHORT_BYTES) b->text_groups = hints.groups;
-        if (hints.words) b->text_weight = (int8_t)(hints.weight / (int32_t)hints.words);
-        b->text_least = hints.least;
-        b->text_most = hints.most;
-        bool sentences = b->sentences > 0 && b->bytes >= 60;
-        if ((sentences || b->bytes >= 200) && s->link_bytes < b->bytes / 3) b->prose = b->bytes;
+    for (size_t i = 0; i < p->blocks.n; i++) {
+        const struct block *s = &p->blocks.block[i];
+        const char *start = p->text.p + s->start, *end = p->text.p + s->end;
+        struct reading r = {
+            .title = &title, .blocks = &p->blocks, .start = start, .end = end, .last = K_SPACE};
+        r.hinted = end - start > SHORT_BYTES ? start + SHORT_BYTES : end;
+        r.readable = p->text.p + p->text.n;
+        read_block(&f->fact[i], &r, s);
     }
 }
 

@@ -1,9 +1,9 @@
 /* groups.c: words to groups, by hash.
  *
- * A word is known by its hash alone: what a collision costs is a hint that misleads.
  * In: names and texts. Out: a bit per group. State: the table. Memory: none. */
 #include "ingest/extract/groups.h"
-#include "ingest/html/tags.h"
+#include "ingest/extract/words.h"
+#include <stdbool.h>
 
 static const char *const words_of[GROUP_COUNT] = {
 #define X(name, words) [GROUP_##name] = (words),
@@ -40,11 +40,14 @@ static void add(struct group_words *w, uint32_t hash, uint8_t group, int8_t weig
 
 void groups_init(struct groups *g)
 {
+    static const char *const negations[] = {"has", "no", "with"};
     memset(g, 0, sizeof *g);
+    for (int i = 0; i < 3; i++)
+        g->negations[i] = word_hash(negations[i], strlen(negations[i]), negations[i] + strlen(negations[i]));
     for (unsigned i = 0; i < GROUP_COUNT; i++)
         for (const char *p = words_of[i]; *p;) {
             size_t n = strcspn(p, " ");
-            uint32_t hash = name_hash(slice_of(p, n));
+            uint32_t hash = word_hash(p, n, p + n);
             add(&g->names, hash, (uint8_t)(i + 1), 0);
             add(&g->texts, hash, (uint8_t)(i + 1), 0);
             p += n + (p[n] == ' ');
@@ -55,10 +58,8 @@ void groups_init(struct groups *g)
         add(&g->texts, text_weights[i].hash, 0, text_weights[i].weight);
 }
 
-static void take(struct word_hints *h, const struct group_words *w, uint32_t hash)
+void groups_take_known(const struct group_words *w, uint32_t hash, struct word_hints *h)
 {
-    h->words++;
-    if (!(w->present[hash >> 22] >> (hash >> 16 & 63) & 1)) return;
     unsigned i = find(w, hash);
     if (!w->hash[i]) return;
     if (w->group[i]) h->groups |= (uint64_t)1 << (w->group[i] - 1);
@@ -83,37 +84,22 @@ static bool word_next(struct slice *s, uint32_t *hash)
     const char *p = s->p, *end = p + s->n;
     while (p < end && !is_letter(*p)) p++;
     const char *from = p;
-    *hash = 0;
-    for (; p < end && is_letter(*p) && (p == from || !is_lower(p[-1]) || is_lower(*p)); p++)
-        *hash = name_hash_add(*hash, *p);
+    while (p < end && is_letter(*p) && (p == from || !is_lower(p[-1]) || is_lower(*p))) p++;
+    if (p > from) *hash = word_hash(from, (size_t)(p - from), end);
     *s = slice_of(p, (size_t)(end - p));
     return p > from;
 }
 
 void groups_of_names(const struct groups *g, struct slice value, uint32_t *sig, struct word_hints *hints)
 {
+    const struct group_words *w = &g->names;
     uint32_t hash;
     bool negated = false;
-    const uint32_t has = name_hash(slice_str("has")), no = name_hash(slice_str("no")),
-                   with = name_hash(slice_str("with"));
     while (word_next(&value, &hash)) {
         GROUPS_SEEN(hash);
-        if (!negated) take(hints, &g->names, hash);
-        negated = hash == has || hash == no || hash == with;
+        hints->words += !negated;
+        if (!negated && (w->present[hash >> 22] >> (hash >> 16 & 63) & 1)) groups_take_known(w, hash, hints);
+        negated = hash == g->negations[0] || hash == g->negations[1] || hash == g->negations[2];
         *sig = (*sig ^ hash) * 0x85ebca6bU;
-    }
-}
-
-void groups_of_text(const struct groups *g, struct slice text, struct word_hints *hints)
-{
-    for (size_t i = 0; i < text.n;) {
-        uint32_t hash = 0;
-        size_t from = i;
-        for (; i < text.n && (is_letter(text.p[i]) || (uint8_t)text.p[i] >= 0x80); i++)
-            hash = name_hash_add(hash, text.p[i]);
-        if (i > from)
-            take(hints, &g->texts, hash);
-        else
-            i++;
     }
 }

@@ -101,6 +101,7 @@ struct group_words {
 
 struct groups { /* built once (groups_init), then read only */
     struct group_words names, texts;
+    uint32_t negations[3]; /* words behind which a name means nothing */
 };
 
 struct word_hints {
@@ -116,7 +117,14 @@ void groups_init(struct groups *g);
  * hash of its words mixed in. */
 void groups_of_names(const struct groups *g, struct slice value, uint32_t *sig, struct word_hints *hints);
 
-/* Adds those of the words of a text; letters beyond ASCII belong to words. */
-void groups_of_text(const struct groups *g, struct slice text, struct word_hints *hints);
+/* Adds the hints of a word that is in the table. */
+void groups_take_known(const struct group_words *w, uint32_t hash, struct word_hints *hints);
+
+/* Adds the hints of a word of a text (words.h). */
+static inline void groups_of_word(const struct groups *g, uint32_t hash, struct word_hints *hints)
+{
+    hints->words++;
+    if (g->texts.present[hash >> 22] >> (hash >> 16 & 63) & 1) groups_take_known(&g->texts, hash, hints);
+}
 
 #endif

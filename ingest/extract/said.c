@@ -3,6 +3,7 @@
  * In: attribute values and JSON as written. Out: a Bloom filter. State: none. Memory: the filter. Time: linear. */
 #include "ingest/extract/said.h"
 #include "common/text.h"
+#include "ingest/extract/words.h"
 
 void said_clear(struct said *s)
 {
@@ -22,7 +23,7 @@ static size_t mark_bytes(const char *p, const char *end)
 void said_add(struct said *s, struct slice text)
 {
     const char *p = text.p, *end = p + text.n;
-    uint32_t before = 0, word = 0;
+    uint32_t before = 0;
     bool first = true;
     while (p < end) {
         size_t skip = mark_bytes(p, end);
@@ -30,7 +31,9 @@ void said_add(struct said *s, struct slice text)
             p += skip ? skip : 1;
             continue;
         }
-        for (word = 0; p < end && said_in_word(*p); p++) word = said_word_add(word, *p);
+        const char *from = p;
+        while (p < end && said_in_word(*p)) p++;
+        uint32_t word = word_hash(from, (size_t)(p - from), end);
         if (!first) {
             uint32_t bit = said_pair(before, word);
             s->bits[bit / 64] |= (uint64_t)1 << bit % 64;

@@ -13,12 +13,7 @@ struct said {
     uint32_t pairs; /* that were added; 0: nothing is known */
 };
 
-/* The hash of a word, from 0: ASCII letters, digits, and bytes beyond ASCII; case does not matter. */
-static inline uint32_t said_word_add(uint32_t h, char c)
-{
-    return (h ^ (uint8_t)(c | 0x20)) * 0x9e3779b1U;
-}
-
+/* Words are runs of ASCII letters, digits, and bytes beyond ASCII, known by their hashes (words.h). */
 static inline uint32_t said_pair(uint32_t before, uint32_t word)
 {
     uint32_t h = (before * 31 ^ word) * 0x85ebca6bU;

@@ -11,6 +11,9 @@
 #include "ingest/html/entities.h"
 #include "ingest/html/pagetitle.h"
 #include <stdlib.h>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 /* Words in class or id that say "not the content". */
 static const uint64_t furniture_groups = GROUP(NAV) | GROUP(MENU) | GROUP(SIDEBAR) | GROUP(FOOTER) |
@@ -114,6 +117,37 @@ static inline bool is_plain_space(const char *from, const char *p, const char *e
     return *p == ' ' && p > from && p + 1 < end && text_class[(uint8_t)p[1]] == T_WORD;
 }
 
+#if defined(__SSE2__)
+/* How many of the 15 bytes at p, which stands in a word or behind one, are of words and single spaces between them. Of the
+ * sixteenth what follows is not known. */
+static inline unsigned plain_bytes(const char *p)
+{
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p), blank = _mm_set1_epi8(' ');
+    __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(v, blank), v); /* blanks and controls */
+    __m128i odd = _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('&')), _mm_cmpeq_epi8(v, _mm_set1_epi8(127)));
+    odd = _mm_or_si128(odd, _mm_cmpeq_epi8(v, _mm_set1_epi8((char)0xc2)));
+    unsigned stops = (unsigned)_mm_movemask_epi8(_mm_or_si128(low, odd));
+    unsigned lone = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, blank)) & ~(stops >> 1);
+    return (unsigned)__builtin_ctz((stops & ~lone) | 1U << 15);
+}
+#endif
+
+/* From p to the end of what is copied as it stands. */
+static const char *skip_plain(const char *p, const char *end)
+{
+    const char *from = p;
+    if (p == end || text_class[(uint8_t)*p] != T_WORD) return p;
+#if defined(__SSE2__)
+    while (end - p >= 16) {
+        unsigned n = plain_bytes(p);
+        p += n;
+        if (n < 15) return p;
+    }
+#endif
+    while (p < end && (text_class[(uint8_t)*p] == T_WORD || is_plain_space(from, p, end))) p++;
+    return p;
+}
+
 /* Appends text with white space collapsed (kept in <pre>) and control characters removed. */
 static int put_text(struct sink *s, struct slice text, bool references)
 {
@@ -121,10 +155,10 @@ static int put_text(struct sink *s, struct slice text, bool references)
         return -1; /* "&nGt;" gives 6 bytes for 5, and a space each */
     for (const char *p = text.p, *end = p + text.n; p < end;) {
         const char *from = p;
-        uint8_t class = T_WORD;
-        while (p < end && ((class = text_class[(uint8_t)*p]) == T_WORD || is_plain_space(from, p, end))) p++;
+        p = skip_plain(p, end);
         if (p > from) put_word(s, from, (size_t)(p - from));
         if (p == end) break;
+        uint8_t class = text_class[(uint8_t)*p];
         if (class == T_SPACE && !s->pre) {
             *s->space = true;
             while (p < end && text_class[(uint8_t)*p] == T_SPACE) p++;

@@ -202,17 +202,23 @@ def read_page(d, lib):
 
 # ---------------------------------------------------------------- weights of words
 
-TEXT_WORD = re.compile(rb"[A-Za-z\x80-\xff]+")
+TEXT_WORD = re.compile(rb"[0-9A-Za-z\x80-\xff]+")
+HINTED = 120  # bytes of a block whose words are looked at: SHORT_BYTES in facts.h
 hashes = {}
 
 
-def word_hash(word):  # name_hash in tags.h
+def word_hash(word):  # words.h
     if word not in hashes:
         h = 0
-        for c in word:
-            h = ((h ^ (c | 0x20)) * 0x9e3779b1) & 0xffffffff
-        hashes[word] = h
+        for i in range(0, len(word), 8):
+            product = (h ^ int.from_bytes(bytes(c | 0x20 for c in word[i:i + 8]), "little")) * 0x9e3779b97f4a7c15
+            h = product & (1 << 64) - 1 ^ product >> 64
+        hashes[word] = h >> 32 | 1
     return hashes[word]
+
+
+def hinted_words(text):  # take_word in facts_text.c
+    return {m[0] for m in TEXT_WORD.finditer(text) if m.start() < HINTED and not m[0][:1].isdigit()}
 
 
 def word_shares(d):
@@ -224,7 +230,7 @@ def word_shares(d):
         names[h][0] += positive[end[node]] - positive[first[node]]
         names[h][1] += all_[end[node]] - all_[first[node]]
     for text, y, weight in zip(d["texts"], d["y"], d["weight"]):
-        for word in set(TEXT_WORD.findall(text.encode()[:120])):
+        for word in hinted_words(text.encode()):
             texts[word_hash(word)][0] += y * weight
             texts[word_hash(word)][1] += weight
     return [{h: p / a for h, (p, a) in t.items() if a > 0} for t in (names, texts)]

@@ -175,3 +175,8 @@ E
 xargs leat-ingest -q --format html --markup text <pages >plain.jsonl
 xargs leat-ingest -q --format html --markup markdown <pages >marked.jsonl
 is "the same content is chosen" "$(python3 letters.py plain.jsonl marked.jsonl)" "True 0"
+leat-ingest -q --format html page.html >widest
+for simd in plain avx2; do
+    LEAT_SIMD=$simd leat-ingest -q --format html page.html >narrow
+    same "$simd: the same" widest narrow
+done

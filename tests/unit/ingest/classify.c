@@ -1,7 +1,8 @@
 /* Scores against the plain definition: trees walked one block at a time; sums over elements made by adding up their blocks. */
 #include "ingest/extract/classify.h"
+#include "common/hash.h"
 #include "common/text.h"
-#include "ingest/extract/classify_table.h"
+#include "ingest/extract/trees.h"
 #include "tests/unit/test.h"
 
 static struct html h;
@@ -66,6 +67,54 @@ TEST(scores_are_those_of_the_trees)
     for (size_t i = 0; i < page.blocks.n; i++) {
         int want = reference_score(i, second_trees, n_second_trees, second_bias), got = f.score[i];
         CHECK(abs(want - got) <= 9); /* logits are rounded to 1/16 */
+    }
+    buf_free(&b);
+}
+
+/* Every value that a feature can have, by each CPU's way and by walking the trees. */
+TEST(sums_are_the_same_by_every_way)
+{
+    static const char *const ways[] = {"plain", "avx2", "avx512"};
+    uint8_t *tile = aligned_alloc(64, (size_t)BF_COUNT * FEATURES_TILE);
+    if (!tile) abort();
+    for (size_t i = 0; i < (size_t)BF_COUNT * FEATURES_TILE; i++)
+        tile[i] = (uint8_t)(hash_mix64(i) >> (i % 7 ? 58 : 56));
+    for (int w = 0; w < 3; w++) {
+        int32_t sum[FEATURES_TILE];
+        setenv("LEAT_SIMD", ways[w], 1);
+        trees_choose()(second_trees, n_second_trees, second_bias, tile, sum);
+        for (size_t i = 0; i < FEATURES_TILE; i++) {
+            int32_t want = second_bias;
+            for (const struct tree *t = second_trees; t < second_trees + n_second_trees; t++) {
+                unsigned leaf = 0;
+                for (int d = 0; d < TREE_DEPTH; d++)
+                    leaf |= (unsigned)(tile[t->feature[d] * FEATURES_TILE + i] > t->above[d]) << d;
+                want += t->leaf[leaf];
+            }
+            CHECK_INT(sum[i], want);
+        }
+    }
+    unsetenv("LEAT_SIMD");
+    free(tile);
+}
+
+TEST(neighbours_are_told_what_a_block_knows)
+{
+    static const unsigned own[4] = {0, 2, 5, 25};
+    static const int at[4] = {-1, 1, -2, 2};
+    struct buf b;
+    buf_init(&b, BUF_NO_MAX);
+    for (int sections = 1; sections < 140; sections += 9) {
+        buf_clear(&b);
+        make_page(&b, sections);
+        classify(buf_slice(&b));
+        for (size_t i = 0; i < page.blocks.n; i++)
+            for (unsigned j = 0; j < 4; j++) {
+                size_t other = i + (size_t)at[j]; /* beyond all where there is none */
+                for (unsigned m = 0; m < 4; m++)
+                    CHECK_INT(feature(i, BF_NEAR + 5 * j + m),
+                              other < page.blocks.n ? feature(other, BF_OWN + own[m]) : 0);
+            }
     }
     buf_free(&b);
 }
@@ -149,6 +198,8 @@ int main(void)
     page_init(&page);
     features_init(&f);
     RUN(scores_are_those_of_the_trees);
+    RUN(sums_are_the_same_by_every_way);
+    RUN(neighbours_are_told_what_a_block_knows);
     RUN(sums_of_elements);
     RUN(what_was_read_before_does_not_matter);
     RUN(tables_are_what_they_say);

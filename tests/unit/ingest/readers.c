@@ -47,6 +47,24 @@ TEST(binary_or_text)
                                    10)));
     CHECK(clean_is_binary(slice_str("a\xef\xbf\xbd\xef\xbf\xbd")));
     CHECK(!clean_is_binary(slice_of("", 0)));
+    CHECK(!clean_is_binary((struct slice){NULL, 0}));
+}
+
+/* Ten per cent, to the byte, of each byte there is, among the first 4,096. */
+TEST(binary_is_more_than_a_tenth)
+{
+    char text[5000];
+    for (int c = 0; c < 256; c++) {
+        bool odd = (c < 0x20 && !(c && strchr("\t\n\r\f\033", c))) || c == 0x7f;
+        memset(text, 'x', sizeof text);
+        for (size_t i = 0; i < 409; i++) text[(i * 10 + 3) % 4096] = (char)c;
+        CHECK(!clean_is_binary(slice_of(text, 4096)));
+        text[4095] = (char)c;
+        CHECK(clean_is_binary(slice_of(text, sizeof text)) == odd);
+        text[4095] = 'x';
+        text[4096] = (char)c;
+        CHECK(!clean_is_binary(slice_of(text, sizeof text)));
+    }
 }
 
 TEST(archives)
@@ -150,6 +168,7 @@ int main(void)
     ledger_init(&led);
     RUN(plain_text);
     RUN(binary_or_text);
+    RUN(binary_is_more_than_a_tenth);
     RUN(archives);
     RUN(pages);
     RUN(lines_of_a_file);
