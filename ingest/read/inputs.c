@@ -10,6 +10,7 @@
 #include "ingest/charset/clean.h"
 #include "ingest/content.h"
 #include "ingest/read/epub.h"
+#include "ingest/read/indexed.h"
 #include "ingest/read/path.h"
 #include <inttypes.h>
 #include <stdlib.h>
@@ -241,6 +242,14 @@ static void count_skipped(struct ledger *led, const char *kind)
     ledger_skip(led, kind, 0);
 }
 
+/* A program that unpacks an archive which it carries. */
+static bool is_self_extracting(const struct level *l, struct slice look)
+{
+    const struct in *in = l->window.in;
+    return in_codec(in) == CODEC_PLAIN && !in_framed(in) && in_size_bytes(in) > 0 &&
+           indexed_in_program(l->name, look.p, look.n);
+}
+
 /* Finds out what the input is. FORMAT_AUTO: nothing to read, which is counted. */
 static enum format find_out(const struct inputs *in, const struct level *l, struct slice look,
                             struct ledger *led)
@@ -249,11 +258,11 @@ static enum format find_out(const struct inputs *in, const struct level *l, stru
     struct slice path = slice_str(l->name);
     enum format format = o->asked;
     if (format == FORMAT_AUTO) {
-        format = recognise(look, path, o->raw);
+        format = is_self_extracting(l, look) ? FORMAT_ARCHIVE : recognise(look, path, o->raw);
         bool opened = format != FORMAT_AUTO && format != FORMAT_ARCHIVE && format != FORMAT_TEXT &&
                       format != FORMAT_HTML;
         const char *kind = opened ? NULL : closed_kind(look, path, o->raw);
-        if (!kind && !opened && is_known_binary(look)) kind = "binary";
+        if (!kind && !opened && format != FORMAT_ARCHIVE && is_known_binary(look)) kind = "binary";
         if (kind) {
             count_skipped(led, kind);
             return FORMAT_AUTO;
