@@ -160,7 +160,7 @@ static const char *other_json(struct slice s)
 /* FORMAT_AUTO: nothing that leat knows. */
 static enum format recognise(struct slice s, struct slice path, bool raw)
 {
-    struct slice begin = slice_trim(s);
+    struct slice begin = behind_mark(s);
     if (slice_has_prefix(begin, "WARC/")) return FORMAT_WARC;
     if (arc_dialect.starts(begin.p, (size_t)(s.p + s.n - begin.p))) return FORMAT_ARC;
     if (!raw && (content_of_file(path, s) == CONTENT_EPUB || epub_recognise(s))) return FORMAT_EPUB;
@@ -180,8 +180,9 @@ static enum format recognise_nested(struct slice s, struct slice path, bool raw)
     if (!raw && content_of_file(path, s) == CONTENT_EPUB) return FORMAT_EPUB;
     if (archive_recognise(s.p, s.n)) return FORMAT_ARCHIVE;
     if (nested_kind(path, s, raw) == NESTED_NONE) return FORMAT_TEXT;
-    if (slice_has_prefix(s, "WARC/")) return FORMAT_WARC;
-    if (arc_dialect.starts(s.p, s.n)) return FORMAT_ARC;
+    struct slice begin = behind_mark(s);
+    if (slice_has_prefix(begin, "WARC/")) return FORMAT_WARC;
+    if (arc_dialect.starts(begin.p, (size_t)(s.p + s.n - begin.p))) return FORMAT_ARC;
     if (dump_recognise(s, PIECE_PAGE)) return FORMAT_MEDIAWIKI;
     if (dump_recognise(s, PIECE_POST)) return FORMAT_STACKEXCHANGE;
     return slice_has_prefix(behind_mark(s), "{") ? FORMAT_JSONL : FORMAT_AUTO;
@@ -214,14 +215,13 @@ static bool is_split(const struct inputs *in, struct slice path, struct slice fi
 static int start_format(struct inputs *in, struct level *l, struct err *e)
 {
     uint64_t max_record = in->options.max_record;
+    bool records = l->format == FORMAT_WARC || l->format == FORMAT_ARC || l->format == FORMAT_JSONL;
+    if (records && slice_has_prefix(look_at(l), "\xef\xbb\xbf") && l->window.n_gaps == 0)
+        window_advance(&l->window, 3);
     switch (l->format) {
     case FORMAT_WARC: warc_start(&l->warc, &warc_iso, &l->window, l->name, max_record); break;
     case FORMAT_ARC: warc_start(&l->warc, &arc_dialect, &l->window, l->name, max_record); break;
-    case FORMAT_JSONL:
-        if (slice_has_prefix(look_at(l), "\xef\xbb\xbf") && l->window.n_gaps == 0)
-            window_advance(&l->window, 3);
-        line_reader_start(&l->lines, &l->window, l->name, max_record);
-        break;
+    case FORMAT_JSONL: line_reader_start(&l->lines, &l->window, l->name, max_record); break;
     case FORMAT_ARCHIVE: return start_archive(in, l, e);
     case FORMAT_MEDIAWIKI:
     case FORMAT_STACKEXCHANGE:

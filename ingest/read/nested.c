@@ -27,20 +27,25 @@ static bool is_archive(struct slice s)
     return archive_recognise(s.p, s.n);
 }
 
+static struct slice behind_mark(struct slice s)
+{
+    return slice_has_prefix(s, "\xef\xbb\xbf") ? slice_of(s.p + 3, s.n - 3) : s;
+}
+
 static bool is_warc(struct slice s)
 {
-    return slice_has_prefix(s, "WARC/");
+    return slice_has_prefix(behind_mark(s), "WARC/");
 }
 
 static bool is_arc(struct slice s)
 {
+    s = behind_mark(s);
     return arc_dialect.starts(s.p, s.n);
 }
 
 static bool is_object(struct slice s)
 {
-    if (slice_has_prefix(s, "\xef\xbb\xbf")) s = slice_of(s.p + 3, s.n - 3);
-    return slice_has_prefix(slice_trim(s), "{");
+    return slice_has_prefix(slice_trim(behind_mark(s)), "{");
 }
 
 static bool is_dump(struct slice s)

@@ -43,6 +43,19 @@ is "a header without an end: what came before it" "$(cat bad)$(grep -c word1x39 
 limit=4 sound 3 versions.warc >bad
 is "a flood of version lines takes linear time" "$(cat bad)$(grep -c word1x39 t1)" 1
 
+sound 0 header.arc >bad
+is "an ARC record whose line is odd is lost alone" "$(cat bad)$(jq -r .text t1 | tr '\n' ' ')$(figures '[.records.damaged, .records.skipped.filedesc.records]')" \
+    'page number 1 page number 3 [1,1]'
+sound 3 length-e12.warc >bad
+is "a length of a terabyte: no record is lost" "$(cat bad)$(figures '[.records.kept, .records.damaged, .extra["wrong-content-length"]]')" '[3,1,1]'
+for f in mark.warc mark.warc.gz; do
+    sound 0 $f >bad
+    is "$f: a byte order mark before the first record" "$(cat bad)$(figures '[.records.kept, .records.damaged]')" '[2,0]'
+done
+tar cf mark.tar mark.warc
+sound 0 mark.tar >bad
+is "and in a tar" "$(cat bad)$(figures '[.records.kept, .records.damaged]')" '[2,0]'
+
 # ---- at the edge of --max-record
 for kind in txt jsonl zip; do
     for step in -1 0 1; do
