@@ -250,9 +250,26 @@ static bool is_self_extracting(const struct level *l, struct slice look)
            indexed_in_program(l->name, look.p, look.n);
 }
 
-/* Finds out what the input is. FORMAT_AUTO: nothing to read, which is counted. */
+/* Why content is nothing that leat knows. It may come out of a broken file: then all of that is looked at. */
+static int take_unknown(struct level *l, struct ledger *led, struct err *e)
+{
+    struct window *w = &l->window;
+    const char *why = "not a format that is known: name it with --format (" INGEST_FORMATS ")";
+    bool packed = in_codec(w->in) != CODEC_PLAIN, again = packed && nested_is_compressed(look_at(l));
+    if (again) why = "compressed more than once, and one layer is undone: decompress it first";
+    while (packed && !again && w->n_gaps == 0 && !w->ended) {
+        window_advance(w, window_ahead(w));
+        if (window_fill(w, LOOK_BYTES, e) < 0) return -ERR_IO;
+    }
+    if (!again && w->truncated) ledger_truncate(led, why = w->truncation);
+    if (!again && w->n_gaps) why = w->gaps[0].reason;
+    ledger_damage(led, l->name, 0, 0, "%s", why);
+    return 0;
+}
+
+/* Finds out what the input is. FORMAT_AUTO: nothing to read, which is counted unless it is *unknown. */
 static enum format find_out(const struct inputs *in, const struct level *l, struct slice look,
-                            struct ledger *led)
+                            struct ledger *led, bool *unknown)
 {
     const struct inputs_options *o = &in->options;
     struct slice path = slice_str(l->name);
@@ -270,9 +287,8 @@ static enum format find_out(const struct inputs *in, const struct level *l, stru
     }
     bool text = format == FORMAT_TEXT && o->asked == FORMAT_AUTO && !o->raw;
     const char *json = format == FORMAT_JSONL || text ? other_json(look) : NULL;
-    if (json || format == FORMAT_AUTO)
-        ledger_damage(led, l->name, 0, 0, "%s",
-                      json ? json : "not a format that is known: name it with --format (" INGEST_FORMATS ")");
+    if (json) ledger_damage(led, l->name, 0, 0, "%s", json);
+    *unknown = format == FORMAT_AUTO;
     return json ? FORMAT_AUTO : format;
 }
 
@@ -288,7 +304,9 @@ static int start_reader(struct inputs *in, struct ledger *led, struct err *e)
             count_skipped(led, "empty-input");
         return 0;
     }
-    l->format = find_out(in, l, look, led);
+    bool unknown = false;
+    l->format = find_out(in, l, look, led, &unknown);
+    if (unknown && take_unknown(l, led, e) < 0) return -ERR_IO;
     if (l->format == FORMAT_WET) l->format = FORMAT_WARC; /* WARC with conversions */
     if (l->format == FORMAT_TEXT && is_split(in, slice_str(l->name), look)) l->format = FORMAT_PARTS;
     if (in->split) {

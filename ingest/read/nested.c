@@ -12,7 +12,7 @@
 
 /* ------------------------------------------------------------------ what it is */
 
-static bool is_compressed(struct slice s)
+bool nested_is_compressed(struct slice s)
 {
     return slice_has_prefix(s, "\x1f\x8b") || slice_has_prefix(s, "\x28\xb5\x2f\xfd") ||
            slice_has_prefix(s, "\xfd"
@@ -59,13 +59,13 @@ static const struct row {
     bool (*begins)(struct slice first);
     bool records;
 } rows[] = {
-    {" gz bz2 xz zst lz4 lz lzma z tgz tbz tbz2 txz tlz tzst crate ", is_compressed, false},
+    {" gz bz2 xz zst lz4 lz lzma z tgz tbz tbz2 txz tlz tzst crate ", nested_is_compressed, false},
     {" tar zip 7z cpio whl egg gem nupkg epub ", is_archive, false},
     {" warc wet wat ", is_warc, true},
     {" arc ", is_arc, true},
     {" jsonl ndjson ", is_object, true},
     {" xml ", is_dump, true},
-    {"", is_compressed, false},
+    {"", nested_is_compressed, false},
     {"", is_archive, false},
     {"", is_warc, true},
     {"", is_dump, true},

@@ -138,6 +138,19 @@ for f in cut.txt.*; do
 done >bad
 is "what a cut file loses is counted" "$(cat bad)" ""
 
+cp one-more.txt six.gz
+for _ in 1 2 3 4 5 6; do gzip -c six.gz >more.gz && mv more.gz six.gz; done
+sound 3 six.gz >bad
+is "compressed six times" "$(cat bad)$(figures .records.damaged)" 1
+leat-ingest six.gz >out 2>err
+says "it is said how often is enough" err "compressed more than once"
+for f in head middle; do
+    sound 3 broken-$f.tar.lz4 >bad
+    is "a tar whose compression breaks in the $f" "$(cat bad)" ""
+    leat-ingest broken-$f.tar.lz4 >out 2>err
+    says "it is said what is broken" err "the lz4 frame that starts at byte 0 is broken"
+done
+
 # ---- inputs and outputs
 printf 'one text\n' >one.txt
 mkdir dir

@@ -193,6 +193,13 @@ write("lol.xml", lol + "<article><body><p>&a9;</p></body></article>")
 write("outside.xml", "<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><article><body><p>start &x;</p></body></article>")
 write("deep.xml", "<article><body>" + "<sec>" * 100000 + "<p>words</p>" + "</sec>" * 100000 + "</body></article>")
 
+write("one-more.txt", "some words\n")
+packed = filtered(tar([("a.txt", rng.randbytes(300000).hex())]), "lz4", "-qc")
+for name, at in (("head", 20), ("middle", len(packed) // 2)):
+    broken = bytearray(packed)
+    broken[at] ^= 0xff
+    write(f"broken-{name}.tar.lz4", broken)
+
 # ---- a file whose compression ends or breaks
 lines = b"".join(b"line %d of text\n" % i for i in range(20000))
 for name, data in (("gz", gz(lines)), ("xz", lzma.compress(lines)), ("bz2", bz2.compress(lines)), ("zst", filtered(lines, "zstd", "-qc")), ("lz4", filtered(lines, "lz4", "-qc"))):
