@@ -129,6 +129,16 @@ sound 0 --format jats deep.xml >>bad
 is "XML: entities that multiply, depth" "$(cat bad)" ""
 check "XML: nothing is read from outside" eval '! leat-ingest -q --format jats outside.xml 2>err | grep -q root:'
 
+# ---- what an early end leaves
+exits "a cut input" 3 leat-ingest -o made.jsonl cut.tar whole.tar
+exits "…and again, with one that is whole" 0 leat-ingest -o made.jsonl whole.tar
+check "…whose output takes away what was left" test -e made.jsonl -a ! -e made.jsonl.partial
+leat-ingest -q -o made.jsonl cut.tar 2>err
+exits "what was left, as an input" 0 leat-ingest -o made.jsonl made.jsonl.partial
+check "…stays" test -e made.jsonl.partial
+exits "a missing input" 1 leat-ingest -o made.jsonl whole.tar missing.tar
+check "…takes nothing away" test -e made.jsonl.partial
+
 # ---- compressed files
 for f in cut.txt.* broken.txt.*; do sound 3 "$f"; done >bad
 is "compression that ends or breaks: exit 3" "$(cat bad)" ""
