@@ -3,6 +3,7 @@
  * In: a draft. Out: a line of JSON, and the ledger. State: the document_maker's buffers and parsers, which are used again.
  * Memory: a few times the record; more than DOCUMENT_KEEP_BYTES is given back after each. */
 #include "ingest/draft.h"
+#include "common/json_text.h"
 #include "common/text.h"
 #include "ingest/charset/clean.h"
 #include "ingest/read/path.h"
@@ -188,6 +189,23 @@ static int set_metadata(struct document_maker *m, const struct draft *d)
     if (d->content == CONTENT_HTML) r |= set_page_meta(m, d);
     if (d->page_type) r |= set_meta(m, "page_type", slice_str(d->page_type));
     r |= admit_put_consent(&m->admit, &m->doc);
+    return r;
+}
+
+static bool has_meta(const struct doc *doc, const char *name)
+{
+    struct slice at = doc->metadata, key, value;
+    while (at.n && json_member_next(&at, &key, &value))
+        if (json_key_is(key, slice_str(name)) && !slice_is(value, "null")) return true;
+    return false;
+}
+
+int draft_set_origin(struct document_maker *m, const struct draft *d)
+{
+    int r = 0;
+    if (!d->outer.n) return 0;
+    if (!has_meta(&m->doc, "path")) r |= set_meta(m, "path", d->outer);
+    if (!has_meta(&m->doc, "archive")) r |= set_meta(m, "archive", base_name(d));
     return r;
 }
 
