@@ -216,7 +216,10 @@ int draft_write(struct document_maker *m, struct draft *d, struct slice text, st
     buf_clear(&m->nfc);
     int r = m->options.nfc ? nfc_normalize(&text, &m->nfc, e) : 0;
     if (r < 0) return r;
+    if (m->nfc.n) give_back(&m->text);
     r = doc_new(doc, d->id, slice_str(source_of(m, d)), d->created, text);
+    give_back(&m->text);
+    give_back(&m->nfc);
     if (r == 0) r = set_metadata(m, d);
     if (r == 0) r = doc_write(doc, d->out);
     if (r < 0) return err_nomem(e, "writing a document");
@@ -224,8 +227,6 @@ int draft_write(struct document_maker *m, struct draft *d, struct slice text, st
     ledger_keep(d->ledger, 0, text.n);
     ++*d->records;
     give_back(&doc->new_text);
-    give_back(&m->text);
-    give_back(&m->nfc);
     return DOCUMENT_DONE;
 }
 

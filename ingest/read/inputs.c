@@ -464,7 +464,9 @@ static int take_whole(struct inputs *in, struct buf *into, struct piece *piece, 
                             .body = into->n,
                             .body_bytes = n,
                             .mtime = nested ? l->nested.entry.mtime : INT64_MIN};
-    return buf_put(into, window_data(w), n) < 0 ? err_nomem(e, "reading a file") : 1;
+    if (buf_put(into, window_data(w), n) < 0) return err_nomem(e, "reading a file");
+    window_advance(w, n); /* gives the memory back */
+    return 1;
 }
 
 static int current_next(struct inputs *in, struct buf *into, struct piece *piece, struct ledger *led,

@@ -71,6 +71,16 @@ for f in page-*.html; do sound 0 "$f" --markup markdown --format html; done >bad
 is "floods of HTML" "$(cat bad)" ""
 check "what they hold is there" [ "$(leat-ingest -q --extract all page-links.html page-deep-list.html page-line.html | wc -c)" -gt 5500000 ]
 
+python3 - <<'PY'
+open("longer.html", "w").write("<html><body>" + ("<p>" + "\u0958\u0959 " * 40 + "</p>\n") * ((24 << 20) // 288)) # twice as long in NFC
+open("latin.html", "wb").write(b"<meta charset=windows-1252>" + b"<p>caf\xe9 \xe8\xe9\xea\xeb\xe9\xe8\xe9\xea\xeb\xe9\xe8\xe9\xea</p>\n" * ((24 << 20) // 26))
+PY
+whole_most=$most most=$((most == 300000000 ? (64 << 20) + 4 * (24 << 20) : most))
+for f in longer latin; do sound 0 --extract all $f.html; done >bad
+is "a large page takes at most 64 MiB and four times its size, however long its text becomes" "$(cat bad)" ""
+most=$whole_most
+rm longer.html latin.html
+
 # ---- archives
 for f in names.tar nest.zip bomb.zip size-*.tar flip*.zip; do sound "0 3" "$f"; done >bad
 is "archives: odd names and sizes, nests, bombs, flipped bits" "$(cat bad)" ""
