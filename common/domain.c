@@ -4,6 +4,7 @@
 #include <libpsl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define HOST_MAX 253 /* RFC 1035, as text */
 
@@ -12,13 +13,34 @@ struct domains {
     const psl_ctx_t *in_use;
 };
 
+#define ICANN_BEGINS "===BEGIN ICANN DOMAINS==="
+#define COMPILED ".DAFSA@PSL_"
+
+/* Whether a file is a list as publicsuffix.org has it, or as libpsl compiles it: libpsl takes any text for one. */
+static bool is_list(FILE *f)
+{
+    char line[1024];
+    bool found = false;
+    while (!found && fgets(line, sizeof line, f))
+        found = strstr(line, ICANN_BEGINS) || strncmp(line, COMPILED, strlen(COMPILED)) == 0;
+    rewind(f);
+    return found;
+}
+
 static int load(struct domains *d, const char *path, struct err *e)
 {
     FILE *f = fopen(path, "r");
     if (!f) return err_sys(e, "opening the public suffix list %s", path);
-    d->list = psl_load_fp(f);
+    bool list = is_list(f);
     int bad = ferror(f);
+    if (!bad && list) d->list = psl_load_fp(f);
+    bad |= ferror(f);
     fclose(f);
+    if (!bad && !list)
+        return err_set(e, ERR_USAGE,
+                       "%s is no public suffix list: it has no line with \"" ICANN_BEGINS
+                       "\", as that of https://publicsuffix.org/list/ has",
+                       path);
     if (bad || !d->list) return err_set(e, ERR_IO, "the public suffix list %s cannot be read", path);
     d->in_use = d->list;
     return 0;

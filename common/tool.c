@@ -48,7 +48,7 @@ static void shared_options(struct tool *t, unsigned has, struct opt table[SHARED
          {"output", 'o', OPT_STR, &t->output, "FILE", NULL, 0, 0,
           "write to FILE, compressed as its extension says (.zst, .gz). It appears when it is whole; what "
           "was written "
-          "before an early end of input stays as FILE.partial"}},
+          "before an early end of input stays as FILE.partial, until a run makes FILE"}},
         {TOOL_OUTPUT,
          {"framed", 0, OPT_FLAG, &t->framed, NULL, NULL, 0, 0,
           "write a header line and an end line around the output, so that a reader of the pipe knows when "
@@ -173,17 +173,25 @@ static int check_outputs(const struct tool *t, unsigned has, struct err *e)
     return 0;
 }
 
+static bool is_input(const struct tool *t, const struct stat *file)
+{
+    struct stat from;
+    for (size_t k = 0; k < t->n_inputs; k++)
+        if (stat(t->inputs[k], &from) == 0 && from.st_ino == file->st_ino && from.st_dev == file->st_dev)
+            return true;
+    return false;
+}
+
 /* An output would take the place of the input that it is made from. */
 static int check_inputs(const struct tool *t, struct err *e)
 {
     const char *out[] = {t->output, t->rejects, t->attributes, t->stats};
-    struct stat from, to;
+    struct stat to;
     for (size_t i = 0; i < sizeof out / sizeof *out; i++) {
         if (!out[i] || stat(out[i], &to) != 0 || !S_ISREG(to.st_mode)) continue;
-        for (size_t k = 0; k < t->n_inputs; k++)
-            if (stat(t->inputs[k], &from) == 0 && from.st_ino == to.st_ino && from.st_dev == to.st_dev)
-                return err_set(e, ERR_USAGE, "%s is an input and an output; give the output another name",
-                               out[i]);
+        if (is_input(t, &to))
+            return err_set(e, ERR_USAGE, "%s is an input and an output; give the output another name",
+                           out[i]);
     }
     return 0;
 }
@@ -400,6 +408,20 @@ static int flush_stdout(struct err *e)
     return errno == EPIPE ? err_set(e, ERR_PIPE, "stdout") : err_sys(e, "cannot write to stdout");
 }
 
+/* What an earlier run left of outputs that are now whole; but for an input of this one. */
+static void remove_partials(const struct tool *t)
+{
+    const char *out[] = {t->output, t->rejects, t->attributes};
+    char partial[4096];
+    struct stat whole, left;
+    for (size_t i = 0; i < sizeof out / sizeof *out; i++) {
+        if (!out[i] || stat(out[i], &whole) != 0 || !S_ISREG(whole.st_mode)) continue;
+        int n = snprintf(partial, sizeof partial, "%s.partial", out[i]);
+        bool there = n < (int)sizeof partial && lstat(partial, &left) == 0 && S_ISREG(left.st_mode);
+        if (there && !is_input(t, &left)) unlink(partial);
+    }
+}
+
 int tool_finish(struct tool *t, int r)
 {
     struct err stats_err = {0};
@@ -419,6 +441,7 @@ int tool_finish(struct tool *t, int r)
         log_error("%s", stats_err.msg);
         if (status == 0) status = ERR_IO;
     }
+    if (status == 0) remove_partials(t);
     if (r >= 0) say_summary(t);
     ledger_free(&t->ledger);
     free(t->argv);

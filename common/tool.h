@@ -57,7 +57,7 @@ bool tool_start(struct tool *t, const struct opt_spec *spec, unsigned has, int a
 
 /* Prints the error if r < 0, checks and writes the ledger (--stats, also after a failure), prints the summary line,
  * and gives the exit status: 0; the error's code; 3 when an input was truncated, or damaged with --strict. An ERR_PIPE
- * ends the process by SIGPIPE. */
+ * ends the process by SIGPIPE. With status 0 it removes FILE.partial of -o, --rejects and --attributes FILE, which an earlier run left. */
 int tool_finish(struct tool *t, int r);
 
 /* How outputs must end, given the result so far: commit, partial (truncated input, damage under --strict), abandon. */

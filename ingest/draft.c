@@ -3,6 +3,7 @@
  * In: a draft. Out: a line of JSON, and the ledger. State: the document_maker's buffers and parsers, which are used again.
  * Memory: a few times the record; more than DOCUMENT_KEEP_BYTES is given back after each. */
 #include "ingest/draft.h"
+#include "common/json_text.h"
 #include "common/text.h"
 #include "ingest/charset/clean.h"
 #include "ingest/read/path.h"
@@ -191,6 +192,23 @@ static int set_metadata(struct document_maker *m, const struct draft *d)
     return r;
 }
 
+static bool has_meta(const struct doc *doc, const char *name)
+{
+    struct slice at = doc->metadata, key, value;
+    while (at.n && json_member_next(&at, &key, &value))
+        if (json_key_is(key, slice_str(name)) && !slice_is(value, "null")) return true;
+    return false;
+}
+
+int draft_set_origin(struct document_maker *m, const struct draft *d)
+{
+    int r = 0;
+    if (!d->outer.n) return 0;
+    if (!has_meta(&m->doc, "path")) r |= set_meta(m, "path", d->outer);
+    if (!has_meta(&m->doc, "archive")) r |= set_meta(m, "archive", base_name(d));
+    return r;
+}
+
 int draft_write(struct document_maker *m, struct draft *d, struct slice text, struct err *e)
 {
     struct doc *doc = &m->doc;
@@ -198,7 +216,10 @@ int draft_write(struct document_maker *m, struct draft *d, struct slice text, st
     buf_clear(&m->nfc);
     int r = m->options.nfc ? nfc_normalize(&text, &m->nfc, e) : 0;
     if (r < 0) return r;
+    if (m->nfc.n) give_back(&m->text);
     r = doc_new(doc, d->id, slice_str(source_of(m, d)), d->created, text);
+    give_back(&m->text);
+    give_back(&m->nfc);
     if (r == 0) r = set_metadata(m, d);
     if (r == 0) r = doc_write(doc, d->out);
     if (r < 0) return err_nomem(e, "writing a document");
@@ -206,8 +227,6 @@ int draft_write(struct document_maker *m, struct draft *d, struct slice text, st
     ledger_keep(d->ledger, 0, text.n);
     ++*d->records;
     give_back(&doc->new_text);
-    give_back(&m->text);
-    give_back(&m->nfc);
     return DOCUMENT_DONE;
 }
 

@@ -49,6 +49,9 @@ int draft_make_id(struct document_maker *m, struct draft *d, struct err *e);
 /* Whether the record's URL (d->url) lets it in: *done and DOCUMENT_DONE when it does not; 0; < 0: out of memory. */
 int draft_admit(struct document_maker *m, struct draft *d, bool *done, struct err *e);
 
+/* Adds where a line of an archive lies, "path" and "archive", to m->doc, each where it says nothing of that name. As doc_meta_set_str. */
+int draft_set_origin(struct document_maker *m, const struct draft *d);
+
 /* d->body (bytes of d->content) to text, and the document written: DOCUMENT_DONE, or < 0: out of memory. */
 int draft_body(struct document_maker *m, struct draft *d, struct err *e);
 

@@ -9,6 +9,7 @@
 #include "ingest/draft.h"
 #include "ingest/extract/rules.h"
 #include "ingest/html/entities.h"
+#include "ingest/read/path.h"
 #include "ingest/read/xml.h"
 #include <stdio.h>
 
@@ -166,7 +167,8 @@ static int from_page(struct document_maker *m, struct draft *d, struct err *e)
 /* ------------------------------------------------------------------ Stack Exchange */
 
 struct post {
-    struct slice id, type, parent, accepted, score, created, title, tags, body; /* still in XML */
+    struct slice id, type, parent, accepted, score, created, title, tags, body, owner, owner_id,
+        license; /* still in XML */
 };
 
 static struct post take_attributes(struct slice row)
@@ -176,11 +178,18 @@ static struct post take_attributes(struct slice row)
     const struct {
         const char *name;
         struct slice *at;
-    } known[] = {{"Id", &p.id},           {"PostTypeId", &p.type},
-                 {"ParentId", &p.parent}, {"AcceptedAnswerId", &p.accepted},
-                 {"Score", &p.score},     {"CreationDate", &p.created},
-                 {"Title", &p.title},     {"Tags", &p.tags},
-                 {"Body", &p.body}};
+    } known[] = {{"Id", &p.id},
+                 {"PostTypeId", &p.type},
+                 {"ParentId", &p.parent},
+                 {"AcceptedAnswerId", &p.accepted},
+                 {"Score", &p.score},
+                 {"CreationDate", &p.created},
+                 {"Title", &p.title},
+                 {"Tags", &p.tags},
+                 {"Body", &p.body},
+                 {"OwnerDisplayName", &p.owner},
+                 {"OwnerUserId", &p.owner_id},
+                 {"ContentLicense", &p.license}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) *known[i].at = slice_of("", 0);
     while (xml_attribute_next(&row, &key, &value))
         for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -210,7 +219,48 @@ static struct slice utc(struct draft *d, struct slice created)
     return slice_of(d->date, created.n + 1);
 }
 
-/* Title and tags lie in m->b, the body's HTML in m->a. A question's title is the first paragraph of its text. */
+static bool is_host_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+}
+
+/* The site that a name begins with, as those of the dumps do: "beer.stackexchange.com.7z", "stackoverflow.com-Posts.7z". n = 0: none. */
+static struct slice site_of_name(struct slice name)
+{
+    static const char *const sites[] = {"stackexchange.com", "stackoverflow.com", "serverfault.com",
+                                        "superuser.com",     "askubuntu.com",     "mathoverflow.net",
+                                        "stackapps.com"};
+    for (size_t i = 0; i < sizeof sites / sizeof *sites; i++) {
+        const char *hit = slice_find(name, slice_str(sites[i]));
+        if (!hit || (hit == name.p ? i == 0 : hit[-1] != '.')) continue;
+        size_t before = (size_t)(hit - name.p), n = before + strlen(sites[i]), at = 0;
+        while (at < before && is_host_char(name.p[at])) at++;
+        bool ends = n == name.n || name.p[n] == '.' || name.p[n] == '-' || name.p[n] == '_';
+        if (at == before && ends) return slice_of(name.p, n);
+    }
+    return slice_of("", 0);
+}
+
+/* The site that the last name in a path says. */
+static struct slice site_of_path(struct slice path)
+{
+    while (path.n) {
+        struct slice name = path_base(path), site = site_of_name(name);
+        if (site.n) return site;
+        path.n -= name.n;
+        while (path.n && path.p[path.n - 1] == '/') path.n--;
+        if (name.n == 0) break;
+    }
+    return slice_of("", 0);
+}
+
+/* Who wrote it: the name, where the dump holds one, else the number of the account. */
+static void put_author(const struct post *p, struct buf *out)
+{
+    entities_put(out, p->owner.n ? p->owner : is_digits(p->owner_id) ? p->owner_id : slice_of("", 0), false);
+}
+
+/* Title, tags and author lie in m->b, the body's HTML in m->a. A question's title is the first paragraph of its text. */
 static int write_post(struct document_maker *m, struct draft *d, const struct post *p, bool question,
                       struct err *e)
 {
@@ -225,6 +275,10 @@ static int write_post(struct document_maker *m, struct draft *d, const struct po
     size_t tags = b->n;
     if (buf_reserve(b, 6 * (tags - title) + 2) < 0 || m->a.failed) return err_nomem(e, "reading a post");
     put_tags(slice_of(b->p + title, tags - title), b);
+    size_t author = b->n;
+    put_author(p, b);
+    size_t license = b->n;
+    entities_put(b, p->license, false);
     int r = page_read(&m->page, &m->html, slice_of(m->a.p ? m->a.p : "", m->a.n), e);
     if (question && title) {
         buf_put_slice(&m->text, slice_trim(slice_of(b->p, title)));
@@ -233,12 +287,17 @@ static int write_post(struct document_maker *m, struct draft *d, const struct po
     if (r == 0) rules_all(&m->page, &m->text);
     if (r < 0 || b->failed || m->text.failed) return err_nomem(e, "reading a post");
     d->title = slice_of(b->p, title);
+    d->author = slice_of(b->p + author, license - author);
+    d->license = slice_of(b->p + license, b->n - license);
+    struct slice site = site_of_path(d->outer);
+    if (!site.n) site = site_of_path(slice_str(d->piece->file));
+    add_string(d, "site", site);
     add_number(d, "post_id", p->id);
     add_string(d, "post_type", slice_str(question ? "question" : "answer"));
     add_number(d, "parent_id", p->parent);
     add_number(d, "accepted_answer_id", p->accepted);
     add_number(d, "score", p->score);
-    add_json(d, "tags", slice_of(b->p + tags, b->n - tags));
+    add_json(d, "tags", slice_of(b->p + tags, author - tags));
     struct slice text = buf_slice(&m->text);
     while (text.n && strchr(" \n\t", text.p[text.n - 1])) text.n--;
     return draft_write(m, d, text, e);

@@ -76,7 +76,8 @@ static int map_line(struct document_maker *m, struct slice *line, struct err *wh
     return 0;
 }
 
-/* Writes a parsed line: as it is but for an id where it has none, and --source, which is every document's. */
+/* Writes a parsed line: as it is but for an id where it has none, --source, which is every document's, and the archive that it
+ * lies in. */
 static int write_line(struct document_maker *m, struct draft *d)
 {
     struct doc *doc = &m->doc;
@@ -85,6 +86,7 @@ static int write_line(struct document_maker *m, struct draft *d)
     size_t from = d->out->n;
     int r = 0;
     if (renamed && doc->source.n) r = doc_meta_set_str(doc, "original_source", doc->source);
+    if (r == 0) r = draft_set_origin(m, d);
     if (r == 0) r = doc_write(doc, d->out);
     if (r == 0 && renamed) r = set_member(m, d->out, from, "source", source);
     if (r == 0 && doc->id.n == 0) r = set_member(m, d->out, from, "id", d->id);

@@ -454,7 +454,7 @@ int main(int argc, char **argv)
          "which members of JSON lines are the document's: a target is text, id, source, created or "
          "metadata.KEY, "
          "a source a key or a path of keys with dots between (a backslash before a dot that is part of a "
-         "key). "
+         "key, of KEY too). "
          "They are moved there; everything else stays as it is"},
         {"source", 0, OPT_STR, &source, "NAME", NULL, 0, 0,
          "the documents' source; without it the name of the input's format. JSON lines without it keep "

@@ -37,6 +37,13 @@ static int bad_spec(struct err *e, const char *why, struct slice pair)
                    why, (int)(pair.n < 200 ? pair.n : 200), pair.p);
 }
 
+/* As metadata holds it: nothing is put into an object there. */
+static int nested_target(struct slice whole, struct err *e)
+{
+    return bad_spec(e, "a target of more than one key below metadata (of a dot that is part of a key: \\.)",
+                    whole);
+}
+
 static int find_target(struct pair *p, struct slice target, struct slice whole, struct err *e)
 {
     if (slice_has_prefix(target, "metadata.") && target.n > 9) {
@@ -66,12 +73,33 @@ static struct slice take_run(const char **at, const char *ends, char **dst)
     return slice_of(begin, (size_t)(*dst - begin));
 }
 
+/* Those without a backslash. */
+static int count_dots(const char *p, const char *end)
+{
+    int n = 0;
+    for (; p < end; p++) {
+        if (*p == '\\')
+            p++;
+        else
+            n += *p == '.';
+    }
+    return n;
+}
+
+static bool ends_in_escape(const char *spec, size_t n)
+{
+    size_t backslashes = 0;
+    while (backslashes < n && spec[n - 1 - backslashes] == '\\') backslashes++;
+    return backslashes % 2 == 1;
+}
+
 static int parse_pair(struct map *m, const char **at, char **dst, struct err *e)
 {
     const char *begin = *at;
     struct pair *p = &m->pairs[m->n];
     struct slice target = take_run(at, "=,", dst);
     struct slice whole = slice_of(begin, strcspn(begin, ","));
+    if (count_dots(begin, *at) > 1 && slice_has_prefix(target, "metadata.")) return nested_target(whole, e);
     if (**at != '=') return bad_spec(e, "no \"=\"", whole);
     if (find_target(p, target, whole, e) < 0) return -ERR_USAGE;
     p->as_given = slice_of(*at + 1, 0);
@@ -100,6 +128,8 @@ int map_parse(struct map **out, const char *spec, struct err *e)
     char *dst = m->strings + n + 1;
     const char *at = m->strings;
     if (utf8_valid_prefix(spec, n) < n) return err_set(e, ERR_USAGE, "--fields is not valid UTF-8");
+    if (ends_in_escape(spec, n))
+        return bad_spec(e, "a backslash at the end (one that is meant is written twice)", slice_of(spec, n));
     for (;; at++) {
         if (m->n == MAP_PAIRS) return err_set(e, ERR_USAGE, "--fields has more than 32 pairs");
         if (parse_pair(m, &at, &dst, e) < 0) return -ERR_USAGE;

@@ -8,8 +8,9 @@ int admit_open(struct admit_options *o, const struct admit_paths *p, struct err 
     *o = (struct admit_options){.keep_blocked = p->keep_blocked};
     int r = respected_parse(&o->respected, p->respected, p->n_respected, e);
     if (r == 0) r = domains_open(&o->domains, p->psl, e);
-    if (r == 0 && p->n_blocked) r = blocklist_open(&o->blocked, p->blocked, p->n_blocked, e);
-    if (r == 0 && p->n_allowed) r = blocklist_open(&o->allowed, p->allowed, p->n_allowed, e);
+    if (r == 0 && p->n_blocked) r = blocklist_open(&o->blocked, "--blocklist", p->blocked, p->n_blocked, e);
+    if (r == 0 && p->n_allowed)
+        r = blocklist_open(&o->allowed, "--allow-domains", p->allowed, p->n_allowed, e);
     if (r < 0) admit_close(o);
     return r;
 }

@@ -31,7 +31,8 @@ void blocklist_worker_free(struct blocklist_worker *w);
 
 /* Loads lists; each of paths is a name or several with commas between. -ERR_IO, -ERR_USAGE, -ERR_DATA: the message names the file (and
  * line): one that is missing, cut, or holds no entry. */
-int blocklist_open(struct blocklist **b, const char *const *paths, size_t n_paths, struct err *e);
+int blocklist_open(struct blocklist **b, const char *option, const char *const *paths, size_t n_paths,
+                   struct err *e);
 void blocklist_close(struct blocklist *b); /* NULL is allowed */
 
 struct blocklist_counts {

@@ -97,7 +97,9 @@ static int add_name(struct blocklist *b, struct blocklist_scratch *s, struct sli
     int r = url_parse(&s->url, buf_slice(&s->text), NULL);
     if (r == 0) r = url_normal(&s->url, &s->normal, &parts);
     if (r == -ERR_IO) return err_nomem(e, "loading a blocklist");
-    return r < 0 ? r : add_parts(b, &parts, category, e);
+    if (r < 0) return r;
+    if (memchr(parts.host.p, ',', parts.host.n)) return -ERR_DATA; /* several hosts in a line */
+    return add_parts(b, &parts, category, e);
 }
 
 static bool is_space(char c)
@@ -179,6 +181,7 @@ static int add_expression(struct blocklist *b, struct slice line, unsigned categ
 
 struct loader {
     struct blocklist *b;
+    const char *option; /* for messages */
     struct blocklist_scratch scratch;
     char root[4096]; /* the real path of the directory that is loaded; "": none is */
 };
@@ -368,7 +371,8 @@ static int load_directory(struct loader *l, const char *path, const char *catego
     }
     free(name);
     if (r == 0 && lists && own == 0)
-        r = err_set(e, ERR_USAGE, "the blocklist %s holds no entry: remove it, or fetch it again", path);
+        r = err_set(e, ERR_USAGE, "%s: the list %s holds no entry: remove it, or fetch it again", l->option,
+                    path);
     *entries += own + below;
     return r;
 }
@@ -394,7 +398,7 @@ static int load_path(struct loader *l, const char *path, struct err *e)
     char category[256];
     uint64_t entries = 0;
     int r;
-    if (stat(path, &st) < 0) return err_sys(e, "opening the blocklist %s", path);
+    if (stat(path, &st) < 0) return err_sys(e, "%s: opening %s", l->option, path);
     if (S_ISDIR(st.st_mode)) {
         char *real = realpath(path, NULL);
         snprintf(l->root, sizeof l->root, "%s", real ? real : path);
@@ -402,16 +406,15 @@ static int load_path(struct loader *l, const char *path, struct err *e)
         stem_of(path, category, sizeof category);
         r = load_directory(l, path, category, 0, &entries, e);
         if (r == 0 && entries == 0)
-            r = err_set(
-                e, ERR_USAGE,
-                "the blocklist %s holds no list: CATEGORY/domains, CATEGORY/urls or CATEGORY/expressions",
-                path);
+            r = err_set(e, ERR_USAGE,
+                        "%s: %s holds no list: CATEGORY/domains, CATEGORY/urls or CATEGORY/expressions",
+                        l->option, path);
         return r;
     }
     file_category(path, category, sizeof category);
     r = load_file(l, path, category, &entries, e);
     if (r == 0 && entries == 0)
-        r = err_set(e, ERR_USAGE, "the blocklist %s holds no entry: it should have a host or URL a line",
+        r = err_set(e, ERR_USAGE, "%s: %s holds no entry: it should have a host or URL a line", l->option,
                     path);
     return r;
 }
@@ -423,16 +426,19 @@ static int load_argument(struct loader *l, const char *argument, struct err *e)
     if (stat(argument, &st) == 0 || !strchr(argument, ',')) return load_path(l, argument, e);
     char *copy = strdup(argument), *rest = copy, *path;
     if (!copy) return err_nomem(e, "loading a blocklist");
-    int r = 0;
-    while (r == 0 && (path = strsep(&rest, ",")))
+    int r = 0, n = 0;
+    while (r == 0 && (path = strsep(&rest, ","))) {
         if (*path) r = load_path(l, path, e);
+        n += *path != 0;
+    }
     free(copy);
-    return r;
+    return n ? r : err_set(e, ERR_USAGE, "%s: '%s' names no list", l->option, argument);
 }
 
-int blocklist_open(struct blocklist **out, const char *const *paths, size_t n_paths, struct err *e)
+int blocklist_open(struct blocklist **out, const char *option, const char *const *paths, size_t n_paths,
+                   struct err *e)
 {
-    struct loader l = {.b = calloc(1, sizeof *l.b)};
+    struct loader l = {.b = calloc(1, sizeof *l.b), .option = option};
     *out = NULL;
     if (!l.b) return err_nomem(e, "loading a blocklist");
     hostset_init(&l.b->hosts);

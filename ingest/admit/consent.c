@@ -265,7 +265,7 @@ int respected_parse(struct respected *r, const char *const *lists, size_t n, str
                 ret = respect(r, token, e);
         }
     }
-    return ret;
+    return ret == 0 && n && r->n == 0 ? err_set(e, ERR_USAGE, "--respect names no signal") : ret;
 }
 
 static bool says(const struct consent *c, const char *token)

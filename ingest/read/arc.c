@@ -104,6 +104,18 @@ static bool starts(const char *p, size_t n)
     return end > 0 && arc_parse(slice_of(p, end - 1), &a);
 }
 
+/* A line of a record's form, of which date or address are not understood. */
+static bool starts_badly(const char *p, size_t n)
+{
+    size_t spaces = 0;
+    if (!has_scheme(p, n)) return false;
+    size_t end = head_end(p, n < ARC_LINE_BYTES ? n : ARC_LINE_BYTES, 0);
+    if (end == 0) return false;
+    struct slice line = slice_trim(slice_of(p, end - 1));
+    for (size_t i = 0; i < line.n; i++) spaces += line.p[i] == ' ';
+    return spaces >= 3 && all_digits(take_word(&line));
+}
+
 static size_t find_start(const char *p, size_t from, size_t n, bool in_block)
 {
     (void)in_block;
@@ -128,6 +140,7 @@ const struct warc_dialect arc_dialect = {
     .start_bytes = ARC_LINE_BYTES,
     .closing_lines = 1,
     .starts = starts,
+    .starts_badly = starts_badly,
     .find_start = find_start,
     .head_end = head_end,
     .declared = declared,

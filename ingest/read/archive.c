@@ -7,6 +7,8 @@
  * In: a window, a file or memory. Out: entries appended to a batch. State: libarchive's. Memory: one entry. */
 #include "ingest/read/archive.h"
 #include "common/text.h"
+#include "ingest/read/follow.h"
+#include "ingest/read/indexed.h"
 #include "ingest/read/path.h"
 #include <archive.h>
 #include <archive_entry.h>
@@ -22,14 +24,21 @@
 
 struct archive_reader {
     struct archive *archive;
-    struct window *w; /* NULL: libarchive reads the file or the memory itself */
-    size_t given;     /* bytes of the window that libarchive still looks at */
+    struct window *w; /* read from front to back; NULL: by its index */
+    struct places places;
+    struct indexed index_of; /* the archives in `places`, of which n_opened have been opened */
+    size_t n_opened;
+    uint64_t began;   /* position of the archive that is open */
+    uint64_t span_at; /* where libarchive reads in it */
+    char *block;
+    size_t given; /* bytes of the window that libarchive still looks at */
     const char *file;
     struct archive_budget *budget;
-    uint64_t max_record, size_bytes, index;
+    uint64_t max_record, index;
     uint64_t stated_bytes; /* the entry's size as the archive has it */
     bool nested, counts;   /* counts: the entries' bytes are the budget's */
-    bool ended, io_failed;
+    bool ended, over;      /* the archive that is open; all of them */
+    bool io_failed;
     bool starved;    /* libarchive has asked for more than there is */
     bool cut;        /* the archive does not end in what there is */
     bool in_entry;   /* its content may be skipped */
@@ -60,19 +69,9 @@ static bool begins(const char *p, size_t n, const char *magic, size_t bytes)
     return n >= bytes && memcmp(p, magic, bytes) == 0;
 }
 
-static bool is_zip(const char *p, size_t n)
-{
-    return begins(p, n, "PK\3\4", 4) || begins(p, n, "PK\5\6", 4) || begins(p, n, "PK00PK\3\4", 8);
-}
-
-static bool is_7z(const char *p, size_t n)
-{
-    return begins(p, n, "7z\xbc\xaf\x27\x1c", 6);
-}
-
 bool archive_is_indexed(const char *p, size_t n)
 {
-    return is_zip(p, n) || is_7z(p, n);
+    return indexed_is_zip(p, n) || indexed_is_7z(p, n);
 }
 
 bool archive_recognise(const char *p, size_t n)
@@ -80,7 +79,7 @@ bool archive_recognise(const char *p, size_t n)
     bool rare_codec = begins(p, n, "\x1f\x9d", 2) || begins(p, n, "LZIP", 4) || begins(p, n, "\x5d\0\0", 3);
     bool cpio = begins(p, n, "070707", 6) || begins(p, n, "070701", 6) || begins(p, n, "070702", 6) ||
                 begins(p, n, "\xc7\x71", 2) || begins(p, n, "\x71\xc7", 2);
-    return rare_codec || cpio || is_zip(p, n) || is_7z(p, n) || is_tar((const uint8_t *)p, n);
+    return rare_codec || cpio || archive_is_indexed(p, n) || is_tar((const uint8_t *)p, n);
 }
 
 /* ------------------------------------------------------------------ opening */
@@ -132,89 +131,113 @@ static struct archive *new_archive(void)
     return a;
 }
 
-/* Whether the file at `path` is the archive itself, byte by byte. */
-static bool is_plain_file(const struct archive_origin *from)
+/* ------------------------------------------------------------------ archives with an index */
+
+static la_ssize_t read_span(struct archive *a, void *ctx, const void **block)
 {
+    struct archive_reader *r = ctx;
+    const struct span *span = &r->index_of.spans[r->n_opened - 1];
+    uint64_t left = span->end - span->start - r->span_at;
+    size_t n = places_read(&r->places, span->start + r->span_at, r->block,
+                           left < BLOCK_BYTES ? (size_t)left : BLOCK_BYTES);
+    (void)a;
+    r->span_at += n;
+    *block = r->block;
+    return (la_ssize_t)n;
+}
+
+static la_int64_t seek_span(struct archive *a, void *ctx, la_int64_t offset, int whence)
+{
+    struct archive_reader *r = ctx;
+    const struct span *span = &r->index_of.spans[r->n_opened - 1];
+    uint64_t bytes = span->end - span->start;
+    la_int64_t from = whence == SEEK_SET ? 0 : (la_int64_t)(whence == SEEK_CUR ? r->span_at : bytes);
+    (void)a;
+    if (offset < -from || (uint64_t)(from + offset) > bytes) return ARCHIVE_FATAL;
+    r->span_at = (uint64_t)(from + offset);
+    return from + offset;
+}
+
+static la_int64_t skip_in_span(struct archive *a, void *ctx, la_int64_t bytes)
+{
+    struct archive_reader *r = ctx;
+    const struct span *span = &r->index_of.spans[r->n_opened - 1];
+    uint64_t left = span->end - span->start - r->span_at;
+    (void)a;
+    if (bytes < 0 || (uint64_t)bytes > left) bytes = (la_int64_t)left;
+    r->span_at += (uint64_t)bytes;
+    return bytes;
+}
+
+/* What can be read at any place: the memory, or the file at `path` where that is the archive itself, byte by byte. 1; 0: nothing. */
+static int open_places(struct archive_reader *r, const struct archive_origin *from, struct err *e)
+{
+    r->places = (struct places){-1, from->memory, from->memory.n};
+    if (from->memory.n) return 1;
     const struct in *in = from->w->in;
-    bool indexed = archive_is_indexed(window_data(from->w), window_ahead(from->w));
-    return from->path && indexed && in_codec(in) == CODEC_PLAIN && !in_framed(in) && in_size_bytes(in) > 0;
+    if (!from->path || in_codec(in) != CODEC_PLAIN || in_framed(in) || in_size_bytes(in) == 0) return 0;
+    r->places.size_bytes = in_size_bytes(in);
+    r->places.fd = open(from->path, O_RDONLY | O_CLOEXEC);
+    return r->places.fd < 0 ? err_set(e, ERR_IO, "cannot open %s: %s", from->path, strerror(errno)) : 1;
 }
 
-static uint64_t le(const char *p, size_t bytes)
-{
-    uint64_t v = 0;
-    while (bytes--) v = v << 8 | (uint8_t)p[bytes];
-    return v;
-}
-
-#define ZIP_END "PK\5\6"
-#define ZIP_END_BYTES 22
-#define ZIP_TAIL_BYTES (ZIP_END_BYTES + 65535) /* with the longest comment */
-
-/* Whether the end of a zip's directory, which says where that lies, is among a file's last bytes, which begin at `at`. One
- * that lies elsewhere is of a zip that is stored in this one. Sizes beyond 32 bits: the remainder is compared. */
-static bool has_zip_end(struct slice last, uint64_t at)
-{
-    for (size_t i = last.n >= ZIP_END_BYTES ? last.n - ZIP_END_BYTES + 1 : 0; i-- > 0;) {
-        const char *p = last.p + i;
-        if (memcmp(p, ZIP_END, 4) != 0) continue;
-        bool zip64 = i >= 20 && memcmp(p - 20, "PK\6\7", 4) == 0;
-        uint32_t between = (uint32_t)(at + i - le(p + 12, 4) - le(p + 16, 4));
-        if (zip64 || between <= 64) return true;
-    }
-    return false;
-}
-
-static bool is_cut_zip_file(const char *path, uint64_t bytes)
-{
-    size_t n = bytes < ZIP_TAIL_BYTES ? (size_t)bytes : ZIP_TAIL_BYTES;
-    uint64_t at = bytes - n;
-    char *tail = malloc(n);
-    int fd = tail ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-    ssize_t got = fd < 0 ? -1 : pread(fd, tail, n, (off_t)at);
-    bool cut = got >= 0 && ((size_t)got < n || !has_zip_end(slice_of(tail, n), at));
-    if (fd >= 0) close(fd);
-    free(tail);
-    return cut;
-}
-
-/* Whether an indexed archive of so many bytes ends before its index does. look: its first bytes. */
-static bool is_cut(const struct archive_origin *from, struct slice look, uint64_t bytes)
+/* Finds the archives that can be read by their indexes; none: r->w is read from front to back. */
+static int find_spans(struct archive_reader *r, const struct archive_origin *from, struct err *e)
 {
     struct slice m = from->memory;
-    size_t skip = m.n > ZIP_TAIL_BYTES ? m.n - ZIP_TAIL_BYTES : 0;
-    if (is_7z(look.p, look.n)) {
-        if (look.n < 32 || bytes < 32) return true;
-        uint64_t at = le(look.p + 12, 8), n = le(look.p + 20, 8);
-        return at > bytes - 32 || n > bytes - 32 - at;
+    const char *p = m.n ? m.p : window_data(from->w);
+    size_t n = m.n ? m.n : window_ahead(from->w);
+    r->w = from->w;
+    if (archive_recognise(p, n) && !archive_is_indexed(p, n)) return 0;
+    int r_open = open_places(r, from, e);
+    if (r_open <= 0) return r_open;
+    int found = indexed_find(&r->index_of, &r->places);
+    if (found < 0) return err_nomem(e, "opening an archive");
+    if (found == 0) indexed_free(&r->index_of);
+    if (found == 0) return 0;
+    r->w = NULL;
+    r->block = malloc(BLOCK_BYTES);
+    return r->block ? 0 : err_nomem(e, "opening an archive");
+}
+
+/* Opens libarchive on the next archive. What is wrong with the content comes up again with its first entry. */
+static int open_next(struct archive_reader *r, struct err *e)
+{
+    if (r->archive) archive_read_free(r->archive);
+    r->archive = new_archive();
+    if (!r->archive) return err_nomem(e, "opening an archive");
+    r->ended = r->in_entry = r->broken = r->starved = false;
+    if (r->w) {
+        r->began = window_position(r->w);
+        archive_read_open(r->archive, r, NULL, read_block, NULL);
+        return 0;
     }
-    if (!is_zip(look.p, look.n)) return false;
-    return m.n ? !has_zip_end(slice_of(m.p + skip, m.n - skip), skip) : is_cut_zip_file(from->path, bytes);
+    r->began = r->index_of.spans[r->n_opened++].start;
+    r->span_at = 0;
+    r->cut = r->index_of.cut && r->n_opened == r->index_of.n_spans;
+    archive_read_set_read_callback(r->archive, read_span);
+    archive_read_set_seek_callback(r->archive, seek_span);
+    archive_read_set_skip_callback(r->archive, skip_in_span);
+    archive_read_set_callback_data(r->archive, r);
+    archive_read_open1(r->archive);
+    return 0;
 }
 
 int archive_reader_open(struct archive_reader **out, const struct archive_origin *from, const char *name,
                         uint64_t max_record, struct archive_budget *budget, struct err *e)
 {
-    bool by_memory = from->memory.n > 0, by_path = !by_memory && is_plain_file(from);
     struct archive_reader *r = calloc(1, sizeof *r);
     *out = r;
-    if (!r || !(r->archive = new_archive())) return err_nomem(e, "opening an archive");
-    r->w = by_path || by_memory ? NULL : from->w;
+    if (!r) return err_nomem(e, "opening an archive");
+    r->places.fd = -1;
     r->file = name;
     r->locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     r->max_record = max_record;
     r->budget = budget;
     r->nested = from->nested;
-    r->counts = !from->nested || by_memory;
-    r->size_bytes = by_memory ? from->memory.n : in_size_bytes(from->w->in);
-    struct slice look = by_memory ? from->memory : slice_of(window_data(from->w), window_ahead(from->w));
-    r->cut = !r->w && is_cut(from, look, r->size_bytes);
-    int status = by_memory ? archive_read_open_memory(r->archive, from->memory.p, from->memory.n)
-                 : by_path ? archive_read_open_filename(r->archive, from->path, BLOCK_BYTES)
-                           : archive_read_open(r->archive, r, NULL, read_block, NULL);
-    if (status == ARCHIVE_OK || !by_path)
-        return 0; /* what is wrong with the content comes up again with its first entry */
-    return err_set(e, ERR_IO, "cannot open %s: %s", from->path, archive_error_string(r->archive));
+    r->counts = !from->nested || from->memory.n > 0;
+    int found = find_spans(r, from, e);
+    return found < 0 ? found : open_next(r, e);
 }
 
 void archive_reader_close(struct archive_reader *r)
@@ -222,6 +245,9 @@ void archive_reader_close(struct archive_reader *r)
     if (!r) return;
     archive_read_free(r->archive);
     if (r->locale) freelocale(r->locale);
+    if (r->places.fd >= 0) close(r->places.fd);
+    indexed_free(&r->index_of);
+    free(r->block);
     free(r);
 }
 
@@ -229,7 +255,7 @@ void archive_reader_close(struct archive_reader *r)
 
 static uint64_t raw_bytes(const struct archive_reader *r)
 {
-    return r->w ? in_raw_bytes(r->w->in) : r->size_bytes;
+    return r->w ? in_raw_bytes(r->w->in) : r->places.size_bytes;
 }
 
 #define ENCRYPTED "it is encrypted: unpack it with its password first, and give the files"
@@ -244,11 +270,11 @@ const char *archive_reader_reason(const struct archive_reader *r)
     return why ? why : "libarchive cannot read it";
 }
 
-/* Bytes of the archive that libarchive has passed. */
+/* Bytes of the input that libarchive has passed. */
 static uint64_t passed_bytes(const struct archive_reader *r)
 {
     la_int64_t n = archive_filter_bytes(r->archive, -1);
-    return n > 0 ? (uint64_t)n : 0;
+    return r->began + (n > 0 ? (uint64_t)n : 0);
 }
 
 /* That place in the input; of a compressed input the member's. */
@@ -413,37 +439,66 @@ static int take_entry(struct archive_reader *r, struct archive_entry *entry, str
     return into->failed ? err_nomem(e, "reading an archive") : 1;
 }
 
-/* Whether the end of the directory stands in what is left of a zip that was read from front to back. */
-static bool zip_end_follows(struct archive_reader *r)
-{
-    struct window *w = r->w;
-    window_advance(w, (size_t)(passed_bytes(r) - window_position(w)));
-    for (r->given = 0;;) {
-        size_t n = window_ahead(w);
-        if (n && slice_find(slice_of(window_data(w), n), slice_str(ZIP_END))) return true;
-        if (w->ended) return false;
-        if (n > 3) window_advance(w, n - 3);
-        if (window_fill(w, BLOCK_BYTES, &r->err) < 0) return r->io_failed = true;
-    }
-}
-
 static bool is_tar_format(const struct archive_reader *r)
 {
     return (archive_format(r->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
 }
 
+static bool is_cpio_format(const struct archive_reader *r)
+{
+    return (archive_format(r->archive) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_CPIO;
+}
+
+static void take_stray(struct archive_reader *r, uint64_t at, uint64_t bytes, struct ledger *led)
+{
+    if (bytes)
+        ledger_damage(led, r->file, at, bytes, "%" PRIu64 " bytes beside the archive are none of its", bytes);
+}
+
+/* Of an archive in a stream: what stands behind the place where libarchive has stopped. 1: another archive, which is open. */
+static int follow(struct archive_reader *r, struct ledger *led, struct err *e)
+{
+    struct window *w = r->w;
+    uint64_t at = 0, bytes = 0;
+    int whole = 1;
+    window_advance(w, (size_t)(passed_bytes(r) - window_position(w)));
+    r->given = 0;
+    if (is_zip_format(r)) whole = follow_zip_directory(w, e);
+    int next = whole < 0 ? whole : follow_archive(w, &at, &bytes, e);
+    if (next < 0) return next;
+    if (whole == 0 && next == 0 && bytes == 0)
+        r->cut = true;
+    else if (whole == 0)
+        ledger_damage(led, r->file, r->began, 0, "a zip whose directory has no end");
+    take_stray(r, in_codec(w->in) == CODEC_PLAIN ? at : window_member_offset(w), bytes, led);
+    return next == 1 ? (open_next(r, e) < 0 ? -ERR_IO : 1) : 0;
+}
+
 /* libarchive takes the end of the file for an archive's end too. A tar's is a block of zeros, which it has passed. */
 static int take_end(struct archive_reader *r, struct ledger *led, struct err *e)
 {
-    bool filtered = archive_filter_count(r->archive) > 1;
+    bool filtered = archive_filter_count(r->archive) > 1,
+         whole = r->w && !r->w->truncated && r->w->n_gaps == 0;
     r->ended = true;
     if (is_tar_format(r))
         r->cut |= (uint64_t)archive_filter_bytes(r->archive, 0) == r->place;
-    else if (is_zip_format(r) && r->w && !filtered && !r->w->truncated && r->w->n_gaps == 0)
-        r->cut |= !zip_end_follows(r);
-    if (r->io_failed) return give_up(r, led, "", e);
+    else if ((is_zip_format(r) || is_cpio_format(r)) && whole && !filtered) {
+        int next = follow(r, led, e);
+        if (next != 0) return next < 0 ? next : 0;
+    }
     if (ends_early(r)) take_early_end(r, false, led);
     return 0;
+}
+
+/* After the end of one archive: whether there is another. */
+static int go_on(struct archive_reader *r, struct ledger *led, struct err *e)
+{
+    if (r->over || r->n_opened == r->index_of.n_spans) {
+        take_stray(r, r->index_of.stray_at, r->index_of.stray_bytes, led);
+        r->index_of.stray_bytes = 0;
+        return 0;
+    }
+    return open_next(r, e) < 0 ? -ERR_IO : 1;
 }
 
 /* As archive_read_next_header, and notes where the header stands. */
@@ -464,24 +519,30 @@ static int read_header(struct archive_reader *r, struct archive_entry **entry)
     return status;
 }
 
+/* The next header, and what it is of. 1: a file. */
+static int step(struct archive_reader *r, struct buf *into, struct piece *piece, struct ledger *led,
+                struct err *e)
+{
+    struct archive_entry *entry;
+    int status = read_header(r, &entry);
+    if (status == ARCHIVE_EOF) return take_end(r, led, e);
+    if (status == ARCHIVE_OK || status == ARCHIVE_WARN) return take_entry(r, entry, into, piece, led, e);
+    if (status != ARCHIVE_RETRY) return give_up(r, led, archive_reader_reason(r), e);
+    r->index++;
+    ledger_damage(led, r->file, r->offset, 0, "%s", archive_reader_reason(r));
+    return 0;
+}
+
 static int next_entry(struct archive_reader *r, struct buf *into, struct piece *piece, struct ledger *led,
                       struct err *e)
 {
     int got = 0;
-    while (got == 0 && !r->ended) {
-        struct archive_entry *entry;
+    while (got == 0) {
+        int more = r->ended ? go_on(r, led, e) : 1;
+        if (more <= 0) return more;
         const char *spent = archive_budget_spent(r->budget);
-        if (spent) return give_up(r, led, spent, e);
-        int status = read_header(r, &entry);
-        if (status == ARCHIVE_EOF) return take_end(r, led, e);
-        if (status == ARCHIVE_RETRY) {
-            r->index++;
-            ledger_damage(led, r->file, r->offset, 0, "%s", archive_reader_reason(r));
-        } else if (status != ARCHIVE_OK && status != ARCHIVE_WARN) {
-            return give_up(r, led, archive_reader_reason(r), e);
-        } else {
-            got = take_entry(r, entry, into, piece, led, e);
-        }
+        r->over |= spent != NULL;
+        got = spent ? give_up(r, led, spent, e) : step(r, into, piece, led, e);
     }
     return got;
 }

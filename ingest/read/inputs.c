@@ -10,6 +10,7 @@
 #include "ingest/charset/clean.h"
 #include "ingest/content.h"
 #include "ingest/read/epub.h"
+#include "ingest/read/indexed.h"
 #include "ingest/read/path.h"
 #include <inttypes.h>
 #include <stdlib.h>
@@ -159,7 +160,7 @@ static const char *other_json(struct slice s)
 /* FORMAT_AUTO: nothing that leat knows. */
 static enum format recognise(struct slice s, struct slice path, bool raw)
 {
-    struct slice begin = slice_trim(s);
+    struct slice begin = behind_mark(s);
     if (slice_has_prefix(begin, "WARC/")) return FORMAT_WARC;
     if (arc_dialect.starts(begin.p, (size_t)(s.p + s.n - begin.p))) return FORMAT_ARC;
     if (!raw && (content_of_file(path, s) == CONTENT_EPUB || epub_recognise(s))) return FORMAT_EPUB;
@@ -179,8 +180,9 @@ static enum format recognise_nested(struct slice s, struct slice path, bool raw)
     if (!raw && content_of_file(path, s) == CONTENT_EPUB) return FORMAT_EPUB;
     if (archive_recognise(s.p, s.n)) return FORMAT_ARCHIVE;
     if (nested_kind(path, s, raw) == NESTED_NONE) return FORMAT_TEXT;
-    if (slice_has_prefix(s, "WARC/")) return FORMAT_WARC;
-    if (arc_dialect.starts(s.p, s.n)) return FORMAT_ARC;
+    struct slice begin = behind_mark(s);
+    if (slice_has_prefix(begin, "WARC/")) return FORMAT_WARC;
+    if (arc_dialect.starts(begin.p, (size_t)(s.p + s.n - begin.p))) return FORMAT_ARC;
     if (dump_recognise(s, PIECE_PAGE)) return FORMAT_MEDIAWIKI;
     if (dump_recognise(s, PIECE_POST)) return FORMAT_STACKEXCHANGE;
     return slice_has_prefix(behind_mark(s), "{") ? FORMAT_JSONL : FORMAT_AUTO;
@@ -213,14 +215,13 @@ static bool is_split(const struct inputs *in, struct slice path, struct slice fi
 static int start_format(struct inputs *in, struct level *l, struct err *e)
 {
     uint64_t max_record = in->options.max_record;
+    bool records = l->format == FORMAT_WARC || l->format == FORMAT_ARC || l->format == FORMAT_JSONL;
+    if (records && slice_has_prefix(look_at(l), "\xef\xbb\xbf") && l->window.n_gaps == 0)
+        window_advance(&l->window, 3);
     switch (l->format) {
     case FORMAT_WARC: warc_start(&l->warc, &warc_iso, &l->window, l->name, max_record); break;
     case FORMAT_ARC: warc_start(&l->warc, &arc_dialect, &l->window, l->name, max_record); break;
-    case FORMAT_JSONL:
-        if (slice_has_prefix(look_at(l), "\xef\xbb\xbf") && l->window.n_gaps == 0)
-            window_advance(&l->window, 3);
-        line_reader_start(&l->lines, &l->window, l->name, max_record);
-        break;
+    case FORMAT_JSONL: line_reader_start(&l->lines, &l->window, l->name, max_record); break;
     case FORMAT_ARCHIVE: return start_archive(in, l, e);
     case FORMAT_MEDIAWIKI:
     case FORMAT_STACKEXCHANGE:
@@ -241,19 +242,44 @@ static void count_skipped(struct ledger *led, const char *kind)
     ledger_skip(led, kind, 0);
 }
 
-/* Finds out what the input is. FORMAT_AUTO: nothing to read, which is counted. */
+/* A program that unpacks an archive which it carries. */
+static bool is_self_extracting(const struct level *l, struct slice look)
+{
+    const struct in *in = l->window.in;
+    return in_codec(in) == CODEC_PLAIN && !in_framed(in) && in_size_bytes(in) > 0 &&
+           indexed_in_program(l->name, look.p, look.n);
+}
+
+/* Why content is nothing that leat knows. It may come out of a broken file: then all of that is looked at. */
+static int take_unknown(struct level *l, struct ledger *led, struct err *e)
+{
+    struct window *w = &l->window;
+    const char *why = "not a format that is known: name it with --format (" INGEST_FORMATS ")";
+    bool packed = in_codec(w->in) != CODEC_PLAIN, again = packed && nested_is_compressed(look_at(l));
+    if (again) why = "compressed more than once, and one layer is undone: decompress it first";
+    while (packed && !again && w->n_gaps == 0 && !w->ended) {
+        window_advance(w, window_ahead(w));
+        if (window_fill(w, LOOK_BYTES, e) < 0) return -ERR_IO;
+    }
+    if (!again && w->truncated) ledger_truncate(led, why = w->truncation);
+    if (!again && w->n_gaps) why = w->gaps[0].reason;
+    ledger_damage(led, l->name, 0, 0, "%s", why);
+    return 0;
+}
+
+/* Finds out what the input is. FORMAT_AUTO: nothing to read, which is counted unless it is *unknown. */
 static enum format find_out(const struct inputs *in, const struct level *l, struct slice look,
-                            struct ledger *led)
+                            struct ledger *led, bool *unknown)
 {
     const struct inputs_options *o = &in->options;
     struct slice path = slice_str(l->name);
     enum format format = o->asked;
     if (format == FORMAT_AUTO) {
-        format = recognise(look, path, o->raw);
+        format = is_self_extracting(l, look) ? FORMAT_ARCHIVE : recognise(look, path, o->raw);
         bool opened = format != FORMAT_AUTO && format != FORMAT_ARCHIVE && format != FORMAT_TEXT &&
                       format != FORMAT_HTML;
         const char *kind = opened ? NULL : closed_kind(look, path, o->raw);
-        if (!kind && !opened && is_known_binary(look)) kind = "binary";
+        if (!kind && !opened && format != FORMAT_ARCHIVE && is_known_binary(look)) kind = "binary";
         if (kind) {
             count_skipped(led, kind);
             return FORMAT_AUTO;
@@ -261,9 +287,8 @@ static enum format find_out(const struct inputs *in, const struct level *l, stru
     }
     bool text = format == FORMAT_TEXT && o->asked == FORMAT_AUTO && !o->raw;
     const char *json = format == FORMAT_JSONL || text ? other_json(look) : NULL;
-    if (json || format == FORMAT_AUTO)
-        ledger_damage(led, l->name, 0, 0, "%s",
-                      json ? json : "not a format that is known: name it with --format (" INGEST_FORMATS ")");
+    if (json) ledger_damage(led, l->name, 0, 0, "%s", json);
+    *unknown = format == FORMAT_AUTO;
     return json ? FORMAT_AUTO : format;
 }
 
@@ -279,7 +304,9 @@ static int start_reader(struct inputs *in, struct ledger *led, struct err *e)
             count_skipped(led, "empty-input");
         return 0;
     }
-    l->format = find_out(in, l, look, led);
+    bool unknown = false;
+    l->format = find_out(in, l, look, led, &unknown);
+    if (unknown && take_unknown(l, led, e) < 0) return -ERR_IO;
     if (l->format == FORMAT_WET) l->format = FORMAT_WARC; /* WARC with conversions */
     if (l->format == FORMAT_TEXT && is_split(in, slice_str(l->name), look)) l->format = FORMAT_PARTS;
     if (in->split) {
@@ -437,7 +464,9 @@ static int take_whole(struct inputs *in, struct buf *into, struct piece *piece, 
                             .body = into->n,
                             .body_bytes = n,
                             .mtime = nested ? l->nested.entry.mtime : INT64_MIN};
-    return buf_put(into, window_data(w), n) < 0 ? err_nomem(e, "reading a file") : 1;
+    if (buf_put(into, window_data(w), n) < 0) return err_nomem(e, "reading a file");
+    window_advance(w, n); /* gives the memory back */
+    return 1;
 }
 
 static int current_next(struct inputs *in, struct buf *into, struct piece *piece, struct ledger *led,

@@ -12,7 +12,7 @@
 
 /* ------------------------------------------------------------------ what it is */
 
-static bool is_compressed(struct slice s)
+bool nested_is_compressed(struct slice s)
 {
     return slice_has_prefix(s, "\x1f\x8b") || slice_has_prefix(s, "\x28\xb5\x2f\xfd") ||
            slice_has_prefix(s, "\xfd"
@@ -27,20 +27,25 @@ static bool is_archive(struct slice s)
     return archive_recognise(s.p, s.n);
 }
 
+static struct slice behind_mark(struct slice s)
+{
+    return slice_has_prefix(s, "\xef\xbb\xbf") ? slice_of(s.p + 3, s.n - 3) : s;
+}
+
 static bool is_warc(struct slice s)
 {
-    return slice_has_prefix(s, "WARC/");
+    return slice_has_prefix(behind_mark(s), "WARC/");
 }
 
 static bool is_arc(struct slice s)
 {
+    s = behind_mark(s);
     return arc_dialect.starts(s.p, s.n);
 }
 
 static bool is_object(struct slice s)
 {
-    if (slice_has_prefix(s, "\xef\xbb\xbf")) s = slice_of(s.p + 3, s.n - 3);
-    return slice_has_prefix(slice_trim(s), "{");
+    return slice_has_prefix(slice_trim(behind_mark(s)), "{");
 }
 
 static bool is_dump(struct slice s)
@@ -54,13 +59,13 @@ static const struct row {
     bool (*begins)(struct slice first);
     bool records;
 } rows[] = {
-    {" gz bz2 xz zst lz4 lz lzma z tgz tbz tbz2 txz tlz tzst crate ", is_compressed, false},
+    {" gz bz2 xz zst lz4 lz lzma z tgz tbz tbz2 txz tlz tzst crate ", nested_is_compressed, false},
     {" tar zip 7z cpio whl egg gem nupkg epub ", is_archive, false},
     {" warc wet wat ", is_warc, true},
     {" arc ", is_arc, true},
     {" jsonl ndjson ", is_object, true},
     {" xml ", is_dump, true},
-    {"", is_compressed, false},
+    {"", nested_is_compressed, false},
     {"", is_archive, false},
     {"", is_warc, true},
     {"", is_dump, true},

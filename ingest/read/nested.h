@@ -15,6 +15,9 @@ enum nested_kind {
  * archives and compressed files, no files of records (JSONL, WARC, dumps). */
 enum nested_kind nested_kind(struct slice path, struct slice first, bool raw);
 
+/* Whether content begins as a codec's does, one of those that leat undoes. */
+bool nested_is_compressed(struct slice first);
+
 /* An entry's bytes as a stream. */
 struct nested {
     struct archive_reader *archive;

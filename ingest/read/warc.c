@@ -196,7 +196,9 @@ static bool ends_well(const struct warc_reader *r, size_t end)
     if (r->dialect->blank_line_closes && n - end >= 4 && memcmp(p + end, "\r\n\r\n", 4) == 0) return true;
     while (at < n && at < end + CLOSING_BYTES && (p[at] == '\r' || p[at] == '\n')) at++;
     if (!r->dialect->blank_line_closes && starts_member(r, at)) return true;
-    return at == n ? at_the_end(r) : r->dialect->starts(p + at, n - at);
+    if (at == n) return at_the_end(r);
+    if (r->dialect->starts(p + at, n - at)) return true;
+    return at > end && r->dialect->starts_badly && r->dialect->starts_badly(p + at, n - at);
 }
 
 /* Whether the member that the record ends with turned out to be damaged at its end (its checksum is wrong). */
@@ -267,13 +269,11 @@ static int pass_oversized(struct warc_reader *r, size_t head, uint64_t declared,
                           struct err *e)
 {
     struct window *w = r->w;
-    uint64_t size = in_size_bytes(w->in), left = declared, passed = head;
+    uint64_t left = declared, passed = head;
     ledger_damage(led, r->file, file_offset(r), 0,
                   "a record of %" PRIu64 " bytes is larger than --max-record (%" PRIu64 " bytes)", declared,
                   r->max_record);
     window_advance(w, head);
-    if (is_plain(r) && size && declared > size - window_position(w))
-        left = 0; /* a wrong length: look for the next */
     while (left > 0) {
         if (fill(r, SCAN_BYTES, e) < 0) return -ERR_IO;
         size_t n = ahead(r) < left ? ahead(r) : (size_t)left, member = find_member(r, 0, ahead(r));
@@ -286,6 +286,13 @@ static int pass_oversized(struct warc_reader *r, size_t head, uint64_t declared,
     led->destroyed_bytes += passed;
     r->lost = true;
     return 0;
+}
+
+/* Whether a record cannot have that length, since its file has not. */
+static bool is_beyond_file(const struct warc_reader *r, size_t head, uint64_t declared)
+{
+    uint64_t size = in_size_bytes(r->w->in);
+    return is_plain(r) && size && declared > size - (window_position(r->w) + head);
 }
 
 /* 1: given; 0: passed over, counted. */
@@ -303,9 +310,9 @@ static int take_record(struct warc_reader *r, struct buf *into, struct piece *pi
         return 0;
     }
     uint64_t declared = r->dialect->declared(r->w->bytes.p + r->w->at, head);
-    if (declared != WARC_UNKNOWN && declared > r->max_record)
-        return pass_oversized(r, head, declared, led, e);
-    if (declared != WARC_UNKNOWN) {
+    bool oversized = declared != WARC_UNKNOWN && declared > r->max_record;
+    if (oversized && !is_beyond_file(r, head, declared)) return pass_oversized(r, head, declared, led, e);
+    if (declared != WARC_UNKNOWN && !oversized) {
         if (fill(r, head + (size_t)declared + tail_bytes(r), e) < 0) return -ERR_IO;
         if (ends_well(r, head + (size_t)declared)) {
             if (ends_at_gap(r, head + (size_t)declared)) return take_cut(r, ahead(r), led);

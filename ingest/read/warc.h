@@ -24,6 +24,8 @@ struct warc_dialect {
     /* A right length is one with "\r\n\r\n" behind it; else one with a record or a member's start behind it. */
     bool blank_line_closes;
     bool (*starts)(const char *p, size_t n);
+    /* Whether a record may start there that cannot be read: a right length may have it behind. NULL: that is not to be told. */
+    bool (*starts_badly)(const char *p, size_t n);
     /* Offset of the first record in [from, n) that begins a line; WARC_NOWHERE. In a block only a plain one. */
     size_t (*find_start)(const char *p, size_t from, size_t n, bool in_block);
     size_t (*head_end)(const char *p, size_t n, size_t from); /* as fields_end */

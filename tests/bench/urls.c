@@ -33,7 +33,7 @@ static int load(struct bench *b, char **argv, struct err *e)
     struct rusage usage;
     const char *path = argv[1];
     double start = cpu_seconds();
-    int r = blocklist_open(&b->list, &path, 1, e);
+    int r = blocklist_open(&b->list, "--blocklist", &path, 1, e);
     if (r < 0) return r;
     double seconds = cpu_seconds() - start;
     getrusage(RUSAGE_SELF, &usage);

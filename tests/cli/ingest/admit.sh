@@ -69,7 +69,7 @@ exits "a list that is missing" 1 leat-ingest --blocklist nowhere crawl.warc.gz
 says "is named" err "nowhere"
 : >empty
 exits "a list that is empty" 2 leat-ingest --blocklist ut1,empty crawl.warc.gz
-says "is named" err "the blocklist empty holds no entry"
+says "is named" err "--blocklist: empty holds no entry"
 printf 'a.example\n<html>\n' >odd
 exits "lines that are no entry" 0 leat-ingest --blocklist odd crawl.warc.gz
 says "are told" err "1 lines are no host and no URL, the first at odd:2"
@@ -130,6 +130,16 @@ exits "--psl" 0 leat-ingest --psl list.dat crawl.warc.gz
 is "another list, other domains" "$(jq -r .metadata.domain out | head -2 | tr '\n' ' ')" "co.uk bad.example "
 exits "--psl that is missing" 1 leat-ingest --psl nowhere.dat crawl.warc.gz
 says "is named" err "nowhere.dat"
+printf 'some words\nof a text\n' >text.dat
+exits "--psl that is no list" 2 leat-ingest --psl text.dat crawl.warc.gz
+says "is called so" err "text.dat is no public suffix list"
+exits "--allow-domains that is missing" 1 leat-ingest --allow-domains nowhere crawl.warc.gz
+says "is called by its option" err "--allow-domains: opening nowhere"
+exits "--blocklist without a name" 2 leat-ingest --blocklist ,, crawl.warc.gz
+exits "--respect without a name" 2 leat-ingest --respect , crawl.warc.gz
+printf 'a.example,b.example\nc.example\n' >two.txt
+exits "two hosts in a line of a list" 0 leat-ingest --blocklist two.txt crawl.warc.gz
+says "are warned of" err "1 lines are no host and no URL, the first at two.txt:1"
 
 # ---- real lists
 if [ -x "$LEAT_DATA/unpack" ]; then

@@ -129,6 +129,24 @@ is "posts: kinds" "$(jq -c '[.records.in, .records.kept, (.records.skipped | map
 is "a question" "$(sed -n 1p out | jq -c '[.text, .source, .created, .metadata]')" \
     '["A \"question\"\n\nWhy & how?\n\nif (a)\n    b();","stackexchange","2014-01-21T20:26:05.383Z",{"dump":"Posts.xml","title":"A \"question\"","post_id":1,"post_type":"question","accepted_answer_id":2,"score":18,"tags":["c++","beer-taste"]}]'
 is "an answer" "$(sed -n 2p out | jq -c '[.text, .metadata]')" '["- one\n- two",{"dump":"Posts.xml","post_id":2,"post_type":"answer","parent_id":1,"score":-3}]'
+mkdir -p beer.stackexchange.com other/meta.stackoverflow.com-Posts
+cat >beer.stackexchange.com/Posts.xml <<'EOF'
+<?xml version="1.0" encoding="utf-8"?>
+<posts>
+  <row Id="1" PostTypeId="1" Title="Q" Body="&lt;p&gt;Why?&lt;/p&gt;" OwnerUserId="7" ContentLicense="CC BY-SA 3.0" />
+  <row Id="2" PostTypeId="2" ParentId="1" Body="&lt;p&gt;So.&lt;/p&gt;" OwnerUserId="8" OwnerDisplayName="A &amp; B" ContentLicense="CC BY-SA 4.0" />
+  <row Id="3" PostTypeId="2" ParentId="1" Body="&lt;p&gt;No.&lt;/p&gt;" />
+</posts>
+EOF
+credit() { leat-ingest -q "$1" | jq -c '[.metadata | .author, .license, .site]' | tr '\n' ' '; }
+want='["7","CC BY-SA 3.0","SITE"] ["A & B","CC BY-SA 4.0","SITE"] [null,null,"SITE"] '
+is "who wrote a post, on which site, under which licence" "$(credit beer.stackexchange.com/Posts.xml)" "${want//SITE/beer.stackexchange.com}"
+tar cf beer.stackexchange.com.tar -C beer.stackexchange.com Posts.xml
+is "…the site by the archive's name" "$(credit beer.stackexchange.com.tar)" "${want//SITE/beer.stackexchange.com}"
+cp beer.stackexchange.com/Posts.xml other/meta.stackoverflow.com-Posts
+tar cf all.tar other
+is "…by a directory in an archive" "$(credit all.tar)" "${want//SITE/meta.stackoverflow.com}"
+is "…and by nothing" "$(credit Posts.xml | grep -c site)$(cd other/meta.stackoverflow.com-Posts && credit Posts.xml | grep -c stackoverflow)" 00
 # shellcheck disable=SC2016
 is "a question in Markdown" "$(leat-ingest -q --markup markdown Posts.xml | sed -n 1p | jq -c .text)" '"A \"question\"\n\nWhy & how?\n\n```\nif (a)\n    b();\n```"'
 is "the others" "$(sed -n '3,$p' out | jq -c '[.text, .metadata.tags]' | tr '\n' ' ')" '["T",["a","b"]] ["last",null] '

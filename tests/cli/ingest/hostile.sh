@@ -43,6 +43,19 @@ is "a header without an end: what came before it" "$(cat bad)$(grep -c word1x39 
 limit=4 sound 3 versions.warc >bad
 is "a flood of version lines takes linear time" "$(cat bad)$(grep -c word1x39 t1)" 1
 
+sound 0 header.arc >bad
+is "an ARC record whose line is odd is lost alone" "$(cat bad)$(jq -r .text t1 | tr '\n' ' ')$(figures '[.records.damaged, .records.skipped.filedesc.records]')" \
+    'page number 1 page number 3 [1,1]'
+sound 3 length-e12.warc >bad
+is "a length of a terabyte: no record is lost" "$(cat bad)$(figures '[.records.kept, .records.damaged, .extra["wrong-content-length"]]')" '[3,1,1]'
+for f in mark.warc mark.warc.gz; do
+    sound 0 $f >bad
+    is "$f: a byte order mark before the first record" "$(cat bad)$(figures '[.records.kept, .records.damaged]')" '[2,0]'
+done
+tar cf mark.tar mark.warc
+sound 0 mark.tar >bad
+is "and in a tar" "$(cat bad)$(figures '[.records.kept, .records.damaged]')" '[2,0]'
+
 # ---- at the edge of --max-record
 for kind in txt jsonl zip; do
     for step in -1 0 1; do
@@ -57,6 +70,16 @@ same "--max-record is a limit to the byte" want got
 for f in page-*.html; do sound 0 "$f" --markup markdown --format html; done >bad
 is "floods of HTML" "$(cat bad)" ""
 check "what they hold is there" [ "$(leat-ingest -q --extract all page-links.html page-deep-list.html page-line.html | wc -c)" -gt 5500000 ]
+
+python3 - <<'PY'
+open("longer.html", "w").write("<html><body>" + ("<p>" + "\u0958\u0959 " * 40 + "</p>\n") * ((24 << 20) // 288)) # twice as long in NFC
+open("latin.html", "wb").write(b"<meta charset=windows-1252>" + b"<p>caf\xe9 \xe8\xe9\xea\xeb\xe9\xe8\xe9\xea\xeb\xe9\xe8\xe9\xea</p>\n" * ((24 << 20) // 26))
+PY
+whole_most=$most most=$((most == 300000000 ? (64 << 20) + 4 * (24 << 20) : most))
+for f in longer latin; do sound 0 --extract all $f.html; done >bad
+is "a large page takes at most 64 MiB and four times its size, however long its text becomes" "$(cat bad)" ""
+most=$whole_most
+rm longer.html latin.html
 
 # ---- archives
 for f in names.tar nest.zip bomb.zip size-*.tar flip*.zip; do sound "0 3" "$f"; done >bad
@@ -116,6 +139,16 @@ sound 0 --format jats deep.xml >>bad
 is "XML: entities that multiply, depth" "$(cat bad)" ""
 check "XML: nothing is read from outside" eval '! leat-ingest -q --format jats outside.xml 2>err | grep -q root:'
 
+# ---- what an early end leaves
+exits "a cut input" 3 leat-ingest -o made.jsonl cut.tar whole.tar
+exits "…and again, with one that is whole" 0 leat-ingest -o made.jsonl whole.tar
+check "…whose output takes away what was left" test -e made.jsonl -a ! -e made.jsonl.partial
+leat-ingest -q -o made.jsonl cut.tar 2>err
+exits "what was left, as an input" 0 leat-ingest -o made.jsonl made.jsonl.partial
+check "…stays" test -e made.jsonl.partial
+exits "a missing input" 1 leat-ingest -o made.jsonl whole.tar missing.tar
+check "…takes nothing away" test -e made.jsonl.partial
+
 # ---- compressed files
 for f in cut.txt.* broken.txt.*; do sound 3 "$f"; done >bad
 is "compression that ends or breaks: exit 3" "$(cat bad)" ""
@@ -124,6 +157,19 @@ for f in cut.txt.*; do
     [ "$(jq '.destroyed_bytes + .records.damaged' stats.json)" != 0 ] || echo "$f"
 done >bad
 is "what a cut file loses is counted" "$(cat bad)" ""
+
+cp one-more.txt six.gz
+for _ in 1 2 3 4 5 6; do gzip -c six.gz >more.gz && mv more.gz six.gz; done
+sound 3 six.gz >bad
+is "compressed six times" "$(cat bad)$(figures .records.damaged)" 1
+leat-ingest six.gz >out 2>err
+says "it is said how often is enough" err "compressed more than once"
+for f in head middle; do
+    sound 3 broken-$f.tar.lz4 >bad
+    is "a tar whose compression breaks in the $f" "$(cat bad)" ""
+    leat-ingest broken-$f.tar.lz4 >out 2>err
+    says "it is said what is broken" err "the lz4 frame that starts at byte 0 is broken"
+done
 
 # ---- inputs and outputs
 printf 'one text\n' >one.txt

@@ -83,6 +83,9 @@ write("endless.warc.gz", gz(record(page(1)) + b"WARC/1.0\r\nX: " + b"a" * (100 <
 write("versions.warc", record(page(1)) + b"WARC/1.0\r\n" * 150000)
 write("resync.warc", b"\r\n\r\nWARC/" * 500000)
 write("empty-members.warc.gz", gz(b"") * 50000 + gz(record(page(1))))
+write("length-e12.warc", record(page(1)) + record(hello, length=10**12) + record(page(2)) + record(hello, length=10**12))
+write("mark.warc", b"\xef\xbb\xbf" + record(page(1)) + record(page(2)))
+write("mark.warc.gz", gz(b"\xef\xbb\xbf" + record(page(1))) + gz(record(page(2))))
 arc_block = b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n<p>page number %d"
 arc = [b"http://example.com/%d 1.2.3.4 %s text/html %d\n" % (i, b"2005" if i == 2 else b"20050614070144", len(arc_block % i)) + arc_block % i + b"\n" for i in (1, 2, 3)]
 head = b"1 0 Alexa Internet\nURL IP-address Archive-date Content-type Archive-length\n"
@@ -189,6 +192,13 @@ lol = "<!DOCTYPE a [<!ENTITY a0 'aaaaaaaaaa'>" + "".join(f"<!ENTITY a{i} '{f'&a{
 write("lol.xml", lol + "<article><body><p>&a9;</p></body></article>")
 write("outside.xml", "<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><article><body><p>start &x;</p></body></article>")
 write("deep.xml", "<article><body>" + "<sec>" * 100000 + "<p>words</p>" + "</sec>" * 100000 + "</body></article>")
+
+write("one-more.txt", "some words\n")
+packed = filtered(tar([("a.txt", rng.randbytes(300000).hex())]), "lz4", "-qc")
+for name, at in (("head", 20), ("middle", len(packed) // 2)):
+    broken = bytearray(packed)
+    broken[at] ^= 0xff
+    write(f"broken-{name}.tar.lz4", broken)
 
 # ---- a file whose compression ends or breaks
 lines = b"".join(b"line %d of text\n" % i for i in range(20000))

@@ -85,7 +85,7 @@ for f in all.tar all.tar.gz all.zip; do
         '[true,false,2,{"empty-text":1,"nested":3,"office":1}]'
 done
 is "paths say where" "$(jq -r 'select(.metadata.path) | .metadata.path' out | sort | tr '\n' ' ')" \
-    "a.tar.gz!/p.html a.tar.gz!/src/a.c b.zip!/p.html b.zip!/src/a.c c.warc.gz c.warc.gz c.warc.gz deep.zip!/ok.txt e.txt.gz!/e.txt f.html.bz2!/f.html g.txt.xz!/g.txt hep-th!/p.html hep-th!/src/a.c last.txt q.tgz!/p.html q.tgz!/src/a.c z.tar!/p.html z.tar!/src/a.c "
+    "a.tar.gz!/p.html a.tar.gz!/src/a.c b.zip!/p.html b.zip!/src/a.c c.warc.gz c.warc.gz c.warc.gz d.jsonl.gz d.jsonl.gz deep.zip!/ok.txt e.txt.gz!/e.txt f.html.bz2!/f.html g.txt.xz!/g.txt h.jsonl hep-th!/p.html hep-th!/src/a.c last.txt q.tgz!/p.html q.tgz!/src/a.c z.tar!/p.html z.tar!/src/a.c "
 is "a WARC in an archive" "$(jq -c 'select(.text == "w1").metadata | [.warc_file, .path, .archive, .url]' out)" \
     '["c.warc.gz","c.warc.gz","all.zip","http://a/1"]'
 is "ids are unique" "$(jq -r .id out | sort | uniq -d)" ""
@@ -96,6 +96,16 @@ done
 mkdir elsewhere && cp all.zip elsewhere/ && leat-ingest -q ./elsewhere/../elsewhere/all.zip >moved
 same "ids do not depend on where the file lies" out moved
 leat-ingest -q all.zip elsewhere/all.zip >twice
+cat >origin.jsonl <<'EOF'
+{"text":"none"}
+{"id":"a","text":"its own","metadata":{"path":"src/a.c","archive":"theirs.tar"}}
+{"id":"b","text":"one","metadata":{"path":null,"archive":"theirs.tar"}}
+EOF
+mkdir -p in && cp origin.jsonl in && gzip -c origin.jsonl >in/o.jsonl.gz && tar cf origin.tar in/origin.jsonl in/o.jsonl.gz
+is "lines of JSON in an archive say where they come from" "$(leat-ingest -q origin.tar | jq -c '[.metadata.path, .metadata.archive]' | tr '\n' ' ')" \
+    '["in/origin.jsonl","origin.tar"] ["src/a.c","theirs.tar"] ["in/origin.jsonl","theirs.tar"] ["in/o.jsonl.gz","origin.tar"] ["src/a.c","theirs.tar"] ["in/o.jsonl.gz","theirs.tar"] '
+is "where they say it already, no byte is changed" "$(leat-ingest -q origin.tar | sed -n 2p)" "$(sed -n 2p origin.jsonl)"
+is "lines of JSON in no archive stay as they are" "$(leat-ingest -q origin.jsonl | tail -2)" "$(tail -2 origin.jsonl)"
 is "two inputs of one name: ids are unique" "$(jq -r .id twice | sort | uniq -d)" "own"
 head -n "$(wc -l <out)" twice >first
 same "two inputs of one name: the first keeps its ids" out first

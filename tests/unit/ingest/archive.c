@@ -146,6 +146,72 @@ TEST(seven_zip_needs_a_file)
     CHECK(strstr(led.damage[0].reason, "give it as a file"));
 }
 
+/* Puts what is in the file behind `before`, `times` over, and `behind` behind that. */
+static bool surround(struct slice before, int times, struct slice behind)
+{
+    struct buf once, all;
+    buf_init(&once, BUF_NO_MAX);
+    buf_init(&all, BUF_NO_MAX);
+    bool good = file_read(path, 1 << 20, &once, &e) == 0;
+    buf_put_slice(&all, before);
+    while (times-- > 0) buf_put_slice(&all, buf_slice(&once));
+    buf_put_slice(&all, behind);
+    FILE *f = fopen(path, "wb");
+    good = f && fwrite(all.p, 1, all.n, f) == all.n && good;
+    if (f) good = (fclose(f) == 0) & good;
+    buf_free(&once);
+    buf_free(&all);
+    return good;
+}
+
+static int read_inputs(struct ledger *l)
+{
+    char *const paths[] = {(char *)path};
+    const struct inputs_options options = {.max_record = 1 << 20};
+    struct inputs inputs;
+    struct buf in;
+    struct piece p;
+    int n = 0;
+    buf_init(&in, BUF_NO_MAX);
+    ledger_reset(l);
+    CHECK_INT(inputs_init(&inputs, paths, 1, &options, &e), 0);
+    while (inputs_next(&inputs, &in, &p, l, &e) > 0) n++;
+    inputs_free(&inputs);
+    buf_free(&in);
+    return n;
+}
+
+TEST(seven_zips_beside_other_bytes)
+{
+    static char program[9000] = "MZ 7z\xbc\xaf\x27\x1c";
+    CHECK(write_archive(archive_write_set_format_7zip, NULL, NULL));
+    CHECK(surround(slice_of("", 0), 2, slice_of("\0\0\0", 3)));
+    CHECK_INT(read_inputs(&led), 6);
+    CHECK_INT(led.damaged, 0);
+    CHECK(surround(slice_of("", 0), 1, slice_str("what is this?")));
+    CHECK_INT(read_inputs(&led), 6);
+    CHECK_INT(led.damaged, 1);
+    CHECK_INT(led.destroyed_bytes, 16);
+    CHECK(write_archive(archive_write_set_format_7zip, NULL, NULL));
+    CHECK(surround(slice_of(program, sizeof program), 1, slice_of("", 0)));
+    CHECK_INT(read_inputs(&led), 3);
+    CHECK_INT(led.damaged, 0);
+    CHECK(surround(slice_of("", 0), 0, slice_of(program, sizeof program)));
+    CHECK_INT(read_inputs(&led), 0);
+    CHECK_INT(ledger_skipped(&led), 1);
+}
+
+TEST(cpios_one_behind_the_other)
+{
+    CHECK(write_archive(archive_write_set_format_cpio_newc, NULL, NULL));
+    CHECK(surround(slice_of("", 0), 2, slice_of("", 0)));
+    CHECK_INT(read_inputs(&led), 6);
+    CHECK_INT(led.damaged, 0);
+    CHECK(surround(slice_of("", 0), 1, slice_str("what is this?")));
+    CHECK_INT(read_inputs(&led), 6);
+    CHECK_INT(led.destroyed_bytes, 13);
+}
+
 TEST(encrypted_entries_are_damaged)
 {
     CHECK(write_archive(archive_write_set_format_zip, NULL, "secret"));
@@ -178,6 +244,8 @@ int main(void)
     RUN(rare_codecs);
     RUN(seven_zip_in_a_tar);
     RUN(seven_zip_needs_a_file);
+    RUN(seven_zips_beside_other_bytes);
+    RUN(cpios_one_behind_the_other);
     RUN(encrypted_entries_are_damaged);
     RUN(a_file_that_is_gone);
     unlink(path);

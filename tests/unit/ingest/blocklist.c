@@ -21,7 +21,7 @@ static int load(const char *paths, struct err *e)
     blocklist_close(list);
     list = NULL;
     err_clear(e);
-    return blocklist_open(&list, &paths, 1, e);
+    return blocklist_open(&list, "--blocklist", &paths, 1, e);
 }
 
 static const char *find(const char *z)

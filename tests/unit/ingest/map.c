@@ -61,6 +61,16 @@ TEST(moved)
     CHECK_STR(apply("id=x", "{\"id\":\"\",\"x\":\"i\"}"), "{\"id\":\"i\"}");
 }
 
+TEST(escapes)
+{
+    CHECK_STR(apply("metadata.a\\.b=x", "{\"x\":1}"), "{\"metadata\":{\"a.b\":1}}");
+    CHECK_INT(parse("metadata.a.b=x"), -ERR_USAGE);
+    CHECK(strstr(e.msg, "more than one key below metadata"));
+    CHECK_INT(parse("text=x\\"), -ERR_USAGE);
+    CHECK(strstr(e.msg, "a backslash at the end"));
+    CHECK_STR(apply("text=x\\\\", "{\"x\\\\\":\"t\"}"), "{\"text\":\"t\"}");
+}
+
 TEST(not_moved)
 {
     CHECK(strstr(apply("text=content", "{\"content\":\"x\",\"text\":\"y\"}"), "metadata.other=text"));
@@ -116,6 +126,7 @@ int main(void)
 {
     buf_init(&got, BUF_NO_MAX);
     RUN(moved);
+    RUN(escapes);
     RUN(not_moved);
     RUN(specifications);
     RUN(members);
