@@ -37,7 +37,7 @@ enum spacy_class {
 #define SPACY_KEY_MAX 32
 #define SPACY_PATTERN_MAX 11
 #define SPACY_FILTER_BITS 15
-#define SPACY_LETTERS_MAX 10 /* of an exception that is nothing but ASCII letters */
+#define SPACY_LETTERS_BITS 14
 
 extern const uint32_t spacy_records[];
 extern const uint8_t spacy_page_of[]; /* by code point >> SPACY_PAGE_SHIFT */
@@ -61,6 +61,8 @@ struct spacy_exception {
 
 struct spacy_rules {
     const uint64_t *filter; /* a bit for each of 1 << SPACY_FILTER_BITS hashes that an exception has */
+    const uint64_t *letters; /* two bits for each of 1 << SPACY_LETTERS_BITS hashes of up to eight letters: exceptions
+                                that begin so are nothing but letters; letters and a dot */
     const uint16_t *moves;
     const struct spacy_exception *exceptions;
     uint32_t move_mask, slot_shift;
@@ -107,6 +109,13 @@ static inline uint64_t spacy_hash(uint64_t low, uint64_t high, size_t n)
     const uint64_t multiply = 0x9E3779B97F4A7C15ULL;
     uint64_t h = (low ^ high * multiply ^ n) * multiply;
     return h ^ h >> 32;
+}
+
+/* Whether letters, of which `low` are the first up to eight, or with a dot behind them, may be an exception. */
+static inline bool spacy_letters_maybe(const struct spacy_rules *r, uint64_t low, unsigned dot)
+{
+    unsigned slot = (unsigned)(low * 0x9E3779B97F4A7C15ULL >> (64 - SPACY_LETTERS_BITS));
+    return r->letters[slot >> 5] >> (2 * (slot & 31)) & (1 | dot << 1);
 }
 
 static inline bool spacy_maybe(const struct spacy_rules *r, uint64_t h)
