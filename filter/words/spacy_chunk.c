@@ -15,12 +15,6 @@
 #define TRIGGERS (SP_PREFIX | SP_SUFFIX | SP_INFIX | SP_MONEY)
 #define UNIT_BYTES_MAX 15
 
-/* What of a class word flags say. */
-static inline uint32_t flags_of(uint32_t any, uint32_t all)
-{
-    return (any & SP_LETTER ? WORD_LETTER : 0) | (any & SP_NUMBER ? WORD_NUMBER : 0) | (all & SP_MARKS ? WORD_SYMBOL : 0);
-}
-
 static int push(struct spacy *s, const char *p, const char *end)
 {
     uint32_t any = 0, all = ~0U, chars = 0;
@@ -31,7 +25,7 @@ static int push(struct spacy *s, const char *p, const char *end)
         any |= class;
         all &= class;
     }
-    s->w->at[s->w->n++] = (struct word){(uint64_t)(p - s->text), (uint32_t)(end - p), chars, flags_of(any, all)};
+    s->w->at[s->w->n++] = (struct word){(uint64_t)(p - s->text), (uint32_t)(end - p), chars, spacy_flags(any, all)};
     return 0;
 }
 
@@ -304,6 +298,6 @@ int spacy_chunk(struct spacy *s, const char *p, const char *limit, const char **
     bool plain = !(any & TRIGGERS) && !(any & SP_DIGIT && class & SP_UNIT);
     if (!plain || exception(s, p, q)) return cut(s, p, q);
     if (spacy_reserve(s->w, 1, s->e) < 0) return -ERR_IO;
-    s->w->at[s->w->n++] = (struct word){(uint64_t)(p - s->text), (uint32_t)(q - p), chars, flags_of(any, all)};
+    s->w->at[s->w->n++] = (struct word){(uint64_t)(p - s->text), (uint32_t)(q - p), chars, spacy_flags(any, all)};
     return 0;
 }

@@ -1,4 +1,4 @@
-/* spacy_table.h: the facts in spacy_table.c, for spacy*.c and sentences.c only. See spacy_gen.py.
+/* spacy_table.h: the facts in spacy_table.c, for filter/words/ only. See spacy_gen.py.
  *
  * A character has a class: the lists and expressions of spaCy that it belongs to, and what Python says of it. A
  * language has exceptions: strings with cuts of their own. */
@@ -76,6 +76,13 @@ static inline uint32_t spacy_class_of(uint32_t cp)
     return spacy_records[spacy_pages[(unsigned)spacy_page_of[cp >> SPACY_PAGE_SHIFT] << SPACY_PAGE_SHIFT | low]];
 }
 
+/* Flags of a word whose characters have the classes `any` together, `all` in common. */
+static inline uint32_t spacy_flags(uint32_t any, uint32_t all)
+{
+    return (any & SP_LETTER ? WORD_LETTER : 0) | (any & SP_NUMBER ? WORD_NUMBER : 0) |
+           (all & SP_MARKS ? WORD_SYMBOL : 0);
+}
+
 /* Class of the character at p < end; *bytes gets its length. */
 static inline uint32_t spacy_at(const char *p, const char *end, unsigned *bytes)
 {
@@ -131,18 +138,28 @@ static inline const struct spacy_exception *spacy_slot(const struct spacy_rules 
     return s->bytes == n && memcmp(s->key, p, n) == 0 ? s : NULL;
 }
 
+/* Up to eight bytes as a number, the first the lowest, n >= 1. */
+static inline uint64_t spacy_bytes(const char *p, size_t n)
+{
+    uint64_t all;
+    uint32_t a, b;
+    if (n >= 8) {
+        memcpy(&all, p, 8);
+        return all;
+    }
+    if (n >= 4) {
+        memcpy(&a, p, 4);
+        memcpy(&b, p + n - 4, 4);
+        return a | (uint64_t)b << 8 * (n - 4);
+    }
+    return (uint8_t)p[0] | (uint64_t)(uint8_t)p[n >> 1] << 8 * (n >> 1) | (uint64_t)(uint8_t)p[n - 1] << 8 * (n - 1);
+}
+
 /* The exception p[0..n), or NULL. */
 static inline const struct spacy_exception *spacy_exception(const struct spacy_rules *r, const char *p, size_t n)
 {
-    uint64_t low = 0, high = 0;
     if (n > SPACY_KEY_MAX || n == 0) return NULL;
-    if (n <= 8) {
-        for (size_t i = n; i-- > 0;) low = low << 8 | (uint8_t)p[i];
-    } else {
-        memcpy(&low, p, 8);
-        for (size_t i = n < 16 ? n : 16; i-- > 8;) high = high << 8 | (uint8_t)p[i];
-    }
-    uint64_t h = spacy_hash(low, high, n);
+    uint64_t h = spacy_hash(spacy_bytes(p, n), n > 8 ? spacy_bytes(p + 8, n - 8) : 0, n);
     return spacy_maybe(r, h) ? spacy_slot(r, h, p, n) : NULL;
 }
 
