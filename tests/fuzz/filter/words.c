@@ -41,6 +41,12 @@ static void check_sentences(struct words *w, struct slice text)
 static void check_text(struct slice text, bool valid)
 {
     static struct words w, plain; /* kept, as a thread keeps them */
+    static bool ready;
+    if (!ready) {
+        words_init(&w);
+        words_init(&plain);
+        ready = true;
+    }
     static const char *const languages[] = {"", "deu_Latn", "zh"};
     for (int d = DIALECT_LEAT; d <= DIALECT_DCLM; d++)
         for (int l = 0; l < 3; l++) {
