@@ -217,7 +217,8 @@ static int stack(struct words *w, size_t bytes, struct err *e)
 static const struct spacy_exception *take_affixes(struct spacy *s, const char **p, const char **end, bool *failed)
 {
     const struct spacy_exception *x = NULL;
-    while (*p < *end && !(x = exception(s, *p, *end))) {
+    bool asked = false; /* whether the string is an exception */
+    while (*p < *end && (asked || !(x = exception(s, *p, *end)))) {
         size_t pre = prefix_of(*p, *end), suf;
         const char *q = *p + pre;
         if (pre && (x = exception(s, q, *end))) {
@@ -233,6 +234,7 @@ static const struct spacy_exception *take_affixes(struct spacy *s, const char **
         if (!x) *p = q;
         *end -= suf;
         if (x || *failed) break;
+        asked = !pre || !suf;
     }
     return x;
 }
@@ -256,6 +258,7 @@ static void note_torn(struct spacy *s, size_t first)
     const struct word *at = s->w->at;
     for (size_t i = first; i + 1 < s->w->n; i++) {
         size_t bytes = at[i].bytes;
+        if (spacy_alnum(s->text[at[i].offset]) && spacy_alnum(s->text[at[i + 1].offset])) continue;
         for (size_t k = i + 1; k < s->w->n && (bytes += at[k].bytes) <= SPACY_KEY_MAX; k++) {
             const struct spacy_exception *x = spacy_exception(s->rules, s->text + at[i].offset, bytes);
             if (!x || !x->mends) continue;

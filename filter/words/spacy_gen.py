@@ -202,7 +202,7 @@ def print_exceptions(lang, buckets, bits):
         print(f"    [{slot}] = {{{', '.join(map(str, fields))}}},")
     print("};\n")
     print(f"const struct spacy_rules spacy_{lang} = {{{lang}_filter, {lang}_letters, {lang}_moves, {lang}_exceptions, {buckets - 1}, "
-          f"{32 - bits}, {'true' if lang == 'en' else 'false'}}};\n")
+          f"{32 - bits}, {hex(sum({1 << len(k) for k in rules}))}, {'true' if lang == 'en' else 'false'}}};\n")
 
 
 def print_units():

@@ -66,6 +66,7 @@ struct spacy_rules {
     const uint16_t *moves;
     const struct spacy_exception *exceptions;
     uint32_t move_mask, slot_shift;
+    uint64_t lengths;        /* bit n: an exception has n bytes */
     bool hyphen_after_digit; /* a hyphen between a digit and a letter cuts */
 };
 extern const struct spacy_rules spacy_en, spacy_xx;
@@ -158,7 +159,7 @@ static inline uint64_t spacy_bytes(const char *p, size_t n)
 /* The exception p[0..n), or NULL. */
 static inline const struct spacy_exception *spacy_exception(const struct spacy_rules *r, const char *p, size_t n)
 {
-    if (n > SPACY_KEY_MAX || n == 0) return NULL;
+    if (n > SPACY_KEY_MAX || !(r->lengths >> n & 1)) return NULL;
     uint64_t h = spacy_hash(spacy_bytes(p, n), n > 8 ? spacy_bytes(p + 8, n - 8) : 0, n);
     return spacy_maybe(r, h) ? spacy_slot(r, h, p, n) : NULL;
 }
