@@ -29,7 +29,8 @@ int spacy_grow(struct words *w, size_t extra, struct err *e)
 /* One bit a byte, the first byte's lowest. */
 struct masks {
     uint64_t letters, digits, dots, spaces;
-    uint64_t ends;   /* white space, or one character that comes off what stands before it, and then white space */
+    uint64_t
+        ends; /* white space, or one character that comes off what stands before it, and then white space */
     uint64_t suffix; /* of these, the latter */
 };
 
@@ -52,7 +53,8 @@ static inline uint64_t bits(__m128i x)
 /* ",", ";", ":", "!", """, "?", ")" */
 static inline __m128i marks_of(__m128i x)
 {
-    __m128i a = _mm_or_si128(equal(x, ','), within(x, ':', 1)), b = _mm_or_si128(within(x, '!', 1), equal(x, ')'));
+    __m128i a = _mm_or_si128(equal(x, ','), within(x, ':', 1)),
+            b = _mm_or_si128(within(x, '!', 1), equal(x, ')'));
     return _mm_or_si128(_mm_or_si128(a, b), equal(x, '?'));
 }
 
@@ -113,7 +115,7 @@ static bool cut_digits(struct spacy *s, const struct masks *m, const char *windo
 /* Cuts the chunk at `from` of the window if it is letters, or these and a mark, or digits so. */
 static inline bool cut_simple(struct spacy *s, const struct masks *m, const char *window, unsigned from)
 {
-    static const uint64_t first[9] = {0,         0xFF,         0xFFFF,         0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF,
+    static const uint64_t first[9] = {0,           0xFF,       0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF,
                                       ~0ULL >> 16, ~0ULL >> 8, ~0ULL};
     const char *p = window + from;
     unsigned n = run(m->letters, from), to = from + n;
@@ -122,7 +124,8 @@ static inline bool cut_simple(struct spacy *s, const struct masks *m, const char
     unsigned suffix = m->suffix >> to & 1, dot = m->dots >> to & 1;
     uint64_t low;
     memcpy(&low, p, 8);
-    if (spacy_letters_maybe(s->rules, low & first[n < 8 ? n : 8], dot) && is_exception(s->rules, p, n, dot)) return false;
+    if (spacy_letters_maybe(s->rules, low & first[n < 8 ? n : 8], dot) && is_exception(s->rules, p, n, dot))
+        return false;
     put(s->w, (uint64_t)(p - s->text), n, suffix, WORD_LETTER);
     return true;
 }
@@ -192,7 +195,8 @@ static int cut_text(struct spacy *s, bool windows)
     return rc == 0 && s->torn_n ? spacy_mend(s) : rc;
 }
 
-static int split(struct words *w, const struct spacy_rules *rules, struct slice text, bool windows, struct err *e)
+static int split(struct words *w, const struct spacy_rules *rules, struct slice text, bool windows,
+                 struct err *e)
 {
     struct spacy s;
     s.w = w;

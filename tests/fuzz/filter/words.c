@@ -55,7 +55,8 @@ static void check_text(struct slice text, bool valid)
         }
     check(spaces_fasttext(&w, text, NULL) == 0);
     check_order(&w, text, valid);
-    check(spacy_words(&w, &spacy_en, text, NULL) == 0 && spacy_words_plain(&plain, &spacy_en, text, NULL) == 0);
+    check(spacy_words(&w, &spacy_en, text, NULL) == 0 &&
+          spacy_words_plain(&plain, &spacy_en, text, NULL) == 0);
     check(w.n == plain.n);
     for (size_t i = 0; i < w.n; i++)
         check(w.at[i].offset == plain.at[i].offset && w.at[i].bytes == plain.at[i].bytes &&
