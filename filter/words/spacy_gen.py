@@ -183,6 +183,7 @@ def print_exceptions(lang, buckets, bits):
     assert all(len(k) <= KEY_MAX for k in rules)
     for k in rules:  # what the fast paths of spacy.c take for granted
         assert not re.fullmatch(rb"[A-Za-z]+[,;:?!)\"]|[0-9]+[.,;:?!\"]?", k), k
+        assert not re.fullmatch(rb"[(\"][A-Za-z]+[.,;?!)\"]?|\"[A-Za-z]+:|[A-Za-z]*(-[A-Za-z]*)+[,;:?!)\"]?", k), k
     moves, taken = perfect(list(rules), buckets, bits)
     print(f"static const uint64_t {lang}_filter[{1 << FILTER_BITS - 6}] = {{\n{rows(map(hex, filter_words(rules)))}\n}};\n")
     print(f"static const uint64_t {lang}_letters[{1 << LETTERS_BITS - 5}] = {{\n{rows(map(hex, letters_filter(rules)))}\n}};\n")
