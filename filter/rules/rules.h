@@ -59,6 +59,7 @@ struct rules {
     size_t n_order;
     struct pattern_rule patterns[PATTERNS_MAX];
     size_t n_patterns;
+    bool borrows_patterns; /* a language's rules: those of all */
 
     struct language_rules *languages; /* of a rules file; NULL here in a language's own rules */
     size_t n_languages, languages_cap;
@@ -87,11 +88,14 @@ bool rules_change(struct rules *r, const char *name, const char *value, bool *kn
 /* Changes the threshold of a rule, on or off, where the dialect has it. */
 void rules_threshold(struct rules *r, const char *name, double threshold);
 
-/* A file in YAML; docs/formats.md describes it. Its dialect must be r's, or r must be fresh from rules_init: then it is
- * taken over unless `fixed`. */
-int rules_load(struct rules *r, const char *path, bool fixed, struct err *e);
-/* The same of a parsed file; paths in it are relative to `folder`. */
-int rules_read(struct rules *r, const struct yaml *root, const char *folder, bool fixed, struct err *e);
+/* Initialises r: with the dialect given (an enum dialect), or -1: the file's, or else DIALECT_DEFAULT; then the presets
+ * (NULL: none), then the file of rules at `path` (NULL: none) in YAML, which docs/formats.md describes. r is to be freed
+ * also after an error. */
+#define DIALECT_DEFAULT DIALECT_DATATROVE
+int rules_open(struct rules *r, int dialect, const char *presets, const char *path, struct err *e);
+
+/* A parsed file of rules, into r; paths in it are relative to `folder`. Its dialect must be r's. */
+int rules_read(struct rules *r, const struct yaml *root, const char *folder, struct err *e);
 
 /* The rules of a language ("de", "deu_Latn"): its own, or its base's ("de" of "de-CH"), or r. */
 const struct rules *rules_for(const struct rules *r, struct slice language);
