@@ -18,6 +18,9 @@ struct decider {
     struct buf text[2]; /* of edits by patterns */
     unsigned next_text;
     struct edit_log log;
+    const struct rules *options_of; /* whose options these are */
+    struct c4_options c4_options;
+    struct refinedweb_options refinedweb_options;
     double value[SIG_COUNT], pattern_value[PATTERNS_MAX];
     bool has_value[SIG_COUNT];
 };
@@ -94,11 +97,11 @@ static uint32_t edit_number(const struct rules *r, const char *name)
     return v <= 0 ? 0 : v >= UINT32_MAX ? UINT32_MAX : (uint32_t)v;
 }
 
-static int edit_c4(struct run *run)
+static void read_options(struct decider *d, const struct rules *r)
 {
-    const struct rules *r = run->r;
-    struct c4_result result;
-    struct c4_options o = {
+    double capitals = edit_option(r, "rw_capitals");
+    d->options_of = r;
+    d->c4_options = (struct c4_options){
         .max_word_chars = edit_number(r, "c4_too_long_word"),
         .min_words = edit_number(r, "c4_too_few_words"),
         .terminal_punct = edit_option(r, "c4_no_terminal_punct") != 0,
@@ -108,39 +111,45 @@ static int edit_c4(struct run *run)
         .lorem_ipsum = edit_option(r, "lorem_ipsum") != 0,
         .curly_bracket = edit_option(r, "curly_bracket") != 0,
         .min_sentences = edit_option(r, "too_few_sentences"),
-        .count_sentences = run->o->all,
-        .dialect = run->d->frame.dialect,
-        .language = run->d->frame.language,
+        .dialect = d->frame.dialect,
     };
-    struct edit_log before = run->d->log;
-    int got = c4_clean(&run->d->c4, &o, run->text, &result, &run->d->log, run->e);
-    if (got < 0) return got;
-    signals_give(run->d->signals, SIG_C4_LOREM_IPSUM, result.lorem_ipsum);
-    signals_give(run->d->signals, SIG_C4_CURLY_BRACKET, result.curly_bracket);
-    signals_give(run->d->signals, SIG_C4_SENTENCES, result.sentences);
-    if (result.lorem_ipsum || result.curly_bracket)
-        run->d->log = before; /* the document ends here: nothing of it is cleaned */
-    else
-        replace(run, buf_slice(&run->d->c4.text));
-    return 0;
-}
-
-static int edit_refinedweb(struct run *run)
-{
-    const struct rules *r = run->r;
-    double capitals = edit_option(r, "rw_capitals"), removed = 0;
-    struct refinedweb_options o = {
+    d->refinedweb_options = (struct refinedweb_options){
         .max_capitals = capitals > 0 ? capitals : 1,
         .digits = edit_option(r, "rw_digits") != 0,
         .counters = edit_option(r, "rw_counter") != 0,
         .one_word = edit_option(r, "rw_one_word") != 0,
         .fixed_parts = edit_option(r, "rw_fixed_parts") != 0,
     };
-    if (!run->d->refinedweb && !(run->d->refinedweb = refinedweb_new(run->e))) return -run->e->code;
-    struct slice text = run->text;
-    int got = refinedweb_correct(run->d->refinedweb, &o, &text, &removed, &run->d->log, run->e);
+}
+
+static int edit_c4(struct run *run)
+{
+    struct decider *d = run->d;
+    struct c4_result result;
+    struct edit_log before = d->log;
+    d->c4_options.count_sentences = run->o->all;
+    d->c4_options.language = d->frame.language;
+    int got = c4_clean(&d->c4, &d->c4_options, run->text, &result, &d->log, run->e);
     if (got < 0) return got;
-    signals_give(run->d->signals, SIG_REMOVED_WORDS, removed);
+    signals_give(d->signals, SIG_C4_LOREM_IPSUM, result.lorem_ipsum);
+    signals_give(d->signals, SIG_C4_CURLY_BRACKET, result.curly_bracket);
+    signals_give(d->signals, SIG_C4_SENTENCES, result.sentences);
+    if (result.lorem_ipsum || result.curly_bracket)
+        d->log = before; /* the document ends here: nothing of it is cleaned */
+    else
+        replace(run, buf_slice(&d->c4.text));
+    return 0;
+}
+
+static int edit_refinedweb(struct run *run)
+{
+    struct decider *d = run->d;
+    struct slice text = run->text;
+    double removed = 0;
+    if (!d->refinedweb && !(d->refinedweb = refinedweb_new(run->e))) return -run->e->code;
+    int got = refinedweb_correct(d->refinedweb, &d->refinedweb_options, &text, &removed, &d->log, run->e);
+    if (got < 0) return got;
+    signals_give(d->signals, SIG_REMOVED_WORDS, removed);
     replace(run, text);
     return 0;
 }
@@ -297,6 +306,7 @@ int decide(struct decider *d, const struct rules *r, struct slice text, const st
     d->frame = r->frame;
     d->frame.language = o->language;
     d->frame.by_bounds = !o->all;
+    if (d->options_of != r) read_options(d, r);
     d->log.n = 0;
     d->log.tell = o->tell_edit;
     d->log.to = o->to;

@@ -1,4 +1,4 @@
-/* bounds.c: see bounds.h. Two passes over the words, three loads and stores each; the tables are sized so that a document
+/* bounds.c: see bounds.h. Two passes over the words; the tables are sized so that a document
  * of a few kilobytes stays in the first-level cache.
  *
  * State: tables, reused. Memory: 8 bytes a word, 8 to 16 more for its count, up to a megabyte, and 4 for its bits. */
@@ -35,26 +35,32 @@ static int reserve(struct bounds *b, size_t words, size_t counts, size_t seen_wo
     return hash && count && seen ? 0 : -1;
 }
 
-static uint64_t load(const char *p, size_t n)
+#define GOLDEN 0x9E3779B97F4A7C15ULL
+
+/* From the word's first eight bytes, its last eight where it has more, and its length: different words may share a hash. */
+static inline uint64_t mix(uint64_t first, uint64_t last, uint32_t bytes)
 {
-    uint64_t x = 0;
-    memcpy(&x, p, n < 8 ? n : 8);
-    return x;
+    uint64_t x = (first ^ (last << 7 | last >> 57)) * GOLDEN + bytes;
+    return (x ^ x >> 29) * 0xBF58476D1CE4E5B9ULL;
 }
 
-/* Different words may share a hash; a word's hash depends on its bytes alone. */
+static uint64_t hash_at_edge(struct slice text, const struct word *w)
+{
+    uint64_t first = 0, last = 0;
+    memcpy(&first, text.p + w->offset, w->bytes < 8 ? w->bytes : 8);
+    if (w->bytes > 8) memcpy(&last, text.p + w->offset + w->bytes - 8, 8);
+    return mix(first, last, w->bytes);
+}
+
+/* Without branches that depend on the length, which no CPU can foresee. */
 static inline uint64_t word_hash(struct slice text, const struct word *w)
 {
-    const char *p = text.p + w->offset;
-    uint64_t x, y = 0;
-    if (text.n - w->offset >= 8) {
-        memcpy(&x, p, 8);
-        if (w->bytes < 8) x &= ~(~0ULL << 8 * w->bytes);
-    } else
-        x = load(p, w->bytes);
-    if (w->bytes > 8) memcpy(&y, p + w->bytes - 8, 8);
-    x = (x ^ (y << 7 | y >> 57)) * 0x9E3779B97F4A7C15ULL + w->bytes;
-    return (x ^ x >> 29) * 0xBF58476D1CE4E5B9ULL;
+    uint64_t first, last, bits = 8 * (uint64_t)(w->bytes < 8 ? w->bytes : 8);
+    if (w->offset < 8 || text.n - w->offset < 8) return hash_at_edge(text, w);
+    memcpy(&first, text.p + w->offset, 8);
+    memcpy(&last, text.p + w->offset + w->bytes - 8, 8);
+    first &= ~0ULL >> (64 - bits);
+    return mix(first, w->bytes > 8 ? last : 0, w->bytes);
 }
 
 static size_t power_of_two(size_t least)
@@ -64,45 +70,60 @@ static size_t power_of_two(size_t least)
     return n;
 }
 
-/* Counts of the n words from i, the smallest, times the characters of the n-gram. */
-static void top_bounds(const struct bounds *b, const struct words *words, unsigned shift, uint64_t top[3])
+#define STEP 0xD1342543DE82EF95ULL /* odd: the rolling hash is sum of hash[i + k] * STEP^(4 - k), modulo 2^64 */
+#define STEP5 ((uint64_t)STEP * STEP * STEP * STEP * STEP)
+
+struct window { /* of the last four words: counts and lengths, c1 and l1 of the last */
+    uint64_t c1, c2, c3, l1, l2, l3;
+};
+
+static inline uint64_t least(uint64_t a, uint64_t b)
 {
-    uint64_t c3 = 0, c2 = 0, c1 = 0, l3 = 0, l2 = 0, l1 = 0; /* counts and lengths of the words before */
-    top[0] = top[1] = top[2] = 0;
-    for (size_t i = 0; i < words->n; i++) {
-        uint64_t c = b->count[b->hash[i] >> shift], l = words->at[i].chars;
-        uint64_t m2 = c < c1 ? c : c1, m3 = m2 < c2 ? m2 : c2, m4 = m3 < c3 ? m3 : c3;
-        uint64_t t2 = m2 * (l1 + l + 1), t3 = m3 * (l2 + l1 + l + 2), t4 = m4 * (l3 + l2 + l1 + l + 3);
-        top[0] = t2 > top[0] ? t2 : top[0];
-        top[1] = t3 > top[1] ? t3 : top[1];
-        top[2] = t4 > top[2] ? t4 : top[2];
-        c3 = c2, c2 = c1, c1 = c;
-        l3 = l2, l2 = l1, l1 = l;
-    }
+    return a < b ? a : b;
 }
 
-#define STEP 0xD1342543DE82EF95ULL /* odd: the rolling hash is sum of hash[i + k] * STEP^(4 - k), modulo 2^64 */
-
-/* Characters of the words in five-word windows whose hash was seen before. Only where all five words are repeated can
- * the window be. */
-static uint64_t dup_bound(struct bounds *b, const struct words *words, unsigned shift, size_t bits)
+static inline void raise(uint64_t *most, uint64_t to)
 {
-    const uint64_t step5 = (uint64_t)STEP * STEP * STEP * STEP * STEP;
+    *most = to > *most ? to : *most;
+}
+
+/* The smallest count of the n words that end here, times the characters of the n-gram. */
+static inline void top_bounds(struct window *w, uint64_t c, uint64_t l, uint64_t top[3])
+{
+    uint64_t m2 = least(c, w->c1), m3 = least(m2, w->c2), m4 = least(m3, w->c3);
+    uint64_t l2 = w->l1 + l, l3 = l2 + w->l2, l4 = l3 + w->l3;
+    raise(&top[0], m2 * (l2 + 1));
+    raise(&top[1], m3 * (l3 + 2));
+    raise(&top[2], m4 * (l4 + 3));
+    w->c3 = w->c2, w->c2 = w->c1, w->c1 = c;
+    w->l3 = w->l2, w->l2 = w->l1, w->l1 = l;
+}
+
+/* Sets the bit of the key; whether it was set. */
+static inline bool set_bit(uint64_t *seen, uint64_t key)
+{
+    uint64_t bit = 1ULL << (key & 63), *word = &seen[key >> 6], old = *word;
+    *word = old | bit;
+    return old & bit;
+}
+
+static void find_bounds(struct bounds *b, const struct words *words, unsigned shift, size_t bits, uint64_t top[3],
+                        uint64_t *dup)
+{
+    struct window w = {0};
     uint64_t rolling = 0, chars = 0;
-    size_t run = 0, covered = 0; /* words before `covered` are counted */
+    size_t run = 0, covered = 0; /* words in a row that stand more than once; words before `covered` are counted */
     for (size_t i = 0; i < words->n; i++) {
-        rolling = rolling * STEP + b->hash[i] - (i >= 5 ? b->hash[i - 5] * step5 : 0);
-        run = b->count[b->hash[i] >> shift] > 1 ? run + 1 : 0;
-        if (run < 5) continue;
-        uint64_t key = (rolling ^ rolling >> 32) * 0x9E3779B97F4A7C15ULL >> 20 & (bits - 1);
-        uint64_t bit = 1ULL << (key & 63), *word = &b->seen[key >> 6];
-        bool before = *word & bit;
-        *word |= bit;
-        if (!before) continue;
+        uint64_t h = b->hash[i], c = b->count[h >> shift];
+        top_bounds(&w, c, words->at[i].chars, top);
+        rolling = rolling * STEP + h - (i >= 5 ? b->hash[i - 5] * STEP5 : 0);
+        run = c > 1 ? run + 1 : 0;
+        bool before = set_bit(b->seen, (rolling ^ rolling >> 32) * GOLDEN >> 20 & (bits - 1));
+        if (!before || run < 5) continue;
         for (size_t k = covered > i - 4 ? covered : i - 4; k <= i; k++) chars += words->at[k].chars;
         covered = i + 1;
     }
-    return chars;
+    *dup = chars;
 }
 
 int bounds_measure(struct bounds *b, struct slice text, const struct words *words, uint64_t top[3], uint64_t *dup)
@@ -118,7 +139,7 @@ int bounds_measure(struct bounds *b, struct slice text, const struct words *word
         b->hash[i] = h;
         b->count[h >> shift]++;
     }
-    top_bounds(b, words, shift, top);
-    *dup = dup_bound(b, words, shift, bits);
+    top[0] = top[1] = top[2] = 0;
+    find_bounds(b, words, shift, bits, top, dup);
     return 0;
 }

@@ -6,7 +6,7 @@
  *
  * In: valid UTF-8. Out: numbers. State: per thread, reused. Memory: see signals.h. */
 #include "filter/signals/signals_internal.h"
-#include "filter/signals/python.h"
+#include <math.h>
 #include <stdlib.h>
 
 static const struct {
@@ -22,8 +22,8 @@ static const struct {
     [SIG_ELLIPSIS_RATIO] = {"ellipsis_ratio", GROUP_SYMBOLS},
     [SIG_SYMBOL_RATIO] = {"symbol_ratio", GROUP_SYMBOLS},
     [SIG_LETTER_WORDS] = {"letter_words", GROUP_WORDS},
-    [SIG_STOP_WORDS] = {"stop_words", GROUP_WORDS},
-    [SIG_STOP_WORD_COUNT] = {"stop_word_count", GROUP_WORDS},
+    [SIG_STOP_WORDS] = {"stop_words", GROUP_STOPS},
+    [SIG_STOP_WORD_COUNT] = {"stop_word_count", GROUP_STOPS},
     [SIG_BULLET_LINES] = {"bullet_lines", GROUP_SHAPES},
     [SIG_ELLIPSIS_LINES] = {"ellipsis_lines", GROUP_SHAPES},
     [SIG_DUP_PARAGRAPHS] = {"dup_paragraphs", GROUP_PARAGRAPHS},
@@ -117,6 +117,32 @@ uint32_t *signals_counts(struct signals *s, size_t n)
     return s->count;
 }
 
+const struct census *signals_census(struct signals *s)
+{
+    struct census c = {0};
+    if (s->has_census) return &s->census;
+    for (size_t i = 0; i < s->text.n;) {
+        uint8_t newlines = 0, hashes = 0, dots = 0, e2 = 0, starts = 0; /* of at most 255 bytes: loops of bytes are quick */
+        size_t stop = s->text.n - i > 255 ? i + 255 : s->text.n;
+        for (size_t k = i; k < stop; k++) {
+            unsigned char x = (unsigned char)s->text.p[k];
+            newlines += x == '\n';
+            hashes += x == '#';
+            dots += x == '.';
+            e2 += x == 0xE2;
+        }
+        for (size_t k = i ? i : 1; k < stop; k++) {
+            unsigned char before = (unsigned char)s->text.p[k - 1], x = (unsigned char)s->text.p[k];
+            starts += (before == ' ' || before == '\n') & (x > ' ') & (x < 0x7f);
+        }
+        c.newlines += newlines, c.hashes += hashes, c.dots += dots, c.e2 += e2, c.word_starts += starts;
+        i = stop;
+    }
+    s->census = c;
+    s->has_census = true;
+    return &s->census;
+}
+
 /* ------------------------------------------------------------------ n-grams */
 
 static double top_value(struct signals *s, const struct words *words)
@@ -198,7 +224,7 @@ static int measure(struct signals *s, enum group g, struct err *e)
         [GROUP_LINES_V1] = measure_lines_v1,     [GROUP_NGRAMS] = measure_ngrams,
         [GROUP_LONG_LINES] = measure_long_lines, [GROUP_FINEWEB] = measure_fineweb,
         [GROUP_NEWLINES] = measure_newlines,     [GROUP_TAGS] = measure_tags,
-        [GROUP_GIVEN] = measure_given,
+        [GROUP_GIVEN] = measure_given,           [GROUP_STOPS] = measure_stops,
     };
     if (s->measured[g]) return 0;
     int r = by_group[g](s, e);
@@ -224,49 +250,58 @@ static int ngram_bound(struct signals *s, enum signal g, double *most, struct er
     return r;
 }
 
-/* Whether English has words enough for its newlines: datatrove's are no fewer than what white space separates. */
-static bool newlines_are_few(const struct signals *s, double threshold)
-{
-    double newlines = (double)count_byte(s->text, '\n');
-    size_t at = 0;
-    struct slice word;
-    if (newlines == 0) return threshold >= 0;
-    for (uint64_t n = 1; py_word_next(s->text, &at, &word); n++)
-        if (newlines / (double)n <= threshold) return true;
-    return false;
-}
-
 static bool is_english(struct slice language)
 {
     return language.n == 0 || slice_is(language, "en") || slice_is(language, "eng_Latn");
+}
+
+/* Ellipses and hashes per word, at most: three dots make one, and not every E2 begins U+2026. */
+static int symbol_bound(struct signals *s, enum signal g, double *most, struct err *e)
+{
+    const struct words *words;
+    int r = signals_plain_words(s, &words, e);
+    if (r < 0) return r;
+    const struct census *c = signals_census(s);
+    uint64_t symbols = g == SIG_HASH_RATIO ? c->hashes : c->dots / 3 + c->e2;
+    *most = symbols ? ratio((double)symbols, (double)words->n) : 0;
+    return 0;
 }
 
 /* Whether a bound says that the signal is not > threshold. */
 static int surely_not_above(struct signals *s, enum signal g, double threshold, bool *sure, struct err *e)
 {
     enum dialect d = s->frame->dialect;
-    double most = 0;
+    double most = INFINITY;
     int r = 0;
-    *sure = false;
-    if (!s->frame->by_bounds || (d != DIALECT_DATATROVE && d != DIALECT_LEAT)) return 0;
-    if (g >= SIG_TOP_2GRAM && g <= SIG_DUP_10GRAMS) {
+    if (d != DIALECT_DATATROVE && d != DIALECT_LEAT) return 0;
+    if (g >= SIG_TOP_2GRAM && g <= SIG_DUP_10GRAMS)
         r = ngram_bound(s, g, &most, e);
-        *sure = r >= 0 && most <= threshold;
-    } else if (g == SIG_NEWLINE_RATIO && d == DIALECT_DATATROVE && !s->has_words && is_english(s->frame->language))
-        *sure = newlines_are_few(s, threshold);
+    else if (g == SIG_HASH_RATIO || g == SIG_ELLIPSIS_RATIO)
+        r = symbol_bound(s, g, &most, e);
+    else if (g == SIG_NEWLINE_RATIO && d == DIALECT_DATATROVE && !s->has_words && is_english(s->frame->language)) {
+        const struct census *c = signals_census(s); /* datatrove's words are no fewer than what white space separates */
+        if (c->word_starts) most = (double)c->newlines / (double)c->word_starts;
+    }
+    *sure = r >= 0 && most <= threshold;
     return r;
+}
+
+static int surely_not(struct signals *s, enum signal g, bool below, double threshold, bool *sure, struct err *e)
+{
+    *sure = false;
+    if (!s->frame->by_bounds || s->measured[table[g].group]) return 0;
+    if (!below) return surely_not_above(s, g, threshold, sure, e);
+    return g == SIG_STOP_WORDS ? signals_enough_stops(s, threshold, sure, e) : 0;
 }
 
 int signals_test(struct signals *s, enum signal g, bool below, double threshold, bool *holds, struct err *e)
 {
     bool sure = false;
     *holds = false;
-    if (!below && !s->measured[table[g].group]) {
-        int r = surely_not_above(s, g, threshold, &sure, e);
-        if (r < 0 || sure) return r;
-    }
+    int r = surely_not(s, g, below, threshold, &sure, e);
+    if (r < 0 || sure) return r;
     double v = 0;
-    int r = signals_value(s, g, &v, e);
+    r = signals_value(s, g, &v, e);
     *holds = below ? v < threshold : v > threshold;
     return r;
 }
@@ -299,7 +334,7 @@ void signals_continue(struct signals *s, struct slice text)
 {
     s->text = text.n ? text : slice_of("", 0); /* never NULL */
     memset(s->measured, 0, sizeof s->measured);
-    s->has_words = s->has_split = s->has_bounds = s->has_chars = false;
+    s->has_words = s->has_split = s->has_bounds = s->has_chars = s->has_census = false;
 }
 
 void signals_begin(struct signals *s, const struct signal_frame *frame, struct slice text)

@@ -10,6 +10,7 @@
 enum group { /* signals that are measured together */
     GROUP_CHARS,
     GROUP_WORDS,   /* from the list of words */
+    GROUP_STOPS,
     GROUP_SYMBOLS, /* from the text and the number of words */
     GROUP_MEDIAN,
     GROUP_ENTROPY,
@@ -26,13 +27,19 @@ enum group { /* signals that are measured together */
     GROUP_COUNT
 };
 
+struct census { /* of bytes, in one pass */
+    uint64_t newlines, hashes, dots, e2; /* \n # . and the first byte of U+2026 */
+    uint64_t word_starts;                /* visible ASCII after a space or newline: no more than str.split's words */
+};
+
 struct signals {
     const struct signal_frame *frame;
     struct slice text;
     double value[SIG_COUNT];
     bool measured[GROUP_COUNT];
 
-    bool has_words, has_split, has_bounds, has_chars;
+    bool has_words, has_split, has_bounds, has_chars, has_census;
+    struct census census;
     struct words words; /* the dialect's */
     struct words split; /* dclm: str.split's */
     uint64_t chars;     /* of the text */
@@ -59,7 +66,10 @@ uint32_t *signals_counts(struct signals *s, size_t n); /* n zeroes; NULL: out of
 
 /* Each fills s->value[] for its group. 0, or < 0. */
 int measure_words(struct signals *s, struct err *e);
+int measure_stops(struct signals *s, struct err *e);
 int measure_symbols(struct signals *s, struct err *e);
+/* Whether there are at least so many distinct stop words: no further than the answer needs. */
+int signals_enough_stops(struct signals *s, double least, bool *enough, struct err *e);
 int measure_median(struct signals *s, struct err *e);
 int measure_shapes(struct signals *s, struct err *e);
 int measure_paragraphs(struct signals *s, struct err *e);
@@ -71,5 +81,7 @@ int measure_newlines(struct signals *s, struct err *e);
 int measure_tags(struct signals *s, struct err *e);
 
 uint64_t count_byte(struct slice text, char c);
+
+const struct census *signals_census(struct signals *s);
 
 #endif

@@ -104,6 +104,25 @@ static inline uint32_t lower4(uint32_t x)
     return x;
 }
 
+/* Goes on until `least` distinct ones are found. */
+static bool enough_english(struct slice text, const struct words *words, double least)
+{
+    unsigned found = 0;
+    for (size_t i = 0; i < words->n; i++) {
+        found |= stop_word_bit(short_word(text, &words->at[i]));
+        if (__builtin_popcount(found) >= least) return true;
+    }
+    return false;
+}
+
+int signals_enough_stops(struct signals *s, double least, bool *enough, struct err *e)
+{
+    const struct words *words;
+    int r = signals_plain_words(s, &words, e);
+    *enough = r >= 0 && !s->frame->stop && enough_english(s->text, words, least);
+    return r;
+}
+
 static void count_english(struct signals *s, const struct words *words)
 {
     unsigned found = 0;
@@ -157,6 +176,14 @@ int measure_words(struct signals *s, struct err *e)
     s->value[SIG_WORDS] = (double)(s->frame->dialect == DIALECT_DCLM ? count_fasttext_words(s->text) : plain);
     s->value[SIG_MEAN_WORD_LENGTH] = ratio((double)chars, (double)plain);
     s->value[SIG_LETTER_WORDS] = ratio((double)letters, (double)words->n);
+    return 0;
+}
+
+int measure_stops(struct signals *s, struct err *e)
+{
+    const struct words *words;
+    int r = signals_plain_words(s, &words, e);
+    if (r < 0) return r;
     if (s->frame->stop)
         count_listed(s, words);
     else
@@ -214,7 +241,12 @@ int measure_median(struct signals *s, struct err *e)
 uint64_t count_byte(struct slice text, char c)
 {
     uint64_t n = 0;
-    for (size_t i = 0; i < text.n; i++) n += text.p[i] == c;
+    for (size_t i = 0; i < text.n;) {
+        uint8_t here = 0;
+        size_t stop = text.n - i > 255 ? i + 255 : text.n;
+        for (; i < stop; i++) here += text.p[i] == c;
+        n += here;
+    }
     return n;
 }
 
