@@ -1,4 +1,4 @@
-"""decisions.py FILE.jsonl DECISIONS.jsonl LEAST PRESET=KEY…: runs leat filter for each preset and compares its decision on every document, and the
+"""decisions.py FILE.jsonl DECISIONS.jsonl LEAST [DIALECT:]PRESET=KEY…: runs leat filter for each preset and compares its decision on every document, and the
 SHA-1 of the text after C4's edits, with recorded ones. LEAST: the share that must be equal. Exit 1 when fewer are."""
 import collections, hashlib, json, subprocess, sys
 
@@ -6,7 +6,8 @@ docs, decisions, least = sys.argv[1], sys.argv[2], float(sys.argv[3])
 theirs = {d["id"]: d for d in map(json.loads, open(decisions, encoding="utf-8")) if "id" in d}
 bad = False
 for preset, key in (a.split("=") for a in sys.argv[4:]):
-    subprocess.run(["leat-filter", "-q", "--preset", preset, "--rejects", "rejects", docs, "-o", "kept"], check=True)
+    dialect, preset = preset.split(":") if ":" in preset else ("datatrove-0.10", preset)
+    subprocess.run(["leat-filter", "-q", "--dialect", dialect, "--preset", preset, "--rejects", "rejects", docs, "-o", "kept"], check=True)
     ours = {}
     for line in open("kept", encoding="utf-8"):
         d = json.loads(line)

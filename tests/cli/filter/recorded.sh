@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# leat filter's decisions on documents made here, beside those that datatrove 0.10.1 and dolma 1.2.1 made on the same documents
+# leat filter's decisions on documents made here, beside those that datatrove 0.10.1, dolma 1.2.1 and mlfoundations/dclm made on the same documents
 # (recorded with tests/bench/filter_peer.py).
 # shellcheck source=tests/lib.sh
 . "$LEAT_ROOT/tests/lib.sh"
@@ -11,6 +11,12 @@ done
 check "the order of presets is the published one" python3 "$here/decisions.py" docs.jsonl "$here/recorded.jsonl" 1 \
     fineweb,c4,gopher-quality,gopher-repetition=chain
 check "dolma's taggers: every value" python3 "$here/dolma_values.py" docs.jsonl "$here/recorded_dolma.jsonl"
+
+check "dclm: every decision on quality and lines" python3 "$here/decisions.py" docs.jsonl "$here/recorded_dclm.jsonl" 1 \
+    dclm:gopher-quality=qual dclm:refinedweb-lines=lines
+# Its n-grams are of the words that the Python package uniseg finds.
+check "dclm: nearly every decision on repetition" python3 "$here/decisions.py" docs.jsonl "$here/recorded_dclm.jsonl" 0.9 \
+    dclm:gopher-repetition=rep
 
 # The accounts of edits, the same bytes for any -t, and the same rule from --annotate
 leat-filter -q --preset fineweb-2024 --stats s.json --rejects r docs.jsonl -o k

@@ -30,6 +30,12 @@ PHRASES = ["lorem ipsum", "Lorem Ipsum", "javascript", "JavaScript", "terms of u
            "[1][2]", "#", "# #", "...", "\u2026", "-", "\u2022"]
 
 
+SHORT = ["3 likes", "12.3K Views", "(1,024 shares)", "5 Comments ago", "\u00b7 7 upvotes \u00b7", "\u0664 likes", "12345", "12 345", "\u00b2\u0663", "ALL CAPS HERE",
+         "ABC def", "ABCd", "\u2160\u2161 a", "Word", "word word", "2 items in cart", "Items In Cart", "items in cart items in cart now", "See all. Read more...",
+         "Read more...", "read more\u2026 x", "Read moreabc", "Sign-in", "sign-in to see", "\u017fign-in to", "Please Sign-in", "one two three four five six seven eight nine items in cart",
+         "one two three four five six seven eight items in cart", "  Sign-in here", "\u041f\u0420\u0418\u0412\u0415\u0422 \u043c\u0438\u0440"]
+
+
 def sentence(words, end=None):
     w = [pick(words) for _ in range(draw(18) + 1)]
     w[0] = w[0][:1].upper() + w[0][1:]
@@ -41,7 +47,7 @@ def sentence(words, end=None):
 
 def line(words, odd):
     if draw(100) < odd:
-        kind = draw(8)
+        kind = draw(10)
         if kind == 0: return pick(["", " ", "\t", "\u00a0", "-", "* a", "\u2022 b", "1", "a b", "."])
         if kind == 1: return pick(["- ", "\u2022 ", "  - ", "* ", "\u00a0\u2022"]) + sentence(words)
         if kind == 2: return sentence(words) + " " + pick(PHRASES) + pick(["", " ", " and the rest."])
@@ -49,13 +55,14 @@ def line(words, odd):
         if kind == 4: return "x" * pick([999, 1000, 1001]) + " " + sentence(words, ".")
         if kind == 5: return sentence(words).replace(" ", pick(SPACES), draw(4))
         if kind == 6: return pick(SPACES) + sentence(words) + pick(SPACES)
-        return sentence(words, ".") + pick(PHRASES)
+        if kind == 7: return sentence(words, ".") + pick(PHRASES)
+        return pick(SHORT)
     return " ".join(sentence(words, None if odd > 20 and draw(3) == 0 else pick("...!?")) for _ in range(draw(4) + 1))
 
 
 def document():
     words = WORDS if draw(3) else PLAIN[:pick([48, 20, 8, 3])]
-    odd = pick([0, 5, 20, 50, 90])
+    odd = pick([0, 5, 10, 20, 50, 90])
     lines, n = [], pick([1, 2, 4, 8, 8, 16, 30])
     while len(lines) < n:
         lines.append(pick(lines) if lines and draw(100) < pick([0, 2, 10, 50]) else line(words, odd))
