@@ -7,7 +7,8 @@ static struct err e;
 
 static void begin(void)
 {
-    rules_init(&r);
+    rules_free(&r);
+    rules_init(&r, DIALECT_DATATROVE);
     err_clear(&e);
 }
 
