@@ -28,7 +28,7 @@ static inline const char *word_at(struct words *w, struct slice text, const char
 
 static inline int cut(struct words *w, struct slice text, bool fasttext, struct err *e)
 {
-    const char *p = text.p, *end = p + text.n;
+    const char *p = text.p, *end = text.n ? p + text.n : p;
     unsigned bytes;
     w->n = 0;
     if (text.n > UINT32_MAX)

@@ -197,8 +197,8 @@ static int split(struct words *w, const struct spacy_rules *rules, struct slice 
     struct spacy s;
     s.w = w;
     s.rules = rules;
-    s.text = text.p;
-    s.end = text.p + text.n;
+    s.text = text.p ? text.p : "";
+    s.end = s.text + text.n;
     s.e = e;
     s.torn_n = 0;
     w->n = 0;

@@ -132,5 +132,5 @@ int uax29_words(struct words *w, struct slice text, struct err *e)
         }
         advance(&s, v & (WB_PICTURE - 1));
     }
-    return add(w, text, from, text.n, e);
+    return text.n ? add(w, text, from, text.n, e) : 0;
 }
