@@ -307,7 +307,7 @@ int decide(struct decider *d, const struct rules *r, struct slice text, const st
     *out = (struct decision){.removed = &d->log, .value_of = d->value, .has_value = d->has_value,
                              .pattern_value = d->pattern_value};
     d->frame = r->frame;
-    d->frame.language = o->language;
+    d->frame.language = o->language.n ? o->language : slice_of("", 0);
     d->frame.by_bounds = !o->all;
     d->log.n = 0;
     d->log.tell = o->tell_edit;

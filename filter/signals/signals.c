@@ -5,7 +5,6 @@
  * one document share one with a probability of n^2/2^65.
  *
  * In: valid UTF-8. Out: numbers. State: per thread, reused. Memory: see signals.h. */
-#include "filter/signals/python.h"
 #include "filter/signals/signals_internal.h"
 #include <math.h>
 #include <stdlib.h>
@@ -88,7 +87,8 @@ uint64_t signals_chars(struct signals *s)
 static int split(struct signals *s, bool *has, struct words *w, enum dialect d, struct err *e)
 {
     if (*has) return 0;
-    int r = d == DIALECT_DOLMA ? py_words(w, s->text, e) : words_split(w, d, s->frame->language, s->text, e);
+    struct slice language = s->frame->language.n ? s->frame->language : slice_of("", 0);
+    int r = words_split(w, d, language, s->text, e);
     *has = r >= 0;
     return r;
 }
