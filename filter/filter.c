@@ -21,20 +21,25 @@ static struct opt_list sets;
 static const struct opt own[] = {
     {"preset", 0, OPT_STR, &preset, "NAME[,NAME…]", NULL, 0, 0,
      "turn on the rules of these presets: gopher-repetition, gopher-quality, c4, c4-paragraph, fineweb, "
-     "refinedweb-lines, fineweb-2024, fineweb-2; dolma: gopher-v1, gopher-v2, c4-v1, c4-v2; dclm: gopher-quality, "
+     "refinedweb-lines, fineweb-2024, fineweb-2; dolma: gopher-v1, gopher-v2, c4-v1, c4-v2; dclm: "
+     "gopher-quality, "
      "gopher-repetition, refinedweb-lines, dclm-baseline"},
     {"rules", 0, OPT_STR, &rules_file, "FILE", NULL, 0, 0,
-     "read presets, thresholds, patterns and rules by language from a YAML file; an empty file means no rules"},
+     "read presets, thresholds, patterns and rules by language from a YAML file; an empty file means no "
+     "rules"},
     {"set", 0, OPT_LIST, &sets, "RULE=NUMBER", NULL, 0, 0,
      "change one rule's threshold, or turn it off with RULE=off; may be repeated"},
     {"dialect", 0, OPT_CHOICE, &dialect, "NAME", "auto|leat|datatrove-0.10|dolma-1.2|dclm", 0, 0,
      "whose words and formulas; auto: the rules file's, or else datatrove-0.10"},
     {"language", 0, OPT_STR, &language, "CODE", NULL, 0, 0,
-     "the language of all documents; without it that of metadata.language, where there is one, or else English"},
+     "the language of all documents; without it that of metadata.language, where there is one, or else "
+     "English"},
     {"annotate", 0, OPT_FLAG, &annotate, NULL, NULL, 0, 0,
-     "drop and edit nothing; write the measured signals into metadata instead, and the rule that would have dropped"},
+     "drop and edit nothing; write the measured signals into metadata instead, and the rule that would have "
+     "dropped"},
     {"explain", 0, OPT_STR, &explain_id, "ID", NULL, 0, 0,
-     "for the documents with this id print each rule with the value and what it decides, and what is removed and "
+     "for the documents with this id print each rule with the value and what it decides, and what is removed "
+     "and "
      "why; nothing else is written"},
     {"list-rules", 0, OPT_FLAG, &list_rules, NULL, NULL, 0, 0,
      "print all rules of the dialect with their thresholds, and end"},
@@ -45,18 +50,27 @@ static const struct opt_spec spec = {
     .summary = "keep the documents that pass quality rules",
     .operands = "[INPUT…]",
     .description =
-        "Reads JSONL documents, measures each, and drops those that a rule names. Rules are tried in their published "
-        "order; the first that holds is the reason of the drop, which --stats counts and --rejects records in "
+        "Reads JSONL documents, measures each, and drops those that a rule names. Rules are tried in their "
+        "published "
+        "order; the first that holds is the reason of the drop, which --stats counts and --rejects records "
+        "in "
         "metadata.drop with the value that was measured.\n\n"
-        "Presets carry the published thresholds: Gopher's quality and repetition rules, C4's cleaning of lines, "
-        "FineWeb's, RefinedWeb's corrections of lines, and whole pipelines of these; --list-rules prints them. They "
-        "are tried in the order of their publication (FineWeb's: repetition, quality, C4, FineWeb), whatever the "
-        "order on the command line. C4 and RefinedWeb edit: what comes after them sees the edited text, which is what "
+        "Presets carry the published thresholds: Gopher's quality and repetition rules, C4's cleaning of "
+        "lines, "
+        "FineWeb's, RefinedWeb's corrections of lines, and whole pipelines of these; --list-rules prints "
+        "them. They "
+        "are tried in the order of their publication (FineWeb's: repetition, quality, C4, FineWeb), whatever "
+        "the "
+        "order on the command line. C4 and RefinedWeb edit: what comes after them sees the edited text, "
+        "which is what "
         "is written.\n\n"
-        "The dialect is whose words and formulas are meant by a rule: datatrove-0.10 decides as datatrove does (its "
-        "English words are spaCy's), dolma-1.2 as dolma's taggers, dclm as mlfoundations/dclm; leat is datatrove's "
+        "The dialect is whose words and formulas are meant by a rule: datatrove-0.10 decides as datatrove "
+        "does (its "
+        "English words are spaCy's), dolma-1.2 as dolma's taggers, dclm as mlfoundations/dclm; leat is "
+        "datatrove's "
         "formulas over words of Unicode's rules, the same for all languages.\n\n"
-        "A rules file is YAML: presets, thresholds by rule or off, the order, own regular expressions, and rules by "
+        "A rules file is YAML: presets, thresholds by rule or off, the order, own regular expressions, and "
+        "rules by "
         "language; docs/formats.md describes it.\n\n"
         "With --attributes the documents are not changed: id and signals go to that file as one line each.",
     .examples = "leat filter --preset gopher-quality,gopher-repetition docs.jsonl.zst -o kept.jsonl.zst\n"
@@ -158,8 +172,8 @@ static int keep(const struct decision *decision, struct doc *d, struct stage_out
 }
 
 /* What the document says about its language. */
-static int read_metadata(const struct rules *r, struct filter_worker *w, const struct doc *d, struct stage_out *o,
-                         struct decide_options *options)
+static int read_metadata(const struct rules *r, struct filter_worker *w, const struct doc *d,
+                         struct stage_out *o, struct decide_options *options)
 {
     struct slice value;
     struct err ignored = {0}; /* a language that is no string is none */
@@ -204,8 +218,8 @@ static int named_filter_doc(void *ctx, void *worker, struct doc *d, struct stage
     int got = filter_doc(ctx, worker, d, o, &inner);
     if (got >= 0) return got;
     if (inner.code == ERR_USAGE)
-        return err_set(e, ERR_USAGE, "%.700s (document %.*s of %s)", inner.msg, (int)(d->id.n < 200 ? d->id.n : 200),
-                       d->id.p, o->file);
+        return err_set(e, ERR_USAGE, "%.700s (document %.*s of %s)", inner.msg,
+                       (int)(d->id.n < 200 ? d->id.n : 200), d->id.p, o->file);
     return inner.code ? err_set(e, inner.code, "%s", inner.msg) : got;
 }
 

@@ -148,7 +148,8 @@ static void take_line(struct c4 *c, const struct pass *p, struct slice line, uin
 
 /* ------------------------------------------------------------------ the text */
 
-static int count_sentences(struct c4 *c, const struct c4_options *o, uint64_t kept, double *sentences, struct err *e)
+static int count_sentences(struct c4 *c, const struct c4_options *o, uint64_t kept, double *sentences,
+                           struct err *e)
 {
     *sentences = (double)kept;
     if (!o->count_sentences && *sentences >= o->min_sentences) return 0;

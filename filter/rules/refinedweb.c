@@ -20,9 +20,10 @@ static int compile(struct refinedweb *w, struct err *e)
     static const struct {
         const char *name, *regex;
     } known[EXPRESSIONS] = {
-        {"rw_counter", "^\\W*\\d[,.\\d]*[kmb]?" BLANK
-                       "+(?:likes|shares|comments|retweets|reposts|quotes|bookmarks|upvotes|downvotes|downloads|views|"
-                       "followers)\\W*$"},
+        {"rw_counter",
+         "^\\W*\\d[,.\\d]*[kmb]?" BLANK
+         "+(?:likes|shares|comments|retweets|reposts|quotes|bookmarks|upvotes|downvotes|downloads|views|"
+         "followers)\\W*$"},
         {"rw_items_in_cart", BLANK "?items in cart"},
         {"rw_read_more", BLANK "?Read more...$"},
         {"rw_sign_in", "^Sign-in" BLANK "?"},

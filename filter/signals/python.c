@@ -4,7 +4,10 @@
 unsigned py_space_bytes_wide(const char *p, const char *end)
 {
     switch ((unsigned char)*p) { /* the first bytes of the 19 of them that are not ASCII */
-    case 0xC2: case 0xE1: case 0xE2: case 0xE3: break;
+    case 0xC2:
+    case 0xE1:
+    case 0xE2:
+    case 0xE3: break;
     default: return 0;
     }
     uint32_t cp;
@@ -39,10 +42,10 @@ static bool within(const struct range *r, size_t n, uint32_t cp)
 
 /* Numeric_Type=Digit: what isdigit takes besides Nd. */
 static const struct range digits[] = {
-    {0xB2, 0xB3},       {0xB9, 0xB9},       {0x1369, 0x1371},   {0x19DA, 0x19DA},   {0x2070, 0x2070},
-    {0x2074, 0x2079},   {0x2080, 0x2089},   {0x2460, 0x2468},   {0x2474, 0x247C},   {0x2488, 0x2490},
-    {0x24EA, 0x24EA},   {0x24F5, 0x24FD},   {0x24FF, 0x24FF},   {0x2776, 0x277E},   {0x2780, 0x2788},
-    {0x278A, 0x2792},   {0x10A40, 0x10A43}, {0x10E60, 0x10E68}, {0x11052, 0x1105A}, {0x1F100, 0x1F10A}};
+    {0xB2, 0xB3},     {0xB9, 0xB9},       {0x1369, 0x1371},   {0x19DA, 0x19DA},   {0x2070, 0x2070},
+    {0x2074, 0x2079}, {0x2080, 0x2089},   {0x2460, 0x2468},   {0x2474, 0x247C},   {0x2488, 0x2490},
+    {0x24EA, 0x24EA}, {0x24F5, 0x24FD},   {0x24FF, 0x24FF},   {0x2776, 0x277E},   {0x2780, 0x2788},
+    {0x278A, 0x2792}, {0x10A40, 0x10A43}, {0x10E60, 0x10E68}, {0x11052, 0x1105A}, {0x1F100, 0x1F10A}};
 
 /* Other_Uppercase: what isupper takes besides Lu. */
 static const struct range capitals[] = {
@@ -110,7 +113,12 @@ bool py_word_next(struct slice text, size_t *at, struct slice *word)
 static unsigned line_end_bytes(const char *p, const char *end)
 {
     switch ((unsigned char)*p) {
-    case '\n': case '\v': case '\f': case 0x1c: case 0x1d: case 0x1e: return 1;
+    case '\n':
+    case '\v':
+    case '\f':
+    case 0x1c:
+    case 0x1d:
+    case 0x1e: return 1;
     case '\r': return end - p > 1 && p[1] == '\n' ? 2 : 1;
     case 0xC2: return end - p > 1 && (unsigned char)p[1] == 0x85 ? 2 : 0;
     case 0xE2:
