@@ -73,7 +73,7 @@ static void note_hit(struct run *run, const char *rule, double value)
 static void replace(struct run *run, struct slice text)
 {
     if (slice_eq(run->text, text)) return;
-    run->text = text;
+    run->text = text.n ? text : slice_of("", 0);
     run->out->edited = true;
     signals_continue(run->d->signals, text);
 }
@@ -308,6 +308,7 @@ static int try_block(struct run *run, enum block b)
 int decide(struct decider *d, const struct rules *r, struct slice text, const struct decide_options *o,
            struct decision *out, struct err *e)
 {
+    if (text.n == 0) text = slice_of("", 0); /* never NULL */
     struct run run = {d, r, o, out, text, e};
     *out = (struct decision){.removed = &d->log,
                              .value_of = d->value,

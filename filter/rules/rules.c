@@ -67,7 +67,7 @@ static void turn_on_block(struct rules *r, enum block b)
 /* Puts the preset's blocks, in its own order, where the first of them stands in the order of all. */
 static void reorder(struct rules *r, const struct preset *p)
 {
-    enum block order[BLOCK_COUNT];
+    enum block order[BLOCK_COUNT] = {0};
     size_t n = 0;
     bool placed = false;
     for (size_t i = 0; i < r->n_order; i++) {

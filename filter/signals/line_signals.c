@@ -99,10 +99,11 @@ static int count_copies(struct signals *s, bool (*next)(struct slice, size_t *, 
                         struct copies *c)
 {
     size_t most = (size_t)count_byte(s->text, '\n') + 1;
-    uint32_t *count = signals_counts(s, 2 * most), *chars = count + most;
+    uint32_t *count = signals_counts(s, 2 * most);
     struct slice piece;
     *c = (struct copies){0};
     if (!count) return -1;
+    uint32_t *chars = count + most;
     names_reset(&s->pieces, 0);
     for (size_t at = 0; next(s->text, &at, &piece);) {
         if (trim) piece = py_strip(piece);
