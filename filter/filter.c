@@ -1,30 +1,48 @@
 /* filter.c: leat filter: keeps the documents that no rule drops.
  *
- * Every document is measured once for all rules that are on (signals.h), then the rules are tried in their published
- * order (rules.h). Without rules every record is still parsed and checked, and written with its bytes unchanged.
+ * Every document is decided on by the rules that are on, in their published order (rules/decide.h); what a line edit
+ * removed is counted, and a document that no edit changes keeps its bytes. Without rules every record is still parsed
+ * and checked.
  *
- * In: JSONL documents. Out: JSONL documents; --rejects, --attributes. State: none but one thread's tables. */
+ * In: JSONL documents. Out: JSONL documents; --rejects, --attributes; with --explain lines of text. State: none but one
+ * thread's tables. */
 #include "common/json.h"
 #include "common/stage.h"
-#include "filter/rules/rules.h"
+#include "filter/explain.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char *preset, *rules_file;
+static const char *preset, *rules_file, *explain_id, *language;
+static int dialect = 0; /* of the choices below; 0: the rules file's, or the default */
 static bool annotate, list_rules;
 static struct opt_list sets;
 
 static const struct opt own[] = {
     {"preset", 0, OPT_STR, &preset, "NAME[,NAME…]", NULL, 0, 0,
-     "turn on the rules of these presets: gopher-quality, gopher-repetition"},
+     "turn on the rules of these presets: gopher-repetition, gopher-quality, c4, c4-paragraph, fineweb, "
+     "refinedweb-lines, fineweb-2024, fineweb-2; dolma: gopher-v1, gopher-v2, c4-v1, c4-v2; dclm: "
+     "gopher-quality, "
+     "gopher-repetition, refinedweb-lines, dclm-baseline"},
     {"rules", 0, OPT_STR, &rules_file, "FILE", NULL, 0, 0,
-     "read presets and thresholds from a YAML file; an empty file means no rules"},
+     "read presets, thresholds, patterns and rules by language from a YAML file; an empty file means no "
+     "rules"},
     {"set", 0, OPT_LIST, &sets, "RULE=NUMBER", NULL, 0, 0,
      "change one rule's threshold, or turn it off with RULE=off; may be repeated"},
+    {"dialect", 0, OPT_CHOICE, &dialect, "NAME", "auto|leat|datatrove-0.10|dolma-1.2|dclm", 0, 0,
+     "whose words and formulas; auto: the rules file's, or else datatrove-0.10"},
+    {"language", 0, OPT_STR, &language, "CODE", NULL, 0, 0,
+     "the language of all documents; without it that of metadata.language, where there is one, or else "
+     "English"},
     {"annotate", 0, OPT_FLAG, &annotate, NULL, NULL, 0, 0,
-     "drop nothing; write the measured signals into metadata instead, and the rule that would have dropped"},
+     "drop and edit nothing; write the measured signals into metadata instead, and the rule that would have "
+     "dropped"},
+    {"explain", 0, OPT_STR, &explain_id, "ID", NULL, 0, 0,
+     "for the documents with this id print each rule with the value and what it decides, and what is removed "
+     "and "
+     "why; nothing else is written"},
     {"list-rules", 0, OPT_FLAG, &list_rules, NULL, NULL, 0, 0,
-     "print all rules with their thresholds, and end"},
+     "print all rules of the dialect with their thresholds, and end"},
     {0}};
 
 static const struct opt_spec spec = {
@@ -37,22 +55,38 @@ static const struct opt_spec spec = {
         "order; the first that holds is the reason of the drop, which --stats counts and --rejects records "
         "in "
         "metadata.drop with the value that was measured.\n\n"
-        "Presets carry the thresholds of Rae et al. 2021 (Gopher) as datatrove applies them; --list-rules "
-        "prints them. A "
-        "rules file is YAML with the keys presets (a list) and rules (a map of rule to threshold, or "
-        "off).\n\n"
+        "Presets carry the published thresholds: Gopher's quality and repetition rules, C4's cleaning of "
+        "lines, "
+        "FineWeb's, RefinedWeb's corrections of lines, and whole pipelines of these; --list-rules prints "
+        "them. They "
+        "are tried in the order of their publication (FineWeb's: repetition, quality, C4, FineWeb), whatever "
+        "the "
+        "order on the command line. C4 and RefinedWeb edit: what comes after them sees the edited text, "
+        "which is what "
+        "is written.\n\n"
+        "The dialect is whose words and formulas are meant by a rule: datatrove-0.10 decides as datatrove "
+        "does (its "
+        "English words are spaCy's), dolma-1.2 as dolma's taggers, dclm as mlfoundations/dclm; leat is "
+        "datatrove's "
+        "formulas over words of Unicode's rules, the same for all languages.\n\n"
+        "A rules file is YAML: presets, thresholds by rule or off, the order, own regular expressions, and "
+        "rules by "
+        "language; docs/formats.md describes it.\n\n"
         "With --attributes the documents are not changed: id and signals go to that file as one line each.",
     .examples = "leat filter --preset gopher-quality,gopher-repetition docs.jsonl.zst -o kept.jsonl.zst\n"
+                "# FineWeb's four filters, in its order\n"
+                "leat filter --preset fineweb-2024 --rejects rejects.jsonl <docs.jsonl >kept.jsonl\n"
                 "# a lower bound of 30 words, and no stop words for other languages\n"
                 "leat filter --preset gopher-quality --set gopher_short_doc=30 --set "
                 "gopher_enough_stop_words=off <docs.jsonl\n"
-                "leat filter --list-rules\n",
+                "leat filter --list-rules --dialect dolma-1.2\n",
     .own = own,
 };
 
 struct filter_worker {
-    struct signals *signals;
+    struct decider *decider;
     struct buf scratch;
+    char language[64]; /* of the document */
 };
 
 static void *worker_new(void *ctx)
@@ -60,8 +94,8 @@ static void *worker_new(void *ctx)
     struct filter_worker *w = calloc(1, sizeof *w);
     if (!w) return NULL;
     buf_init(&w->scratch, BUF_NO_MAX);
-    w->signals = signals_new();
-    if (w->signals) return w;
+    w->decider = decider_new();
+    if (w->decider) return w;
     free(w);
     return NULL;
 }
@@ -69,108 +103,164 @@ static void *worker_new(void *ctx)
 static void worker_free(void *ctx, void *worker)
 {
     struct filter_worker *w = worker;
-    signals_free(w->signals);
+    decider_free(w->decider);
     buf_free(&w->scratch);
     free(w);
 }
 
+/* ------------------------------------------------------------------ scores instead of drops */
+
+static void put_attribute(struct buf *b, const char *prefix, const char *name, uint64_t chars, double value)
+{
+    buf_puts(b, b->n ? "," : "");
+    buf_printf(b, "\"%s%s\":[[0,%llu,", prefix, name, (unsigned long long)chars);
+    json_put_num(b, value);
+    buf_puts(b, "]]");
+}
+
 /* The signals as dolma's attributes: "filter__words":[[0,LENGTH,VALUE]],… */
-static int put_attributes(struct filter_worker *w, const struct rules *rules, const double *value,
+static int put_attributes(struct filter_worker *w, const struct rules *r, const struct decision *decision,
                           struct doc *d, struct stage_out *o)
 {
-    const char *comma = "";
     uint64_t chars = utf8_count(d->text.p, d->text.n);
     buf_clear(&w->scratch);
-    for (int s = 0; s < SIG_COUNT; s++) {
-        if (!(rules->wanted & SIGNAL_BIT(s))) continue;
-        buf_printf(&w->scratch, "%s\"filter__%s\":[[0,%llu,", comma, signal_name(s),
-                   (unsigned long long)chars);
-        json_put_num(&w->scratch, value[s]);
-        buf_puts(&w->scratch, "]]");
-        comma = ",";
-    }
+    for (int s = 0; s < SIG_COUNT; s++)
+        if (decision->has_value[s])
+            put_attribute(&w->scratch, "filter__", signal_name(s), chars, decision->value_of[s]);
+    for (size_t i = 0; i < r->n_patterns; i++)
+        put_attribute(&w->scratch, "filter__pattern_", pattern_name(r->patterns[i].pattern), chars,
+                      decision->pattern_value[i]);
     return buf_terminate(&w->scratch) < 0 ? -ERR_IO : stage_attributes(o, d, w->scratch.p);
 }
 
-static int put_annotations(const struct rules *rules, const double *value, const struct rule *hit,
-                           struct doc *d)
+static int put_annotations(const struct rules *r, const struct decision *decision, struct doc *d)
 {
-    int r = 0;
-    for (int s = 0; s < SIG_COUNT && r == 0; s++) {
-        char key[64];
-        if (!(rules->wanted & SIGNAL_BIT(s))) continue;
+    int got = 0;
+    char key[96];
+    for (int s = 0; s < SIG_COUNT && got == 0; s++) {
+        if (!decision->has_value[s]) continue;
         snprintf(key, sizeof key, "filter_%s", signal_name(s));
-        r = doc_meta_set_num(d, key, value[s]);
+        got = doc_meta_set_num(d, key, decision->value_of[s]);
     }
-    if (r == 0 && hit) r = doc_meta_set_str(d, "filter_rule", slice_str(hit->name));
-    return r;
+    for (size_t i = 0; i < r->n_patterns && got == 0; i++) {
+        snprintf(key, sizeof key, "filter_pattern_%s", pattern_name(r->patterns[i].pattern));
+        got = doc_meta_set_num(d, key, decision->pattern_value[i]);
+    }
+    if (got == 0 && decision->rule) got = doc_meta_set_str(d, "filter_rule", slice_str(decision->rule));
+    return got;
 }
 
-static int drop(struct filter_worker *w, const struct rule *hit, const double *value, struct doc *d,
-                struct stage_out *o)
+/* ------------------------------------------------------------------ one document */
+
+static int drop(struct filter_worker *w, const struct decision *decision, struct doc *d, struct stage_out *o)
 {
     buf_clear(&w->scratch);
-    json_put_num(&w->scratch, value[hit->signal]);
-    return buf_terminate(&w->scratch) < 0 ? -ERR_IO : stage_drop(o, d, hit->name, w->scratch.p);
+    json_put_num(&w->scratch, decision->value);
+    return buf_terminate(&w->scratch) < 0 ? -ERR_IO : stage_drop(o, d, decision->rule, w->scratch.p);
+}
+
+static int keep(const struct decision *decision, struct doc *d, struct stage_out *o)
+{
+    const struct edit_log *log = decision->removed;
+    if (decision->edited) {
+        int got = doc_set_text(d, decision->text);
+        if (got < 0) return got;
+        for (size_t i = 0; i < log->n; i++)
+            if (log->at[i].bytes) ledger_remove(o->ledger, log->at[i].rule, log->at[i].bytes);
+    }
+    return stage_keep(o, d);
+}
+
+/* What the document says about its language. */
+static int read_metadata(const struct rules *r, struct filter_worker *w, const struct doc *d,
+                         struct stage_out *o, struct decide_options *options)
+{
+    struct slice value;
+    struct err ignored = {0}; /* a language that is no string is none */
+    options->language = slice_str(language ? language : r->language);
+    options->language_score = NAN;
+    if (d->metadata.n == 0) return 0;
+    if (options->language.n == 0 && jsonl_meta_str(o->jsonl, d, r->language_key, &value, &ignored) > 0 &&
+        value.n < sizeof w->language) {
+        memcpy(w->language, value.p, value.n);
+        options->language = slice_of(w->language, value.n);
+    }
+    err_clear(&ignored);
+    double score;
+    if (jsonl_meta_num(o->jsonl, d, r->score_key, &score, &ignored) > 0) options->language_score = score;
+    return 0;
 }
 
 static int filter_doc(void *ctx, void *worker, struct doc *d, struct stage_out *o, struct err *e)
 {
-    const struct rules *rules = ctx;
+    const struct rules *r = ctx;
     struct filter_worker *w = worker;
-    double value[SIG_COUNT] = {0};
-    if (!rules->wanted) return stage_keep(o, d);
-    int r = signals_measure(w->signals, d->text, rules->wanted, value, e);
-    if (r < 0) return r;
-    const struct rule *hit = rules_match(rules, value);
-    if (o->attributes) {
-        r = put_attributes(w, rules, value, d, o);
-        return r < 0 ? r : stage_keep(o, d);
+    struct decide_options options = {.all = annotate || o->attributes};
+    struct decision decision;
+    read_metadata(r, w, d, o, &options);
+    r = rules_for(r, options.language);
+    if (explain_id) {
+        if (!slice_is(d->id, explain_id)) return stage_emit(o, d, 0);
+        int got = explain(w->decider, r, d->id, d->text, options, o->out, e);
+        return got < 0 ? got : stage_emit(o, d, 1);
     }
-    if (annotate) {
-        r = put_annotations(rules, value, hit, d);
-        return r < 0 ? r : stage_keep(o, d);
-    }
-    return hit ? drop(w, hit, value, d, o) : stage_keep(o, d);
+    int got = decide(w->decider, r, d->text, &options, &decision, e);
+    if (got < 0) return got;
+    if (!options.all) return decision.rule ? drop(w, &decision, d, o) : keep(&decision, d, o);
+    got = o->attributes ? put_attributes(w, r, &decision, d, o) : put_annotations(r, &decision, d);
+    return got < 0 ? got : stage_keep(o, d);
 }
+
+/* An error in a pattern says on which document. */
+static int named_filter_doc(void *ctx, void *worker, struct doc *d, struct stage_out *o, struct err *e)
+{
+    struct err inner = {0};
+    int got = filter_doc(ctx, worker, d, o, &inner);
+    if (got >= 0) return got;
+    if (inner.code == ERR_USAGE)
+        return err_set(e, ERR_USAGE, "%.700s (document %.*s of %s)", inner.msg,
+                       (int)(d->id.n < 200 ? d->id.n : 200), d->id.p, o->file);
+    return inner.code ? err_set(e, inner.code, "%s", inner.msg) : got;
+}
+
+/* ------------------------------------------------------------------ rules */
 
 static int choose_rules(struct rules *rules, struct err *e)
 {
-    int r = 0;
-    rules_init(rules);
-    if (preset) r = rules_add_presets(rules, preset, e);
-    if (r == 0 && rules_file) r = rules_load(rules, rules_file, e);
-    for (size_t i = 0; i < sets.n && r == 0; i++) r = rules_set(rules, sets.at[i], e);
-    rules_ready(rules);
-    if (r == 0 && !preset && !rules_file && !sets.n)
-        r = err_set(e, ERR_USAGE, "no rules: give --preset, --rules or --set");
-    return r;
+    int got = rules_open(rules, dialect - 1, preset, rules_file, e);
+    for (size_t i = 0; i < sets.n && got >= 0; i++) got = rules_set(rules, sets.at[i], e);
+    if (got >= 0 && !preset && !rules_file && !sets.n && !list_rules)
+        return err_set(e, ERR_USAGE, "no rules: give --preset, --rules or --set");
+    return got;
 }
 
-static void print_rules(const struct rules *rules)
+static int print_rules(const struct rules *rules, struct err *e)
 {
-    for (size_t i = 0; i < rules->n; i++) {
-        const struct rule *r = &rules->at[i];
-        printf("%-30s %-18s drops when %s %s %g\n", r->name, r->preset, signal_name(r->signal),
-               r->below ? "<" : ">", r->threshold);
-    }
+    struct buf b;
+    buf_init(&b, BUF_NO_MAX);
+    for (size_t k = 0; k < rules->n_order; k++)
+        for (size_t i = 0; i < rules->n; i++) {
+            if (rules->at[i].block != rules->order[k]) continue;
+            buf_printf(&b, "%-44s %-18s ", rules->at[i].name, block_name(rules->order[k]));
+            explain_rule(&b, &rules->at[i]);
+            buf_puts(&b, rules->at[i].on ? "; on\n" : "\n");
+        }
+    bool failed = b.failed || fwrite(b.p, 1, b.n, stdout) != b.n || fflush(stdout) != 0;
+    buf_free(&b);
+    return failed ? err_sys(e, "cannot write to standard output") : 0;
 }
 
 int main(int argc, char **argv)
 {
-    static const struct stage_ops ops = {
-        .kind = "jsonl", .worker_new = worker_new, .worker_free = worker_free, .doc = filter_doc};
+    struct stage_ops ops = {
+        .kind = "jsonl", .worker_new = worker_new, .worker_free = worker_free, .doc = named_filter_doc};
     struct tool t;
     struct rules rules;
     if (!tool_start(&t, &spec, TOOL_DOCS | TOOL_REJECTS | TOOL_ATTRIBUTES, argc, argv)) return t.status;
-    int r = 0;
-    if (list_rules) {
-        rules_init(&rules);
-        print_rules(&rules);
-    } else {
-        r = choose_rules(&rules, &t.err);
-        if (r == 0) r = stage_run(&t, &ops, &rules);
-    }
+    if (explain_id) ops.kind = "text";
+    int r = choose_rules(&rules, &t.err);
+    if (r >= 0) r = list_rules ? print_rules(&rules, &t.err) : stage_run(&t, &ops, &rules);
+    rules_free(&rules);
     opt_list_free(&sets);
     return tool_finish(&t, r);
 }
