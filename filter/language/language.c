@@ -85,8 +85,9 @@ static const char *iso(const char *code)
     return code;
 }
 
-/* English that is like English needs no second thought: 19 in 20 of what is wrongly called so score less. */
-#define SURE_ENGLISH 900
+/* English that is like English needs no second thought: one English sentence in a hundred scores less, but four in five of the others that
+ * are called English. */
+#define SURE_ENGLISH 640
 
 static const char *second_thought(const char *said, unsigned score, struct slice sample)
 {

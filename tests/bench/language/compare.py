@@ -1,6 +1,7 @@
 """compare.py PYTHON DETECT LINGUA WIKIPEDIA RUNS: see language.sh. `compare.py peer NAME FILE` times a peer on the lines of a file."""
 import collections, pathlib, re, statistics, subprocess, sys, time
 
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 ISO = {"iw": "he", "nb": "no", "zh-Hant": "zh", "jw": "jv", "sr-ME": "sr"}
 
 
@@ -22,11 +23,11 @@ def main(python, detect, lingua, wikipedia, runs):
     for f in sorted(pathlib.Path(lingua).glob("*.sentences.txt")):
         # CLD2 refuses whole texts for one control character; ours are of the same lines
         for line in f.read_text(encoding="utf-8", errors="replace").rstrip("\n").split("\n"):
-            lines.append(re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", line))
+            lines.append(CONTROLS.sub(" ", line))
             gold.append(ISO.get(f.name.split(".")[0], f.name.split(".")[0]))
     articles = []
     for f in sorted(pathlib.Path(wikipedia).rglob("wiki_*"))[:20]:
-        articles += [" ".join(m[1].split()) for m in re.finditer(r"<doc [^>]*>\n(.*?)</doc>", f.read_text(encoding="utf-8"), re.S)]
+        articles += [" ".join(CONTROLS.sub(" ", m[1]).split()) for m in re.finditer(r"<doc [^>]*>\n(.*?)</doc>", f.read_text(encoding="utf-8"), re.S)]
     sets = {"sentences": lines, "articles": articles}
     tools = {"leat": [detect, "-n", "1"], "pycld2": [python, __file__, "peer", "pycld2"], "py3langid": [python, __file__, "peer", "py3langid"]}
     for title, texts in sets.items():
