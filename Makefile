@@ -36,6 +36,8 @@ override CPPFLAGS += -I. -D_GNU_SOURCE -DLEAT_LIBDIR='"$(prefix)/lib/leat"' $(sh
 override CFLAGS   += -std=gnu11 $(OPT) $(CWARN) -pthread -fvisibility=hidden -fno-math-errno -ffp-contract=off
 override CXXFLAGS += -std=c++17 $(OPT) $(WARN) -pthread -fvisibility=hidden -fno-exceptions -fno-rtti
 override LDFLAGS  += $(OPT) -pthread -Wl,--as-needed
+# CLD2's full tables take the place of its small ones where they are linked first; nothing refers to them by name
+LDLIBS_filter := -Wl,--no-as-needed -lcld2_full -Wl,--as-needed -lcld2
 override LDLIBS   += $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lbz2 -ldnnl -lgomp -lm -ldl
 
 sources   = $(filter-out $(addsuffix .c,$(MAINS)),$(wildcard $(1)/*.c $(1)/*/*.c)) $(wildcard $(1)/*.cc $(1)/*/*.cc)
@@ -83,7 +85,7 @@ $(foreach s,common $(STAGES),$(eval $(call library_rule,$(s))))
 define link_rule # program, object, stage, flags
 $(1): $(B)/obj/$(2).c.o $(call libraries,$(3))
 	@mkdir -p $$(@D)
-	$(CXX) $(LDFLAGS) $(4) -o $$@ $$^ $(LDLIBS)
+	$(CXX) $(LDFLAGS) $(4) -o $$@ $$^ $(LDLIBS_$(3)) $(LDLIBS)
 endef
 $(foreach m,$(MAINS_HERE),$(eval $(call link_rule,$(call program,$(m)),$(m),$(call stage,$(m)))))
 $(foreach u,$(UNITS),$(eval $(call link_rule,$(B)/unit/$(u),tests/unit/$(u),$(call stage,$(u)))))
@@ -91,7 +93,7 @@ $(foreach u,$(FUZZERS),$(eval $(call link_rule,$(B)/fuzz/$(u),tests/fuzz/$(u),$(
 
 # ---------------------------------------------------------------- what it needs from outside
 DEBIAN := gcc g++ make pkg-config libsimdjson-dev libzstd-dev zstd zlib1g-dev libisal-dev liblzma-dev xz-utils libbz2-dev bzip2 \
-          liblz4-dev lz4 libarchive-dev libexpat1-dev libpcre2-dev libxxhash-dev xxhash libtree-sitter-dev libyaml-dev libdnnl-dev libicu-dev libbrotli-dev libuchardet-dev libpsl-dev \
+          liblz4-dev lz4 libarchive-dev libexpat1-dev libpcre2-dev libxxhash-dev xxhash libtree-sitter-dev libyaml-dev libdnnl-dev libicu-dev libbrotli-dev libuchardet-dev libpsl-dev libcld2-dev \
           python3 python3-venv python3-pip jq unzip zip brotli man-db
 DEBIAN_dev  := clang clang-format clang-tidy cppcheck shellcheck libclang-rt-dev
 DEBIAN_demo := wget
@@ -131,7 +133,9 @@ demo:
 	LEAT_BIN=$(abspath $(B)/bin) LEAT_GRAMMARS=$(abspath $(DEPS)/grammars) pipelines/demo.sh
 
 # ---------------------------------------------------------------- keeping it clean
-CODE = $(shell git ls-files -co --exclude-standard '*.c' '*.h' '*.cc' | grep -vE 'common/unicode_table.c|filter/words/(spacy|uax29)_table.c|ingest/(charset/charset|extract/classify|extract/words)_tables?.c')
+# generated tables are left as their generators wrote them
+TABLES = (common/unicode|filter/words/(spacy|uax29)|filter/language/model|ingest/(charset/charset|extract/classify|extract/words))_tables?[.]c
+CODE = $(shell git ls-files -co --exclude-standard '*.c' '*.h' '*.cc' | grep -vE '^$(TABLES)$$')
 format:
 	clang-format -i $(CODE)
 lint:
