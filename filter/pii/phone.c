@@ -1,0 +1,278 @@
+/* phone.c: telephone numbers.
+ *
+ * International: '+' and a country code of ITU-T E.164 (2024), 7 to 15 digits in all, ten in North America. National: the
+ * groups in which the large countries write theirs (ITU-T E.123 and the numbering plans), where the form is one that little
+ * else has; seven to twelve digits in other groups only beside a word such as "phone". Dates, times, decimals, ranges of
+ * years and amounts are none. */
+#include "filter/pii/checks.h"
+#include "filter/pii/find.h"
+#include <string.h>
+
+#define PHONE_WORDS                                                                                                     \
+    "phone|tel:|tel |tel.|tel/|telephone|call |calling|call:|mobile|cell|fax|contact|whatsapp|viber|ring |dial|hotline|" \
+    "text me|sms|number is|number:|reach me|reach us|telefon|teléfono|telefono|telefone|móvil|movil|celular|handy|téléphone|"    \
+    "portable|ligar|fone|тел|телефон|звон|電話|电话|手机|手機|联系|聯絡|連絡|전화|휴대폰|फोन|هاتف|puh|tlf|tlph|ph:|ph.|mob.|mob:"
+#define NOT_PHONE_WORDS                                                                                                 \
+    "isbn|issn|doi|order n|order #|invoice|tracking|serial|account n|routing|swift|patent|zip|postal|population|ean|upc|"  \
+    "part n|model|item|sku|ticket n|case n|card|version|coordinates|latitude|longitude|vin|imei"
+
+/* The country code's digits; 0: no country has it. */
+static unsigned country_code(const char *d)
+{
+    static const char *const two = "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 "
+                                   "65 66 81 82 84 86 90 91 92 93 94 95 98 ";
+    static const char *const three = "21 22 23 24 25 26 29 35 37 38 42 50 59 67 68 69 80 85 87 88 96 97 99 "; /* and a digit */
+    if (d[0] == '1' || d[0] == '7') return 1;
+    for (const char *p = two; *p; p += 3)
+        if (p[0] == d[0] && p[1] == d[1]) return 2;
+    for (const char *p = three; *p; p += 3)
+        if (p[0] == d[0] && p[1] == d[1]) return is_digit(d[2]) ? 3 : 0;
+    return 0;
+}
+
+/* NXX-NXX-XXXX of the North American plan: no N11 and nothing that begins with 0 or 1. */
+static bool is_nanp(const char *d)
+{
+    return d[0] >= '2' && d[3] >= '2' && !(d[1] == '1' && d[2] == '1') && !(d[4] == '1' && d[5] == '1') && d[1] != '9';
+}
+
+static bool looks_like_date(const struct number *v)
+{
+    static const char *const shapes[] = {"4_2_2", "2_2_4", "1_2_4", "2_1_4", "1_1_4", "4_1_2", "4_2_1", "4_1_1"};
+    unsigned first = v->group[0].digits;
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        struct number three = *v;
+        if (three.n_groups > 3) three.n_groups = 3;
+        if (!number_shape(&three, shapes[i])) continue;
+        const char *year = first == 4 ? v->digits : v->digits + v->group[1].digits_sum;
+        unsigned a = check_number(v->digits + (first == 4 ? 4 : 0), first == 4 ? v->group[1].digits : first);
+        unsigned b = check_number(v->digits + v->group[0].digits_sum + (first == 4 ? v->group[1].digits : 0),
+                                  first == 4 ? v->group[2].digits : v->group[1].digits);
+        return (year[0] == '1' || year[0] == '2') && a <= 31 && b <= 31 && (a <= 12 || b <= 12);
+    }
+    return false;
+}
+
+static bool is_year(const char *d)
+{
+    return (d[0] == '1' && d[1] >= '5') || (d[0] == '2' && (d[1] == '0' || d[1] == '1'));
+}
+
+/* Every group could be a year or a clock's or calendar's number: "1998-2004 2006". */
+static bool looks_like_years(const struct number *v, unsigned groups)
+{
+    if (groups < 2) return false;
+    for (unsigned g = 0; g < groups; g++)
+        if (v->group[g].digits != 4 || !is_year(v->digits + v->group[g].digits_sum - 4)) return false;
+    return true;
+}
+
+/* " ext. 123", " x123": the end with it. */
+static size_t with_extension(const struct pii *f, size_t end)
+{
+    static const char *const marks[] = {"extension ", "ext. ", "ext.", "ext ", "ext", "x ", "x"};
+    size_t i = end + (pii_at(f, end) == ' ' || pii_at(f, end) == ',');
+    if (pii_at(f, i) == ' ') i++;
+    for (size_t k = 0; k < sizeof marks / sizeof *marks; k++) {
+        size_t n = strlen(marks[k]), to = i + n;
+        if (f->n - i < n || !slice_eq_nocase(slice_of(f->p + i, n), marks[k])) continue;
+        while (to - i - n < 6 && is_digit(pii_at(f, to))) to++;
+        return to > i + n && !is_alnum(pii_at(f, to)) ? to : end;
+    }
+    return end;
+}
+
+static size_t phone_start(const struct pii *f, const struct number *v)
+{
+    size_t start = v->start - v->open;
+    return start - (start > 0 && f->p[start - 1] == '+');
+}
+
+static void add_phone(struct pii *f, const struct number *v, unsigned groups, const char *what, unsigned rank)
+{
+    size_t end = v->group[groups - 1].end;
+    pii_add(f, phone_start(f, v), with_extension(f, end), PII_PHONE, what, rank);
+}
+
+/* ------------------------------------------------------------------ international */
+
+/* The most groups that make a number of this country; 0: none. */
+static unsigned international_groups(const struct pii *f, const struct number *v, unsigned prefix)
+{
+    const char *d = v->digits + prefix;
+    unsigned cc = v->n_digits > prefix + 3 ? country_code(d) : 0;
+    if (!cc) return 0;
+    for (unsigned g = v->n_groups; g > 0; g--) {
+        unsigned digits = v->group[g - 1].digits_sum - prefix;
+        if (v->group[g - 1].digits_sum <= prefix || digits > 15 || digits < 8) continue;
+        if (d[0] == '1' && (digits != 11 || !is_nanp(d + 1))) continue;
+        if (d[0] == '7' && digits != 11) continue;
+        if (pii_word_ends(f, v->group[g - 1].end) || (pii_at(f, v->group[g - 1].end) | 32) == 'x') return g;
+    }
+    return 0;
+}
+
+static bool find_international(struct pii *f, const struct number *v)
+{
+    if (v->plus) {
+        size_t start = phone_start(f, v);
+        unsigned g = is_alnum(pii_before(f, start)) ? 0 : international_groups(f, v, 0);
+        if (g) add_phone(f, v, g, "international", RANK_CHECKED);
+        return g != 0;
+    }
+    if (v->digits[0] != '0' || v->digits[1] != '0' || v->digits[2] == '0') return false;
+    unsigned g = international_groups(f, v, 2);
+    if (!g || (g < 3 && !pii_context(f, v->start, v->group[g - 1].end, 48, 0, PHONE_WORDS))) return false;
+    add_phone(f, v, g, "international", RANK_FORM);
+    return true;
+}
+
+/* ------------------------------------------------------------------ national */
+
+/* A form: its shape, what the digits begin with (a set for each of the first places), and whether it must be beside a word. */
+static const struct form {
+    const char *what, *shape, *first, *second;
+    bool nanp, named;
+} forms[] = {
+    {"north_america", "3-3-4", "23456789", NULL, true, false},
+    {"north_america", "3.3.4", "23456789", NULL, true, false},
+    {"north_america", "3 3 4", "23456789", NULL, true, false},
+    {"north_america", "3)3-4", "23456789", NULL, true, false},
+    {"north_america", "3)3 4", "23456789", NULL, true, false},
+    {"north_america", "3)3.4", "23456789", NULL, true, false},
+    {"north_america", "3)7", "23456789", NULL, true, false},
+    {"north_america", "3/3-4", "23456789", NULL, true, false},
+    {"north_america", "3 3-4", "23456789", NULL, true, false},
+    {"north_america", "10", "23456789", NULL, true, true},
+    {"north_america", "1-3-3-4", "1", "23456789", true, false},
+    {"north_america", "1.3.3.4", "1", "23456789", true, false},
+    {"north_america", "1 3 3 4", "1", "23456789", true, false},
+    {"north_america", "1(3)3-4", "1", "23456789", true, false},
+    {"north_america", "1-3-7", "1", "23456789", true, false},
+    {"france", "2_2_2_2_2", "0", "123456789", false, false},
+    {"spain", "3_2_2_2", "6789", NULL, false, false},
+    {"spain", "2_3_2_2", "89", NULL, false, false},
+    {"spain", "3 3 3", "6789", NULL, false, true},
+    {"united_kingdom", "5 6", "0", "1237", false, false},
+    {"united_kingdom", "5 3 3", "0", "1237", false, false},
+    {"united_kingdom", "3 4 4", "0", "123", false, false},
+    {"united_kingdom", "4 3 4", "0", "1238", false, false},
+    {"united_kingdom", "3)4 4", "0", "2", false, false},
+    {"united_kingdom", "5)6", "0", "1237", false, false},
+    {"united_kingdom", "4)3 4", "0", "1", false, false},
+    {"australia", "4 3 3", "0", "4", false, false},
+    {"australia", "2)4 4", "0", "2378", false, false},
+    {"australia", "2 4 4", "0", "2378", false, false},
+    {"japan", "3-4-4", "0", "5789", false, false},
+    {"japan", "2-4-4", "0", "36", false, false},
+    {"japan", "3-3-4", "0", "123456789", false, false},
+    {"japan", "4-2-4", "0", "123456789", false, false},
+    {"japan", "4-3-3", "0", "1589", false, false},
+    {"korea", "3-3-4", "0", "1", false, false},
+    {"korea", "2-3-4", "0", "2", false, false},
+    {"china", "3_4_4", "1", "3456789", false, false},
+    {"china", "11", "1", "3456789", false, true},
+    {"china", "3-8", "0", "12", false, false},
+    {"china", "4-8", "0", "3456789", false, false},
+    {"china", "4-7", "0", "3456789", false, false},
+    {"china", "3-3-4", "4", "0", false, false},
+    {"india", "10", "6789", NULL, false, true},
+    {"india", "5_5", "6789", NULL, false, true},
+    {"brazil", "2)5-4", "123456789", NULL, false, false},
+    {"brazil", "2)4-4", "123456789", NULL, false, false},
+    {"brazil", "2 5-4", "123456789", NULL, false, false},
+    {"russia", "1(3)3-2-2", "8", "3489", false, false},
+    {"russia", "1 3 3-2-2", "8", "3489", false, false},
+    {"russia", "1-3-3-2-2", "8", "3489", false, false},
+    {"russia", "1 3 3 2 2", "8", "3489", false, false},
+    {"italy", "3 3 4", "3", "2346789", false, false},
+    {"italy", "3 7", "3", "23469", false, false},
+    {"indonesia", "4-4-4", "0", "8", false, false},
+    {"taiwan", "4-3-3", "0", "9", false, false},
+    {"taiwan", "2-4-4", "0", "2345678", false, false},
+    {"mexico", "2 4 4", "58", NULL, false, true},
+};
+
+static bool form_fits(const struct form *x, const char *d)
+{
+    bool one = x->nanp && d[0] == '1' && x->first[0] == '1';
+    if (!strchr(x->first, d[0]) || (x->second && !strchr(x->second, d[1]))) return false;
+    return !x->nanp || is_nanp(d + one);
+}
+
+/* Right behind it an 'x' of an extension may come. */
+static bool phone_ends(const struct pii *f, const struct number *v, unsigned groups)
+{
+    size_t end = v->group[groups - 1].end;
+    return number_ends(f, v, groups) || with_extension(f, end) > end;
+}
+
+static bool find_national(struct pii *f, const struct number *v)
+{
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        const struct form *x = &forms[i];
+        unsigned g = form_fits(x, v->digits) ? number_shape(v, x->shape) : 0;
+        if (!g || !phone_ends(f, v, g)) continue;
+        if (x->named && !pii_context(f, v->start, v->group[g - 1].end, 48, 0, PHONE_WORDS)) continue;
+        add_phone(f, v, g, x->what, RANK_FORM);
+        return true;
+    }
+    return false;
+}
+
+/* An area code in brackets, or one with a leading zero, and a number in usual groups. */
+static unsigned area_groups(const struct pii *f, const struct number *v)
+{
+    unsigned area = v->group[0].digits;
+    char first = v->group[1].separator;
+    bool bracket = v->open && first == ')';
+    if (v->n_groups < 2 || area < 2 || area > 5 || (bracket && area == 4 && is_year(v->digits))) return 0;
+    if (!bracket && (v->digits[0] != '0' || v->digits[1] == '0' || first == ')' || first == '(' || first == '.')) return 0;
+    for (unsigned g = v->n_groups > 5 ? 5 : v->n_groups; g > 1; g--) {
+        unsigned digits = v->group[g - 1].digits_sum, least = bracket ? 8 : 9;
+        bool short_group = false;
+        for (unsigned k = 1; k < g; k++) short_group |= v->group[k].digits < 2 || v->group[k].separator == '.';
+        if (!short_group && digits >= least && digits <= 12 && phone_ends(f, v, g)) return g;
+    }
+    return 0;
+}
+
+static bool find_area(struct pii *f, const struct number *v)
+{
+    unsigned g = v->n_groups > 1 ? area_groups(f, v) : 0;
+    char before = v->open && v->start > 2 ? f->p[v->start - 3] : 0; /* "12 (34) 245-256": a volume */
+    if (!g || is_digit(before)) return false;
+    add_phone(f, v, g, v->open ? "area_in_brackets" : "leading_zero", RANK_FORM);
+    return true;
+}
+
+/* Beside a word that says so: 7 to 12 digits in any groups. */
+static void find_named(struct pii *f, const struct number *v)
+{
+    for (unsigned g = v->n_groups > 6 ? 6 : v->n_groups; g > 0; g--) {
+        unsigned digits = v->group[g - 1].digits_sum;
+        if (digits < 7 || digits > 12 || !phone_ends(f, v, g)) continue;
+        if (looks_like_years(v, g) || !pii_context(f, v->start, v->group[g - 1].end, 48, 0, PHONE_WORDS)) return;
+        add_phone(f, v, g, "named", RANK_LOOSE);
+        return;
+    }
+}
+
+/* Behind "€", "£" or "¥". */
+static bool is_amount(const struct pii *f, size_t at)
+{
+    return (at >= 3 && memcmp(f->p + at - 3, "\xe2\x82\xac", 3) == 0) ||
+           (at >= 2 && f->p[at - 2] == '\xc2' && (f->p[at - 1] == '\xa3' || f->p[at - 1] == '\xa5'));
+}
+
+void find_phone(struct pii *f, const struct number *v)
+{
+    char before = pii_before(f, phone_start(f, v)), after = pii_at(f, v->group[v->n_groups - 1].end);
+    if (v->n_digits < 7 || is_alnum(before) || before == '.' || before == '#' || before == '$' || before == '/' || before == '_')
+        return;
+    if (find_international(f, v)) return;
+    if (v->plus || before == '-' || looks_like_date(v) || is_amount(f, v->start)) return;
+    if (after == '%' || pii_context(f, v->start, v->start, 32, 0, NOT_PHONE_WORDS)) return;
+    if (find_national(f, v) || find_area(f, v)) return;
+    find_named(f, v);
+}
