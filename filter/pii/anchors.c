@@ -7,14 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-void anchor_tokens_init(struct anchor_tokens *t, const char *const *begins)
+void anchor_tokens_init(struct anchor_tokens *t, const char *const begins[ANCHOR_GROUPS])
 {
     memset(t, 0, sizeof *t);
-    for (unsigned i = 0; begins[i]; i++) {
-        for (unsigned k = 0; k < 3; k++) {
-            unsigned char c = (unsigned char)begins[i][k];
-            t->low[k][c & 15] |= (uint8_t)(1u << (i & 7));
-            t->high[k][c >> 4] |= (uint8_t)(1u << (i & 7));
+    for (unsigned group = 0; group < ANCHOR_GROUPS; group++) {
+        for (unsigned i = 0; begins[group][i]; i++) {
+            unsigned char c = (unsigned char)begins[group][i], k = i % 4;
+            if (k == 3) continue;
+            t->low[k][c & 15] |= (uint8_t)(1u << group);
+            t->high[k][c >> 4] |= (uint8_t)(1u << group);
         }
     }
 }

@@ -15,11 +15,13 @@ struct anchors {
     uint64_t digit, at, colon, equal, token;
 };
 
-/* The three bytes a token begins with; NULL ends the list. token bits may be set elsewhere too: look again. */
+#define ANCHOR_GROUPS 8
+
+/* Three bytes that tell a token, in groups: "abc def". Some bits are set elsewhere too: look again. */
 struct anchor_tokens {
-    uint8_t low[3][16], high[3][16]; /* by half bytes, a bit for each of eight groups */
+    uint8_t low[3][16], high[3][16]; /* by half bytes, a bit for each group */
 };
-void anchor_tokens_init(struct anchor_tokens *t, const char *const *begins);
+void anchor_tokens_init(struct anchor_tokens *t, const char *const begins[ANCHOR_GROUPS]);
 
 /* Reads blocks·64 + ANCHOR_AHEAD bytes at p. */
 typedef void anchors_fn(const struct anchor_tokens *t, const unsigned char *p, size_t blocks, struct anchors *out);

@@ -74,10 +74,15 @@ void find_card(struct pii *f, const struct number *v)
     unsigned n = v->group[groups - 1].digits_sum;
     size_t end = v->group[groups - 1].end;
     const char *issuer = issuer_of(v->digits, n);
-    if (!issuer || !check_luhn(v->digits, n)) return;
+    if (n < 12 || n > 19 || !check_luhn(v->digits, n)) return;
     char before = pii_before(f, v->start), after = pii_at(f, end);
     if (before == '/' || before == '=' || before == '+' || before == '$' || after == '/') return; /* addresses */
     bool named = pii_context(f, v->start, end, 60, 40, CARD_WORDS);
+    bool card = named && pii_context(f, v->start, v->start, 40, 0, "card|cc ");
+    if (!issuer) {
+        if (card) pii_add(f, v->start, end, PII_CARD, "other_card", RANK_CHECKED);
+        return;
+    }
     bool usual = n >= 15 && (groups > 1 || strcmp(issuer, "maestro") != 0);
     if (!named && (!usual || pii_context(f, v->start, end, 40, 0, OTHER_NUMBER_WORDS))) return;
     pii_add(f, v->start, end, PII_CARD, issuer, RANK_CERTAIN);

@@ -114,7 +114,7 @@ void find_id_letters(struct pii *f, size_t at);                  /* at digits be
 void find_token(struct pii *f, size_t at);                       /* at what may be the beginning of a known token */
 void find_assignment(struct pii *f, size_t at);                  /* at ':' or '=' */
 void find_url_password(struct pii *f, size_t at);                /* at a '@' */
-extern const char *const token_begins[];
+extern const char *const token_begins[ANCHOR_GROUPS];
 
 /* Whether an address is one that the public net routes (IANA's registries, as Python's ipaddress.is_global of 3.12). */
 bool ip4_is_public(const unsigned char a[4]);

@@ -128,7 +128,7 @@ static bool kr_resident(const char *d, char tail)
     static const signed char w[] = {2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5};
     unsigned kind = NUM(6, 1);
     unsigned century = kind == 9 || kind == 0 ? 1800 : kind <= 2 || kind == 5 || kind == 6 ? 1900 : 2000;
-    if (!check_date(century + NUM(0, 2), NUM(2, 2), NUM(4, 2))) return false;
+    if (!check_date(century + NUM(0, 2), NUM(2, 2), NUM(4, 2)) || NUM(7, 2) > 96) return false; /* a place of birth */
     return NUM(0, 2) > 19 ? (11 - check_sum(d, w, 12) % 11) % 10 == DIGIT(12) : kind != 0;
 }
 
@@ -174,7 +174,7 @@ static bool fi_identity(const char *d, char tail)
 {
     static const char letters[] = "0123456789ABCDEFHJKLMNPRSTUVWXY";
     unsigned n = (unsigned)strlen(d);
-    if (n + (tail != 0) != 10 || !check_date(2000, NUM(2, 2), NUM(0, 2))) return false;
+    if (n + (tail != 0) != 10 || NUM(6, 3) < 2 || NUM(6, 3) > 899 || !check_date(2000, NUM(2, 2), NUM(0, 2))) return false;
     return letters[(NUM(0, 6) * 1000 + NUM(6, 3)) % 31] == (n == 10 ? d[9] : to_upper(tail));
 }
 
@@ -195,8 +195,9 @@ static bool ro_cnp(const char *d, char tail)
 static bool cz_birth_number(const char *d, char tail)
 {
     unsigned month = NUM(2, 2) % 50 % 20;
-    return month >= 1 && month <= 12 && NUM(4, 2) >= 1 && NUM(4, 2) <= 31 &&
-           ((uint64_t)NUM(0, 5) * 100000 + NUM(5, 5)) % 11 == 0;
+    if (month < 1 || month > 12 || NUM(4, 2) < 1 || NUM(4, 2) > 31) return false;
+    unsigned nine = NUM(0, 9) % 11; /* to 1985 a remainder of 10 was written as 0 */
+    return (nine * 10 + (unsigned)DIGIT(9)) % 11 == 0 || (nine == 10 && d[9] == '0');
 }
 
 static bool cl_rut(const char *d, char tail)
@@ -226,7 +227,7 @@ static bool dk_cpr(const char *d, char tail)
 }
 
 #define US_WORDS "ssn|social security|social sec|soc sec|taxpayer|itin"
-#define TAX_WORDS "tax|tfn|steuer|idnr|fiscal|nif|contribuinte"
+#define TAX_WORDS "tax|tfn|steuer|idnr"
 
 /* Shapes as number_shape's; "+L": a letter behind them. `alone`: needs no word. */
 static const struct id_rule {
@@ -264,7 +265,7 @@ static const struct id_rule {
     {"th_id", th_id, {{"1-4-5-2-1", true}, {"13", false}}, "บัตรประชาชน|thai|national id"},
     {"ro_cnp", ro_cnp, {{"13", false}}, "cnp|cod numeric|personal"},
     {"cz_birth_number", cz_birth_number, {{"6/4", true}, {"10", false}}, "rodné|rodne|r.č|birth number"},
-    {"cl_rut", cl_rut, {{"2.3.3-1", true}, {"1.3.3-1", true}, {"2.3.3+L", true}, {"8-1", false}}, "rut|run"},
+    {"cl_rut", cl_rut, {{"2.3.3-1", true}, {"8-1", false}, {"2.3.3+L", true}, {"8+L", false}}, "rut|run"},
     {"pt_nif", pt_nif, {{"9", false}, {"3 3 3", false}}, "nif|contribuinte"},
     {"ie_pps", ie_pps, {{"7+L", false}}, "pps|ireland|irish"},
 };
@@ -287,6 +288,7 @@ static bool try_form(struct pii *f, const struct number *v, const struct id_rule
     if (!g) return false;
     size_t end = v->group[g - 1].end;
     if (lettered ? !(tail = letter_behind(f, end, &end)) : !number_ends(f, v, g)) return false;
+    if (pii_at(f, end) == '-' && is_alnum(pii_at(f, end + 1))) return false; /* a longer number of something else */
     part.digits[v->group[g - 1].digits_sum] = 0;
     if (!r->valid(part.digits, tail)) return false;
     if (!alone && !pii_context(f, v->start, end, 60, 20, r->words)) return false;

@@ -10,11 +10,14 @@
 
 #define PHONE_WORDS                                                                                                     \
     "phone|tel:|tel |tel.|tel/|telephone|call |calling|call:|mobile|cell|fax|contact|whatsapp|viber|ring |dial|hotline|" \
-    "text me|sms|number is|number:|reach me|reach us|telefon|teléfono|telefono|telefone|móvil|movil|celular|handy|téléphone|"    \
+    "text me|sms|number is|number:|reach me|reach us|answering at|messages to|message to|at home|at work|desk:|office:|telefon|teléfono|telefono|telefone|móvil|movil|celular|handy|téléphone|"    \
     "portable|ligar|fone|тел|телефон|звон|電話|电话|手机|手機|联系|聯絡|連絡|전화|휴대폰|फोन|هاتف|puh|tlf|tlph|ph:|ph.|mob.|mob:"
 #define NOT_PHONE_WORDS                                                                                                 \
     "isbn|issn|doi|order n|order #|invoice|tracking|serial|account n|routing|swift|patent|zip|postal|population|ean|upc|"  \
-    "part n|model|item|sku|ticket n|case n|card|version|coordinates|latitude|longitude|vin|imei"
+    "licen|passport|part n|model|item|sku|ticket n|case n|card|version|coordinates|latitude|longitude|vin|imei"
+
+/* Behind the number, in lists of people's numbers. */
+#define PHONE_WORDS_BEHIND "office|fax|mobile|cell|home|phone|work|tel"
 
 /* The country code's digits; 0: no country has it. */
 static unsigned country_code(const char *d)
@@ -153,6 +156,7 @@ static const struct form {
     {"spain", "3_2_2_2", "6789", NULL, false, false},
     {"spain", "2_3_2_2", "89", NULL, false, false},
     {"spain", "3 3 3", "6789", NULL, false, true},
+    {"united_kingdom", "11", "0", "7", false, false},
     {"united_kingdom", "5 6", "0", "1237", false, false},
     {"united_kingdom", "5 3 3", "0", "1237", false, false},
     {"united_kingdom", "3 4 4", "0", "123", false, false},
@@ -240,20 +244,23 @@ static unsigned area_groups(const struct pii *f, const struct number *v)
 static bool find_area(struct pii *f, const struct number *v)
 {
     unsigned g = v->n_groups > 1 ? area_groups(f, v) : 0;
-    char before = v->open && v->start > 2 ? f->p[v->start - 3] : 0; /* "12 (34) 245-256": a volume */
+    bool spaced = v->open && v->start > 2 && f->p[v->start - 2] == ' ';
+    char before = spaced ? f->p[v->start - 3] : 0; /* "12 (34) 245-256": a volume */
     if (!g || is_digit(before)) return false;
     add_phone(f, v, g, v->open ? "area_in_brackets" : "leading_zero", RANK_FORM);
     return true;
 }
 
-/* Beside a word that says so: 7 to 12 digits in any groups. */
+/* Beside a word that says so: 7 to 12 digits in any groups; with '+' 15. */
 static void find_named(struct pii *f, const struct number *v)
 {
     for (unsigned g = v->n_groups > 6 ? 6 : v->n_groups; g > 0; g--) {
         unsigned digits = v->group[g - 1].digits_sum;
-        if (digits < 7 || digits > 12 || !phone_ends(f, v, g)) continue;
-        if (looks_like_years(v, g) || !pii_context(f, v->start, v->group[g - 1].end, 48, 0, PHONE_WORDS)) return;
-        add_phone(f, v, g, "named", RANK_LOOSE);
+        size_t end = v->group[g - 1].end;
+        if (digits < 7 || digits > (v->plus ? 15 : 12) || !phone_ends(f, v, g)) continue;
+        if (looks_like_years(v, g)) return;
+        bool named = pii_context(f, v->start, v->start, 48, 0, PHONE_WORDS);
+        if (named || pii_context(f, end, end, 0, 10, PHONE_WORDS_BEHIND)) add_phone(f, v, g, "named", RANK_LOOSE);
         return;
     }
 }
@@ -271,8 +278,8 @@ void find_phone(struct pii *f, const struct number *v)
     if (v->n_digits < 7 || is_alnum(before) || before == '.' || before == '#' || before == '$' || before == '/' || before == '_')
         return;
     if (find_international(f, v)) return;
-    if (v->plus || before == '-' || looks_like_date(v) || is_amount(f, v->start)) return;
+    if (before == '-' || looks_like_date(v) || is_amount(f, v->start)) return;
     if (after == '%' || pii_context(f, v->start, v->start, 32, 0, NOT_PHONE_WORDS)) return;
-    if (find_national(f, v) || find_area(f, v)) return;
+    if (!v->plus && (find_national(f, v) || find_area(f, v))) return;
     find_named(f, v);
 }
