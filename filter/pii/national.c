@@ -74,14 +74,12 @@ static bool es_dni(const char *d, char tail)
     return tail && to_upper(tail) == "TRWAGMYFPDXBNJZSQVHLCKE"[NUM(0, 8) % 23];
 }
 
-/* Of the first ten digits one comes two or three times, and then not in a row of three; no other twice. */
+/* Of the first ten digits one comes two or three times, no other twice. */
 static bool de_tax(const char *d, char tail)
 {
     unsigned count[10] = {0}, twice = 0, more = 0;
     for (unsigned i = 0; i < 10; i++) count[DIGIT(i)]++;
     for (unsigned i = 0; i < 10; i++) twice += count[i] == 2, more += count[i] == 3 ? 1 : count[i] > 3 ? 9 : 0;
-    for (unsigned i = 0; i < 8; i++)
-        if (d[i] == d[i + 1] && d[i] == d[i + 2]) return false;
     return d[0] != '0' && twice + more == 1 && check_mod11_10(d, 11);
 }
 

@@ -24,12 +24,15 @@ static unsigned country_code(const char *d)
 {
     static const char *const two = "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 "
                                    "65 66 81 82 84 86 90 91 92 93 94 95 98 ";
-    static const char *const three = "21 22 23 24 25 26 29 35 37 38 42 50 59 67 68 69 80 85 87 88 96 97 99 "; /* and a digit */
+    static const char *const three[] = {"2112368",    "220123456789", "230123456789", "240123456789", "25012345678", "260123456789",
+                                        "2901789",    "350123456789", "370123456789", "3801235679",   "42013",       "500123456789",
+                                        "590123456789", "67023456789", "68012356789",  "69012",        "8008",        "8502356",
+                                        "870",        "88012368",     "96012345678",  "9701234567",   "99234568"};
     if (d[0] == '1' || d[0] == '7') return 1;
     for (const char *p = two; *p; p += 3)
         if (p[0] == d[0] && p[1] == d[1]) return 2;
-    for (const char *p = three; *p; p += 3)
-        if (p[0] == d[0] && p[1] == d[1]) return is_digit(d[2]) ? 3 : 0;
+    for (size_t i = 0; i < sizeof three / sizeof *three; i++) /* two digits, and those that may follow */
+        if (three[i][0] == d[0] && three[i][1] == d[1]) return is_digit(d[2]) && strchr(three[i] + 2, d[2]) ? 3 : 0;
     return 0;
 }
 
@@ -123,7 +126,8 @@ static bool find_international(struct pii *f, const struct number *v)
         if (g) add_phone(f, v, g, "international", RANK_CHECKED);
         return g != 0;
     }
-    if (v->digits[0] != '0' || v->digits[1] != '0' || v->digits[2] == '0') return false;
+    bool behind_digit = v->start > 1 && is_digit(f->p[v->start - 2]);
+    if (behind_digit || v->digits[0] != '0' || v->digits[1] != '0' || v->digits[2] == '0') return false;
     unsigned g = international_groups(f, v, 2);
     if (!g || (g < 3 && !pii_context(f, v->start, v->group[g - 1].end, 48, 0, PHONE_WORDS))) return false;
     add_phone(f, v, g, "international", RANK_FORM);
