@@ -100,6 +100,12 @@ static void add_phone(struct pii *f, const struct number *v, unsigned groups, co
     pii_add(f, phone_start(f, v), with_extension(f, end), PII_PHONE, what, rank);
 }
 
+/* Groups of digits go before: "DE89 3704 0044 0532". */
+static bool behind_digit(const struct pii *f, const struct number *v)
+{
+    return pii_before(f, v->start) == ' ' && v->start > 1 && is_digit(f->p[v->start - 2]);
+}
+
 /* ------------------------------------------------------------------ international */
 
 /* The most groups that make a number of this country; 0: none. */
@@ -126,8 +132,7 @@ static bool find_international(struct pii *f, const struct number *v)
         if (g) add_phone(f, v, g, "international", RANK_CHECKED);
         return g != 0;
     }
-    bool behind_digit = v->start > 1 && is_digit(f->p[v->start - 2]);
-    if (behind_digit || v->digits[0] != '0' || v->digits[1] != '0' || v->digits[2] == '0') return false;
+    if (behind_digit(f, v) || v->digits[0] != '0' || v->digits[1] != '0' || v->digits[2] == '0') return false;
     unsigned g = international_groups(f, v, 2);
     if (!g || (g < 3 && !pii_context(f, v->start, v->group[g - 1].end, 48, 0, PHONE_WORDS))) return false;
     add_phone(f, v, g, "international", RANK_FORM);
@@ -176,6 +181,7 @@ static const struct form {
     {"japan", "3-3-4", "0", "123456789", false, false},
     {"japan", "4-2-4", "0", "123456789", false, false},
     {"japan", "4-3-3", "0", "1589", false, false},
+    {"korea", "3-4-4", "0", "1", false, false},
     {"korea", "3-3-4", "0", "1", false, false},
     {"korea", "2-3-4", "0", "2", false, false},
     {"china", "3_4_4", "1", "3456789", false, false},
@@ -250,7 +256,7 @@ static bool find_area(struct pii *f, const struct number *v)
     unsigned g = v->n_groups > 1 ? area_groups(f, v) : 0;
     bool spaced = v->open && v->start > 2 && f->p[v->start - 2] == ' ';
     char before = spaced ? f->p[v->start - 3] : 0; /* "12 (34) 245-256": a volume */
-    if (!g || is_digit(before)) return false;
+    if (!g || is_digit(before) || (!v->open && behind_digit(f, v))) return false;
     add_phone(f, v, g, v->open ? "area_in_brackets" : "leading_zero", RANK_FORM);
     return true;
 }

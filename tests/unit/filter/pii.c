@@ -98,7 +98,7 @@ TEST(phones)
         {"8 (495) 123-45-67", "phone:8 (495) 123-45-67"},
         {"Tel. 030 / 901820-12", "phone:030 / 901820-12"},
         {"0049 30 901820", "phone:0049 30 901820"},
-        {"phone: 4673395; this, which is far away from it, is another number: it is 4673395", "phone:4673395"},
+        {"phone: 4673395; this, which is far away from it, is another one, an id, 4673395", "phone:4673395"},
         {"on 2019-04-21 02:40:41 and 21.04.2019 12:30 and 04/21/2019", ""},
         {"1234567 12345678 1234567890 12345678901 1555555555 1234567890123", ""},
         {"the years 1998-2004 2006-2010 were 1914-1918", ""},
