@@ -358,7 +358,7 @@ static struct overlap_item about_item(const struct overlap *o, const struct over
     uint64_t start = w->word[first].start, end = w->word[first + o->opts.n - 1].end;
     return (struct overlap_item){.file = x->file,
                                  .line = x->line,
-                                 .id = slice_of(o->ids.p + x->id_at, x->id_n),
+                                 .id = x->id_n ? slice_of(o->ids.p + x->id_at, x->id_n) : slice_of("", 0),
                                  .grams = grams,
                                  .share = (double)covered / (double)x->words,
                                  .first = slice_of(text.p + start, end - start),
@@ -418,6 +418,7 @@ int64_t overlap_cut(const struct overlap_found *f, struct slice text, unsigned w
 {
     uint64_t at = 0;
     int64_t pieces = 0;
+    if (!text.n) return 0;
     for (size_t i = 0; i <= f->n_spans; i++) {
         bool last = i == f->n_spans;
         uint64_t end = last ? text.n : f->span[i].start > at ? back(text, f->span[i].start, window, at) : at;

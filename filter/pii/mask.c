@@ -22,6 +22,7 @@ int pii_mask(const struct pii *p, struct slice text, const struct pii_masks *mas
     const struct pii_span *s;
     size_t n = pii_spans(p, &s), at = 0, turn[PII_KINDS] = {0};
     memset(account, 0, sizeof *account);
+    if (!text.n) return 0;
     for (size_t i = 0; i < n; i++) {
         const struct pii_mask *m = &masks->of[s[i].kind];
         struct slice mask = slice_str(m->text[turn[s[i].kind]++ % m->n]);

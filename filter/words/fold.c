@@ -298,7 +298,7 @@ int fold_words(struct folded *f, struct slice text, unsigned flags, struct err *
     int r = reserve(f, 1, e);
     f->n = 0;
     f->flags = flags;
-    if (r < 0) return r;
+    if (r < 0 || !text.n) return r;
     buf_init(&scratch, BUF_NO_MAX);
     if (flags & FOLD_EXACT)
         r = fold_exact(f, text, e);
@@ -315,6 +315,7 @@ int fold_text(struct buf *out, struct slice text, unsigned flags, struct err *e)
     struct folded f;
     struct buf scratch;
     uint64_t start;
+    if (!text.n) return 0;
     folded_init(&f);
     buf_init(&scratch, BUF_NO_MAX);
     int r = flags & FOLD_EXACT ? fold_words(&f, text, flags, e) : 0;
