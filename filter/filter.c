@@ -1,33 +1,46 @@
 /* filter.c: leat filter: keeps the documents that no rule drops.
  *
- * Every document is measured once for all rules that are on (signals.h), then the rules are tried in their published
- * order (rules.h). Without rules every record is still parsed and checked, and written with its bytes unchanged.
+ * Every document is decided on by the rules that are on, in their published order (rules/decide.h); what a line edit
+ * removed is counted, and a document that no edit changes keeps its bytes. Without rules every record is still parsed
+ * and checked.
  *
- * In: JSONL documents. Out: JSONL documents; --rejects, --attributes. State: none but one thread's tables. */
+ * In: JSONL documents. Out: JSONL documents; --rejects, --attributes; with --explain lines of text. State: none but one
+ * thread's tables. */
 #include "common/json.h"
 #include "common/log.h"
 #include "common/stage.h"
-#include "filter/rules/rules.h"
+#include "filter/explain.h"
 #include "filter/screen/screen.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char *preset, *rules_file;
+static const char *preset, *rules_file, *explain_id, *language;
+static int dialect = 0; /* of the choices below; 0: the rules file's, or the default */
 static bool annotate, list_rules;
 static struct opt_list sets;
 static struct screen_opts screen_opts = {.least_grams = 1, .window = 200};
 
 static const struct opt own[] = {
     {"preset", 0, OPT_STR, &preset, "NAME[,NAME…]", NULL, 0, 0,
-     "turn on the rules of these presets: gopher-quality, gopher-repetition"},
+     "turn on the rules of these presets: gopher-repetition, gopher-quality, c4, c4-paragraph, fineweb, "
+     "refinedweb-lines, fineweb-2024, fineweb-2; dolma: gopher-v1, gopher-v2, c4-v1, c4-v2; dclm: gopher-quality, "
+     "gopher-repetition, refinedweb-lines, dclm-baseline"},
     {"rules", 0, OPT_STR, &rules_file, "FILE", NULL, 0, 0,
-     "read presets and thresholds from a YAML file; an empty file means no rules"},
+     "read presets, thresholds, patterns and rules by language from a YAML file; an empty file means no rules"},
     {"set", 0, OPT_LIST, &sets, "RULE=NUMBER", NULL, 0, 0,
      "change one rule's threshold, or turn it off with RULE=off; may be repeated"},
+    {"dialect", 0, OPT_CHOICE, &dialect, "NAME", "auto|leat|datatrove-0.10|dolma-1.2|dclm", 0, 0,
+     "whose words and formulas; auto: the rules file's, or else datatrove-0.10"},
+    {"language", 0, OPT_STR, &language, "CODE", NULL, 0, 0,
+     "the language of all documents; without it that of metadata.language, where there is one, or else English"},
     {"annotate", 0, OPT_FLAG, &annotate, NULL, NULL, 0, 0,
-     "drop nothing; write the measured signals into metadata instead, and the rule that would have dropped"},
+     "drop and edit nothing; write the measured signals into metadata instead, and the rule that would have dropped"},
+    {"explain", 0, OPT_STR, &explain_id, "ID", NULL, 0, 0,
+     "for the documents with this id print each rule with the value and what it decides, and what is removed and "
+     "why; nothing else is written"},
     {"list-rules", 0, OPT_FLAG, &list_rules, NULL, NULL, 0, 0,
-     "print all rules with their thresholds, and end"},
+     "print all rules of the dialect with their thresholds, and end"},
     {"pii", 0, OPT_STR, &screen_opts.pii, "KIND[,KIND…]", NULL, 0, 0,
      "look for personal data and secrets: all, or email, phone, ip, card, iban, crypto, secret, id"},
     {"pii-action", 0, OPT_CHOICE, &screen_opts.pii_action, NULL, "mask|drop|annotate", 0, 0,
@@ -65,27 +78,33 @@ static const struct opt_spec spec = {
     .summary = "keep the documents that pass quality rules",
     .operands = "[INPUT…]",
     .description =
-        "Reads JSONL documents, measures each, and drops those that a rule names. Rules are tried in their "
-        "published "
-        "order; the first that holds is the reason of the drop, which --stats counts and --rejects records "
-        "in "
+        "Reads JSONL documents, measures each, and drops those that a rule names. Rules are tried in their published "
+        "order; the first that holds is the reason of the drop, which --stats counts and --rejects records in "
         "metadata.drop with the value that was measured.\n\n"
-        "Presets carry the thresholds of Rae et al. 2021 (Gopher) as datatrove applies them; --list-rules "
-        "prints them. A "
-        "rules file is YAML with the keys presets (a list) and rules (a map of rule to threshold, or "
-        "off).\n\n"
+        "Presets carry the published thresholds: Gopher's quality and repetition rules, C4's cleaning of lines, "
+        "FineWeb's, RefinedWeb's corrections of lines, and whole pipelines of these; --list-rules prints them. They "
+        "are tried in the order of their publication (FineWeb's: repetition, quality, C4, FineWeb), whatever the "
+        "order on the command line. C4 and RefinedWeb edit: what comes after them sees the edited text, which is what "
+        "is written.\n\n"
+        "The dialect is whose words and formulas are meant by a rule: datatrove-0.10 decides as datatrove does (its "
+        "English words are spaCy's), dolma-1.2 as dolma's taggers, dclm as mlfoundations/dclm; leat is datatrove's "
+        "formulas over words of Unicode's rules, the same for all languages.\n\n"
+        "A rules file is YAML: presets, thresholds by rule or off, the order, own regular expressions, and rules by "
+        "language; docs/formats.md describes it.\n\n"
         "What the rules keep is looked at for listed words, for pieces of evaluation sets, and for personal data, in this "
         "order. Text that is masked or removed, and what stands there instead, is counted in --stats.\n\n"
         "With --attributes the documents are not changed: id and signals go to that file as one line each.",
     .examples = "leat filter --preset gopher-quality,gopher-repetition docs.jsonl.zst -o kept.jsonl.zst\n"
+                "# FineWeb's four filters, in its order\n"
+                "leat filter --preset fineweb-2024 --rejects rejects.jsonl <docs.jsonl >kept.jsonl\n"
                 "# a lower bound of 30 words, and no stop words for other languages\n"
                 "leat filter --preset gopher-quality --set gopher_short_doc=30 --set "
                 "gopher_enough_stop_words=off <docs.jsonl\n"
                 "# FineWeb's last step\n"
                 "leat filter --pii email,ip --pii-style fineweb kept.jsonl.zst -o clean.jsonl.zst\n"
                 "leat filter --pii all --pii-action drop --rejects with-pii.jsonl <docs.jsonl\n"
-                "leat filter --decontaminate gsm8k/test.jsonl --decontaminate HumanEval.jsonl.gz --rejects found.jsonl <docs.jsonl\n"
-                "leat filter --list-rules\n",
+                "leat filter --decontaminate gsm8k/test.jsonl --rejects found.jsonl <docs.jsonl\n"
+                "leat filter --list-rules --dialect dolma-1.2\n",
     .own = own,
 };
 
@@ -95,15 +114,16 @@ struct filter {
 };
 
 struct filter_worker {
-    struct signals *signals;
+    struct decider *decider;
     struct screen_worker *screen;
     struct buf scratch;
+    char language[64]; /* of the document */
 };
 
 static void worker_free(void *ctx, void *worker)
 {
     struct filter_worker *w = worker;
-    signals_free(w->signals);
+    decider_free(w->decider);
     screen_worker_free(w->screen);
     buf_free(&w->scratch);
     free(w);
@@ -115,133 +135,185 @@ static void *worker_new(void *ctx)
     struct filter_worker *w = calloc(1, sizeof *w);
     if (!w) return NULL;
     buf_init(&w->scratch, BUF_NO_MAX);
-    w->signals = signals_new();
+    w->decider = decider_new();
     if (f->screen) w->screen = screen_worker_new(f->screen);
-    if (w->signals && (w->screen || !f->screen)) return w;
+    if (w->decider && (w->screen || !f->screen)) return w;
     worker_free(ctx, w);
     return NULL;
 }
 
-/* The signals as dolma's attributes: "filter__words":[[0,LENGTH,VALUE]],… */
-static int put_attributes(const struct filter *f, struct filter_worker *w, const double *value, struct doc *d,
-                          struct stage_out *o, struct err *e)
+/* ------------------------------------------------------------------ scores instead of drops */
+
+static void put_attribute(struct buf *b, const char *prefix, const char *name, uint64_t chars, double value)
 {
-    const char *comma = "";
+    buf_puts(b, b->n ? "," : "");
+    buf_printf(b, "\"%s%s\":[[0,%llu,", prefix, name, (unsigned long long)chars);
+    json_put_num(b, value);
+    buf_puts(b, "]]");
+}
+
+/* The signals as dolma's attributes: "filter__words":[[0,LENGTH,VALUE]],… */
+static int put_attributes(const struct filter *f, struct filter_worker *w, const struct rules *r,
+                          const struct decision *decision, struct doc *d, struct stage_out *o, struct err *e)
+{
     uint64_t chars = utf8_count(d->text.p, d->text.n);
     buf_clear(&w->scratch);
-    for (int s = 0; s < SIG_COUNT; s++) {
-        if (!(f->rules.wanted & SIGNAL_BIT(s))) continue;
-        buf_printf(&w->scratch, "%s\"filter__%s\":[[0,%llu,", comma, signal_name(s),
-                   (unsigned long long)chars);
-        json_put_num(&w->scratch, value[s]);
-        buf_puts(&w->scratch, "]]");
-        comma = ",";
-    }
-    int r = f->screen ? screen_attributes(f->screen, w->screen, d, &w->scratch, e) : 0;
-    if (r < 0) return r;
+    for (int s = 0; s < SIG_COUNT; s++)
+        if (decision->has_value[s])
+            put_attribute(&w->scratch, "filter__", signal_name(s), chars, decision->value_of[s]);
+    for (size_t i = 0; i < r->n_patterns; i++)
+        put_attribute(&w->scratch, "filter__pattern_", pattern_name(r->patterns[i].pattern), chars,
+                      decision->pattern_value[i]);
+    int got = f->screen ? screen_attributes(f->screen, w->screen, d, &w->scratch, e) : 0;
+    if (got < 0) return got;
     return buf_terminate(&w->scratch) < 0 ? -ERR_IO : stage_attributes(o, d, w->scratch.p);
 }
 
-static int put_annotations(const struct rules *rules, const double *value, const struct rule *hit,
-                           struct doc *d)
+static int put_annotations(const struct rules *r, const struct decision *decision, struct doc *d)
 {
-    int r = 0;
-    for (int s = 0; s < SIG_COUNT && r == 0; s++) {
-        char key[64];
-        if (!(rules->wanted & SIGNAL_BIT(s))) continue;
+    int got = 0;
+    char key[96];
+    for (int s = 0; s < SIG_COUNT && got == 0; s++) {
+        if (!decision->has_value[s]) continue;
         snprintf(key, sizeof key, "filter_%s", signal_name(s));
-        r = doc_meta_set_num(d, key, value[s]);
+        got = doc_meta_set_num(d, key, decision->value_of[s]);
     }
-    if (r == 0 && hit) r = doc_meta_set_str(d, "filter_rule", slice_str(hit->name));
-    return r;
+    for (size_t i = 0; i < r->n_patterns && got == 0; i++) {
+        snprintf(key, sizeof key, "filter_pattern_%s", pattern_name(r->patterns[i].pattern));
+        got = doc_meta_set_num(d, key, decision->pattern_value[i]);
+    }
+    if (got == 0 && decision->rule) got = doc_meta_set_str(d, "filter_rule", slice_str(decision->rule));
+    return got;
 }
 
-static int drop(struct filter_worker *w, const struct rule *hit, const double *value, struct doc *d,
-                struct stage_out *o)
+/* ------------------------------------------------------------------ one document */
+
+static int drop(struct filter_worker *w, const struct decision *decision, struct doc *d, struct stage_out *o)
 {
     buf_clear(&w->scratch);
-    json_put_num(&w->scratch, value[hit->signal]);
-    return buf_terminate(&w->scratch) < 0 ? -ERR_IO : stage_drop(o, d, hit->name, w->scratch.p);
+    json_put_num(&w->scratch, decision->value);
+    return buf_terminate(&w->scratch) < 0 ? -ERR_IO : stage_drop(o, d, decision->rule, w->scratch.p);
 }
 
-static int screen_and_keep(const struct filter *f, struct filter_worker *w, struct doc *d, struct stage_out *o,
-                           struct err *e)
+static int keep(const struct filter *f, struct filter_worker *w, const struct decision *decision, struct doc *d,
+                struct stage_out *o, struct err *e)
 {
+    const struct edit_log *log = decision->removed;
+    struct slice before = d->text, text = decision->edited ? decision->text : before;
     struct screen_drop why = {0};
-    int r = f->screen ? screen_doc(f->screen, w->screen, d, o, &why, e) : 0;
-    if (r < 0) return r;
-    return why.rule ? stage_drop(o, d, why.rule, why.value) : stage_keep(o, d);
+    int got = f->screen ? screen_doc(f->screen, w->screen, d, &text, o, &why, e) : 0;
+    if (got < 0) return got;
+    if (why.rule) return stage_drop(o, d, why.rule, why.value);
+    bool changed = decision->edited || text.p != before.p;
+    if (changed && (got = doc_set_text(d, text)) < 0) return got;
+    for (size_t i = 0; decision->edited && i < log->n; i++)
+        if (log->at[i].bytes) ledger_remove(o->ledger, log->at[i].rule, log->at[i].bytes);
+    return stage_keep(o, d);
+}
+
+/* What the document says about its language. */
+static int read_metadata(const struct rules *r, struct filter_worker *w, const struct doc *d, struct stage_out *o,
+                         struct decide_options *options)
+{
+    struct slice value;
+    struct err ignored = {0}; /* a language that is no string is none */
+    options->language = slice_str(language ? language : r->language);
+    options->language_score = NAN;
+    if (d->metadata.n == 0) return 0;
+    if (options->language.n == 0 && jsonl_meta_str(o->jsonl, d, r->language_key, &value, &ignored) > 0 &&
+        value.n < sizeof w->language) {
+        memcpy(w->language, value.p, value.n);
+        options->language = slice_of(w->language, value.n);
+    }
+    err_clear(&ignored);
+    double score;
+    if (jsonl_meta_num(o->jsonl, d, r->score_key, &score, &ignored) > 0) options->language_score = score;
+    return 0;
 }
 
 static int filter_doc(void *ctx, void *worker, struct doc *d, struct stage_out *o, struct err *e)
 {
     const struct filter *f = ctx;
+    const struct rules *r = &f->rules;
     struct filter_worker *w = worker;
-    double value[SIG_COUNT] = {0};
-    int r = f->rules.wanted ? signals_measure(w->signals, d->text, f->rules.wanted, value, e) : 0;
-    if (r < 0) return r;
-    const struct rule *hit = f->rules.wanted ? rules_match(&f->rules, value) : NULL;
-    if (o->attributes && (f->rules.wanted || f->screen)) {
-        r = put_attributes(f, w, value, d, o, e);
-        return r < 0 ? r : stage_keep(o, d);
+    struct decide_options options = {.all = annotate || o->attributes};
+    struct decision decision;
+    read_metadata(r, w, d, o, &options);
+    r = rules_for(r, options.language);
+    if (explain_id) {
+        if (!slice_is(d->id, explain_id)) return stage_emit(o, d, 0);
+        int got = explain(w->decider, r, d->id, d->text, options, o->out, e);
+        return got < 0 ? got : stage_emit(o, d, 1);
     }
-    if (annotate) {
-        r = put_annotations(&f->rules, value, hit, d);
-        if (r == 0 && f->screen) r = screen_annotate(f->screen, w->screen, d, e);
-        return r < 0 ? r : stage_keep(o, d);
-    }
-    return hit ? drop(w, hit, value, d, o) : screen_and_keep(f, w, d, o, e);
+    int got = decide(w->decider, r, d->text, &options, &decision, e);
+    if (got < 0) return got;
+    if (!options.all) return decision.rule ? drop(w, &decision, d, o) : keep(f, w, &decision, d, o, e);
+    got = o->attributes ? put_attributes(f, w, r, &decision, d, o, e) : put_annotations(r, &decision, d);
+    if (got >= 0 && f->screen && !o->attributes) got = screen_annotate(f->screen, w->screen, d, e);
+    return got < 0 ? got : stage_keep(o, d);
 }
+
+/* An error in a pattern says on which document. */
+static int named_filter_doc(void *ctx, void *worker, struct doc *d, struct stage_out *o, struct err *e)
+{
+    struct err inner = {0};
+    int got = filter_doc(ctx, worker, d, o, &inner);
+    if (got >= 0) return got;
+    if (inner.code == ERR_USAGE)
+        return err_set(e, ERR_USAGE, "%.700s (document %.*s of %s)", inner.msg, (int)(d->id.n < 200 ? d->id.n : 200),
+                       d->id.p, o->file);
+    return inner.code ? err_set(e, inner.code, "%s", inner.msg) : got;
+}
+
+/* ------------------------------------------------------------------ rules */
 
 static int choose_rules(struct rules *rules, struct err *e)
 {
-    int r = 0;
-    rules_init(rules);
-    if (preset) r = rules_add_presets(rules, preset, e);
-    if (r == 0 && rules_file) r = rules_load(rules, rules_file, e);
-    for (size_t i = 0; i < sets.n && r == 0; i++) r = rules_set(rules, sets.at[i], e);
-    rules_ready(rules);
+    int got = rules_open(rules, dialect - 1, preset, rules_file, e);
+    for (size_t i = 0; i < sets.n && got >= 0; i++) got = rules_set(rules, sets.at[i], e);
     bool screens = screen_opts.pii || screen_opts.word_lists.n || screen_opts.evaluations.n;
-    if (r == 0 && !preset && !rules_file && !sets.n && !screens)
-        r = err_set(e, ERR_USAGE,
-                    "no rules: give --preset, --rules or --set, or --pii, --word-list or --decontaminate");
-    return r;
+    if (got >= 0 && !preset && !rules_file && !sets.n && !list_rules && !screens)
+        return err_set(e, ERR_USAGE,
+                       "no rules: give --preset, --rules or --set, or --pii, --word-list or --decontaminate");
+    return got;
 }
 
-static int run(struct tool *t, const struct stage_ops *ops)
+static int run(struct tool *t, const struct stage_ops *ops, struct filter *f)
 {
-    struct filter f = {0};
-    int r = choose_rules(&f.rules, &t->err);
-    if (r == 0) r = screen_open(&f.screen, &screen_opts, &t->err);
-    if (r == 0 && f.screen && *screen_about(f.screen)) log_info("%s", screen_about(f.screen));
-    if (r == 0) r = stage_run(t, ops, &f);
-    screen_free(f.screen);
-    return r;
+    int got = screen_open(&f->screen, &screen_opts, &t->err);
+    if (got >= 0 && f->screen && *screen_about(f->screen)) log_info("%s", screen_about(f->screen));
+    if (got >= 0) got = stage_run(t, ops, f);
+    screen_free(f->screen);
+    return got;
 }
 
-static void print_rules(const struct rules *rules)
+static int print_rules(const struct rules *rules, struct err *e)
 {
-    for (size_t i = 0; i < rules->n; i++) {
-        const struct rule *r = &rules->at[i];
-        printf("%-30s %-18s drops when %s %s %g\n", r->name, r->preset, signal_name(r->signal),
-               r->below ? "<" : ">", r->threshold);
-    }
+    struct buf b;
+    buf_init(&b, BUF_NO_MAX);
+    for (size_t k = 0; k < rules->n_order; k++)
+        for (size_t i = 0; i < rules->n; i++) {
+            if (rules->at[i].block != rules->order[k]) continue;
+            buf_printf(&b, "%-44s %-18s ", rules->at[i].name, block_name(rules->order[k]));
+            explain_rule(&b, &rules->at[i]);
+            buf_puts(&b, rules->at[i].on ? "; on\n" : "\n");
+        }
+    bool failed = b.failed || fwrite(b.p, 1, b.n, stdout) != b.n || fflush(stdout) != 0;
+    buf_free(&b);
+    return failed ? err_sys(e, "cannot write to standard output") : 0;
 }
 
 int main(int argc, char **argv)
 {
-    static const struct stage_ops ops = {
-        .kind = "jsonl", .worker_new = worker_new, .worker_free = worker_free, .doc = filter_doc};
+    struct stage_ops ops = {
+        .kind = "jsonl", .worker_new = worker_new, .worker_free = worker_free, .doc = named_filter_doc};
     struct tool t;
-    struct rules rules;
+    struct filter f = {0};
     if (!tool_start(&t, &spec, TOOL_DOCS | TOOL_REJECTS | TOOL_ATTRIBUTES, argc, argv)) return t.status;
-    int r = 0;
-    if (list_rules) {
-        rules_init(&rules);
-        print_rules(&rules);
-    } else {
-        r = run(&t, &ops);
-    }
+    if (explain_id) ops.kind = "text";
+    int r = choose_rules(&f.rules, &t.err);
+    if (r >= 0) r = list_rules ? print_rules(&f.rules, &t.err) : run(&t, &ops, &f);
+    rules_free(&f.rules);
     opt_list_free(&sets);
     opt_list_free(&screen_opts.placeholders);
     opt_list_free(&screen_opts.word_lists);

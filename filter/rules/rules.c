@@ -1,58 +1,115 @@
-/* rules.c: the table of rules, and the ways to choose from it.
- *
- * Thresholds: Rae et al. 2021, arXiv 2112.11446, tables A1 and A2, as in huggingface/datatrove's gopher filters, whose
- * reasons the names follow. */
-#include "filter/rules/rules.h"
+/* rules.c: choosing among the published rules. Files of rules are read in file.c. */
+#include "filter/rules/table.h"
+#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-#define QUALITY "gopher-quality"
-#define REPETITION "gopher-repetition"
+static const char *const block_names[BLOCK_COUNT] = {
+    "patterns",         "gopher-repetition", "gopher-quality", "c4",    "c4-paragraph", "fineweb",
+    "refinedweb-lines", "gopher-v1",         "gopher-v2",      "c4-v1", "c4-v2",        "limits"};
 
-static const struct rule known[] = {
-    {"gopher_short_doc", QUALITY, SIG_WORDS, true, 50, false},
-    {"gopher_long_doc", QUALITY, SIG_WORDS, false, 100000, false},
-    {"gopher_below_avg_threshold", QUALITY, SIG_MEAN_WORD_LENGTH, true, 3, false},
-    {"gopher_above_avg_threshold", QUALITY, SIG_MEAN_WORD_LENGTH, false, 10, false},
-    {"gopher_too_many_hashes", QUALITY, SIG_HASH_RATIO, false, 0.1, false},
-    {"gopher_too_many_ellipsis", QUALITY, SIG_ELLIPSIS_RATIO, false, 0.1, false},
-    {"gopher_too_many_bullets", QUALITY, SIG_BULLET_LINES, false, 0.9, false},
-    {"gopher_too_many_end_ellipsis", QUALITY, SIG_ELLIPSIS_LINES, false, 0.3, false},
-    {"gopher_below_alpha_threshold", QUALITY, SIG_LETTER_WORDS, true, 0.8, false},
-    {"gopher_enough_stop_words", QUALITY, SIG_STOP_WORDS, true, 2, false},
-    {"dup_para_frac", REPETITION, SIG_DUP_PARAGRAPHS, false, 0.3, false},
-    {"dup_para_char_frac", REPETITION, SIG_DUP_PARAGRAPH_CHARS, false, 0.2, false},
-    {"dup_line_frac", REPETITION, SIG_DUP_LINES, false, 0.3, false},
-    {"dup_line_char_frac", REPETITION, SIG_DUP_LINE_CHARS, false, 0.2, false},
-    {"top_2_gram", REPETITION, SIG_TOP_2GRAM, false, 0.20, false},
-    {"top_3_gram", REPETITION, SIG_TOP_3GRAM, false, 0.18, false},
-    {"top_4_gram", REPETITION, SIG_TOP_4GRAM, false, 0.16, false},
-    {"duplicated_5_n_grams", REPETITION, SIG_DUP_5GRAMS, false, 0.15, false},
-    {"duplicated_6_n_grams", REPETITION, SIG_DUP_6GRAMS, false, 0.14, false},
-    {"duplicated_7_n_grams", REPETITION, SIG_DUP_7GRAMS, false, 0.13, false},
-    {"duplicated_8_n_grams", REPETITION, SIG_DUP_8GRAMS, false, 0.12, false},
-    {"duplicated_9_n_grams", REPETITION, SIG_DUP_9GRAMS, false, 0.11, false},
-    {"duplicated_10_n_grams", REPETITION, SIG_DUP_10GRAMS, false, 0.10, false},
-};
+const char *block_name(enum block b)
+{
+    return block_names[b];
+}
 
-void rules_init(struct rules *r)
+int block_find(const char *name)
+{
+    for (int b = 0; b < BLOCK_COUNT; b++)
+        if (strcmp(block_names[b], name) == 0) return b;
+    return -1;
+}
+
+void rules_init(struct rules *r, enum dialect d)
 {
     memset(r, 0, sizeof *r);
-    memcpy(r->at, known, sizeof known);
-    r->n = sizeof known / sizeof *known;
+    const struct rule *known = table_rules(d, &r->n);
+    memcpy(r->at, known, r->n * sizeof *known);
+    const enum block *order = table_order(d, &r->n_order);
+    memcpy(r->order, order, r->n_order * sizeof *order);
+    r->frame = (struct signal_frame){.dialect = d, .short_line_chars = 30};
+    strcpy(r->language_key, "language");
+    strcpy(r->score_key, "language_score");
+}
+
+void rules_free(struct rules *r)
+{
+    for (size_t i = 0; i < r->n_languages; i++) {
+        rules_free(r->languages[i].rules);
+        free(r->languages[i].rules);
+    }
+    free(r->languages);
+    for (size_t i = 0; i < r->n_patterns && !r->borrows_patterns; i++) pattern_free(r->patterns[i].pattern);
+    stop_words_free(r->stop);
+    memset(r, 0, sizeof *r);
+}
+
+/* ------------------------------------------------------------------ presets */
+
+static int unknown_preset(const struct rules *r, const char *name, size_t n, struct err *e)
+{
+    char known[512] = "";
+    size_t n_presets;
+    const struct preset *presets = table_presets(&n_presets);
+    for (size_t i = 0; i < n_presets; i++) {
+        if (!(presets[i].dialects >> r->frame.dialect & 1)) continue;
+        strcat(strcat(known, *known ? ", " : ""), presets[i].name);
+    }
+    return err_set(e, ERR_USAGE, "unknown preset '%.*s': those of --dialect %s are %s", (int)n, name,
+                   dialect_name(r->frame.dialect), known);
+}
+
+static void turn_on_block(struct rules *r, enum block b)
+{
+    for (size_t i = 0; i < r->n; i++)
+        if (r->at[i].block == b) r->at[i].on = true;
+}
+
+/* Puts the preset's blocks, in its own order, where the first of them stands in the order of all. */
+static void reorder(struct rules *r, const struct preset *p)
+{
+    enum block order[BLOCK_COUNT];
+    size_t n = 0;
+    bool placed = false;
+    for (size_t i = 0; i < r->n_order; i++) {
+        bool of_preset = false;
+        for (size_t k = 0; k < 4 && p->blocks[k] != BLOCK_COUNT; k++) of_preset |= p->blocks[k] == r->order[i];
+        if (!of_preset) order[n++] = r->order[i];
+        for (size_t k = 0; of_preset && !placed && k < 4 && p->blocks[k] != BLOCK_COUNT; k++) order[n++] = p->blocks[k];
+        placed |= of_preset;
+    }
+    memcpy(r->order, order, n * sizeof *order);
+}
+
+void rules_threshold(struct rules *r, const char *name, double threshold)
+{
+    for (size_t i = 0; i < r->n; i++)
+        if (strcmp(r->at[i].name, name) == 0) r->at[i].threshold = threshold;
+}
+
+static void apply_preset(struct rules *r, const struct preset *p)
+{
+    for (size_t k = 0; k < 4 && p->blocks[k] != BLOCK_COUNT; k++) turn_on_block(r, p->blocks[k]);
+    if (p->ordered) reorder(r, p);
+    for (size_t k = 0; k < 8 && p->changes[k].rule; k++) {
+        bool known;
+        if (isnan(p->changes[k].threshold))
+            rules_change(r, p->changes[k].rule, "off", &known);
+        else
+            rules_threshold(r, p->changes[k].rule, p->changes[k].threshold);
+    }
 }
 
 static int add_preset(struct rules *r, const char *name, size_t n, struct err *e)
 {
-    size_t found = 0;
-    for (size_t i = 0; i < r->n; i++)
-        if (strlen(r->at[i].preset) == n && memcmp(r->at[i].preset, name, n) == 0) {
-            r->at[i].on = true;
-            found++;
-        }
-    if (found) return 0;
-    return err_set(e, ERR_USAGE, "unknown preset '%.*s': the presets are %s and %s", (int)n, name, QUALITY,
-                   REPETITION);
+    size_t n_presets;
+    const struct preset *p = table_presets(&n_presets);
+    for (size_t i = 0; i < n_presets; i++) {
+        if (strlen(p[i].name) != n || memcmp(p[i].name, name, n) != 0 || !(p[i].dialects >> r->frame.dialect & 1))
+            continue;
+        apply_preset(r, &p[i]);
+        return 0;
+    }
+    return unknown_preset(r, name, n, e);
 }
 
 int rules_add_presets(struct rules *r, const char *names, struct err *e)
@@ -66,100 +123,81 @@ int rules_add_presets(struct rules *r, const char *names, struct err *e)
     }
 }
 
-static struct rule *find_rule(struct rules *r, const char *name, size_t n)
-{
-    for (size_t i = 0; i < r->n; i++)
-        if (strlen(r->at[i].name) == n && memcmp(r->at[i].name, name, n) == 0) return &r->at[i];
-    return NULL;
-}
+/* ------------------------------------------------------------------ single rules */
 
 /* "off", or a finite number. */
-static bool set_threshold(struct rule *rule, const char *value)
+static bool read_threshold(const char *value, bool *off, double *threshold)
 {
-    if (strcmp(value, "off") == 0) {
-        rule->on = false;
-        return true;
-    }
     char *end;
-    double v = strtod(value, &end);
-    if (end == value || *end || v - v != 0) return false;
-    rule->threshold = v;
-    rule->on = true;
-    return true;
+    *off = strcmp(value, "off") == 0;
+    *threshold = strtod(value, &end);
+    return *off || (end != value && !*end && *threshold - *threshold == 0);
+}
+
+bool rules_change(struct rules *r, const char *name, const char *value, bool *known)
+{
+    bool off;
+    double threshold;
+    *known = false;
+    bool good = read_threshold(value, &off, &threshold);
+    for (size_t i = 0; i < r->n; i++) {
+        struct rule *rule = &r->at[i];
+        if (strcmp(rule->name, name) != 0) continue;
+        *known = true;
+        if (!good) continue;
+        rule->on = !off;
+        if (!off) rule->threshold = threshold;
+    }
+    return good;
 }
 
 int rules_set(struct rules *r, const char *assignment, struct err *e)
 {
     const char *equals = strchr(assignment, '=');
+    char name[80] = "";
+    bool known;
     if (!equals) return err_set(e, ERR_USAGE, "--set %s: write RULE=NUMBER or RULE=off", assignment);
-    struct rule *rule = find_rule(r, assignment, (size_t)(equals - assignment));
-    if (!rule)
-        return err_set(e, ERR_USAGE, "--set %s: there is no such rule; leat filter --list-rules prints them",
-                       assignment);
-    if (set_threshold(rule, equals + 1)) return 0;
-    return err_set(e, ERR_USAGE, "--set %s: '%s' is neither a number nor off", assignment, equals + 1);
-}
-
-static int load_presets(struct rules *r, const struct yaml *root, struct err *e)
-{
-    struct yaml *list = NULL;
-    int got = yaml_seq(root, "presets", &list, e);
-    if (got <= 0) return got;
-    for (const struct yaml *p = list->child; p; p = p->next) {
-        struct err inner = {0};
-        if (p->kind != YAML_SCALAR) return yaml_error(p, e, "a preset's name was expected");
-        if (rules_add_presets(r, p->value, &inner) < 0) return yaml_error(p, e, "%s", inner.msg);
-    }
+    if ((size_t)(equals - assignment) < sizeof name) memcpy(name, assignment, (size_t)(equals - assignment));
+    bool good = rules_change(r, name, equals + 1, &known);
+    if (!known)
+        return err_set(e, ERR_USAGE, "--set %s: --dialect %s has no such rule; leat filter --list-rules prints them",
+                       assignment, dialect_name(r->frame.dialect));
+    if (!good) return err_set(e, ERR_USAGE, "--set %s: '%s' is neither a number nor off", assignment, equals + 1);
+    for (size_t i = 0; i < r->n_languages; i++) rules_change(r->languages[i].rules, name, equals + 1, &known);
     return 0;
 }
 
-static int load_thresholds(struct rules *r, const struct yaml *root, struct err *e)
-{
-    struct yaml *map = NULL;
-    int got = yaml_map(root, "rules", &map, e);
-    if (got <= 0) return got;
-    for (const struct yaml *p = map->child; p; p = p->next) {
-        const struct yaml *value = yaml_get(map, p->key);
-        struct rule *rule = find_rule(r, p->key, strlen(p->key));
-        if (!rule)
-            return yaml_error(p, e, "there is no rule '%s'; leat filter --list-rules prints them", p->key);
-        if (value->kind != YAML_SCALAR || !set_threshold(rule, value->value))
-            return yaml_error(p, e, "rule %s: a number or off was expected", p->key);
-    }
-    return 0;
-}
+/* ------------------------------------------------------------------ languages */
 
-int rules_read(struct rules *r, const struct yaml *root, struct err *e)
+static const struct rules *exactly(const struct rules *r, struct slice language)
 {
-    if (root->kind != YAML_MAP) return yaml_error(root, e, "expected a map with the keys presets and rules");
-    int result = load_presets(r, root, e);
-    if (result == 0) result = load_thresholds(r, root, e);
-    return result < 0 ? result : yaml_check_used(root, e);
-}
-
-int rules_load(struct rules *r, const char *path, struct err *e)
-{
-    struct yaml_file *f;
-    int result = yaml_load(&f, path, e);
-    if (result < 0) return result;
-    result = rules_read(r, yaml_root(f), e);
-    yaml_free(f);
-    return result;
-}
-
-void rules_ready(struct rules *r)
-{
-    r->wanted = 0;
-    for (size_t i = 0; i < r->n; i++)
-        if (r->at[i].on) r->wanted |= SIGNAL_BIT(r->at[i].signal);
-}
-
-const struct rule *rules_match(const struct rules *r, const double value[SIG_COUNT])
-{
-    for (size_t i = 0; i < r->n; i++) {
-        const struct rule *rule = &r->at[i];
-        double v = value[rule->signal];
-        if (rule->on && (rule->below ? v < rule->threshold : v > rule->threshold)) return rule;
-    }
+    for (size_t i = 0; i < r->n_languages; i++)
+        if (slice_is(language, r->languages[i].language)) return r->languages[i].rules;
     return NULL;
+}
+
+const struct rules *rules_for(const struct rules *r, struct slice language)
+{
+    if (r->n_languages == 0 || language.n == 0) return r;
+    const struct rules *own = exactly(r, language);
+    for (size_t i = 0; !own && i < language.n; i++)
+        if (language.p[i] == '-' || language.p[i] == '_') {
+            own = exactly(r, slice_of(language.p, i));
+            break;
+        }
+    return own ? own : r;
+}
+
+static bool any_here(const struct rules *r)
+{
+    bool any = r->n_patterns > 0;
+    for (size_t i = 0; i < r->n; i++) any |= r->at[i].on;
+    return any;
+}
+
+bool rules_any(const struct rules *r)
+{
+    bool any = any_here(r);
+    for (size_t i = 0; i < r->n_languages; i++) any |= any_here(r->languages[i].rules);
+    return any;
 }

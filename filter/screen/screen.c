@@ -31,7 +31,7 @@ struct screen_worker {
     struct pii *pii;
     struct folded folded;
     struct overlap_found *found;
-    struct buf text, json;
+    struct buf cut, masked, json;
 };
 
 /* ------------------------------------------------------------------ options */
@@ -155,7 +155,8 @@ struct screen_worker *screen_worker_new(const struct screen *s)
     struct screen_worker *w = calloc(1, sizeof *w);
     if (!w) return NULL;
     folded_init(&w->folded);
-    buf_init(&w->text, BUF_NO_MAX);
+    buf_init(&w->cut, BUF_NO_MAX);
+    buf_init(&w->masked, BUF_NO_MAX);
     buf_init(&w->json, BUF_NO_MAX);
     w->pii = pii_new();
     w->found = overlap_found_new();
@@ -170,7 +171,8 @@ void screen_worker_free(struct screen_worker *w)
     pii_free(w->pii);
     overlap_found_free(w->found);
     folded_free(&w->folded);
-    buf_free(&w->text);
+    buf_free(&w->cut);
+    buf_free(&w->masked);
     buf_free(&w->json);
     free(w);
 }
@@ -187,12 +189,12 @@ static int fold_for_lists(const struct screen *s, struct screen_worker *w, struc
     return s->n_lists ? fold_words(&w->folded, text, FOLD_SYMBOLS, e) : 0;
 }
 
-static int check_lists(const struct screen *s, struct screen_worker *w, struct doc *d, struct screen_drop *drop, struct err *e)
+static int check_lists(const struct screen *s, struct screen_worker *w, struct slice text, struct screen_drop *drop, struct err *e)
 {
-    int r = fold_for_lists(s, w, d->text, e);
+    int r = fold_for_lists(s, w, text, e);
     for (size_t i = 0; i < s->n_lists && r == 0 && !drop->rule; i++) {
         struct wordlist_count c = {0};
-        wordlist_count(s->list[i].words, &w->folded, d->text, &c);
+        wordlist_count(s->list[i].words, &w->folded, text, &c);
         if (s->list[i].most < 0 || !(share_of(&c, w) > s->list[i].most)) continue;
         json_put_num(&w->json, share_of(&c, w));
         drop->rule = s->list[i].rule;
@@ -247,12 +249,12 @@ static bool is_contaminated(const struct screen *s, const struct overlap_found *
     return false;
 }
 
-static int remove_overlap(const struct screen *s, struct screen_worker *w, struct doc *d, struct stage_out *o,
+static int remove_overlap(const struct screen *s, struct screen_worker *w, struct slice *text, struct stage_out *o,
                           struct screen_drop *drop, struct err *e)
 {
     unsigned window = s->opts.window < 0 ? 0 : (unsigned)s->opts.window;
-    buf_clear(&w->text);
-    int64_t pieces = overlap_cut(w->found, d->text, window, window, &w->text);
+    buf_clear(&w->cut);
+    int64_t pieces = overlap_cut(w->found, *text, window, window, &w->cut);
     if (pieces < 0) return err_nomem(e, "decontamination");
     if (pieces == 0 || pieces > MOST_PIECES) {
         put_found(w->found, &w->json);
@@ -260,15 +262,16 @@ static int remove_overlap(const struct screen *s, struct screen_worker *w, struc
         return 0;
     }
     uint64_t joints = (uint64_t)pieces - 1;
-    ledger_remove(o->ledger, "decontaminate", d->text.n + joints - w->text.n);
+    ledger_remove(o->ledger, "decontaminate", text->n + joints - w->cut.n);
     o->ledger->text_added += joints;
-    return doc_set_text(d, buf_slice(&w->text));
+    *text = buf_slice(&w->cut);
+    return 0;
 }
 
-static int check_overlap(const struct screen *s, struct screen_worker *w, struct doc *d, struct stage_out *o,
-                         struct screen_drop *drop, struct err *e)
+static int check_overlap(const struct screen *s, struct screen_worker *w, struct doc *d, struct slice *text,
+                         struct stage_out *o, struct screen_drop *drop, struct err *e)
 {
-    int r = s->overlap ? overlap_find(s->overlap, w->found, d->text, e) : 0;
+    int r = s->overlap ? overlap_find(s->overlap, w->found, *text, e) : 0;
     if (r < 0 || !s->overlap || !is_contaminated(s, w->found)) return r;
     for (size_t i = 0; i < w->found->n_items && i < REPORTED_ITEMS; i++) {
         char name[64];
@@ -276,7 +279,7 @@ static int check_overlap(const struct screen *s, struct screen_worker *w, struct
         snprintf(name, sizeof name, "contaminated:%.50s", slash ? slash + 1 : file);
         ledger_extra(o->ledger, name, 1);
     }
-    if (s->opts.evaluation_action == 1) return remove_overlap(s, w, d, o, drop, e);
+    if (s->opts.evaluation_action == 1) return remove_overlap(s, w, text, o, drop, e);
     put_found(w->found, &w->json);
     if (s->opts.evaluation_action == 2)
         return buf_terminate(&w->json) < 0 ? -ERR_IO : doc_meta_set_raw(d, "contamination", buf_slice(&w->json));
@@ -308,11 +311,11 @@ static void put_spans(const struct screen_worker *w, struct slice text, struct b
     buf_putc(b, ']');
 }
 
-static int mask_pii(const struct screen *s, struct screen_worker *w, struct doc *d, struct stage_out *o, struct err *e)
+static int mask_pii(const struct screen *s, struct screen_worker *w, struct slice *text, struct stage_out *o, struct err *e)
 {
     struct pii_account a;
-    buf_clear(&w->text);
-    if (pii_mask(w->pii, d->text, &s->masks, &w->text, &a) < 0) return err_nomem(e, "masking personal data");
+    buf_clear(&w->masked);
+    if (pii_mask(w->pii, *text, &s->masks, &w->masked, &a) < 0) return err_nomem(e, "masking personal data");
     for (unsigned k = 0; k < PII_KINDS; k++) {
         char name[32];
         if (!a.spans[k]) continue;
@@ -321,18 +324,19 @@ static int mask_pii(const struct screen *s, struct screen_worker *w, struct doc 
         ledger_extra(o->ledger, name, a.spans[k]);
     }
     o->ledger->text_added += a.added;
-    return doc_set_text(d, buf_slice(&w->text));
+    *text = buf_slice(&w->masked);
+    return 0;
 }
 
-static int check_pii(const struct screen *s, struct screen_worker *w, struct doc *d, struct stage_out *o,
+static int check_pii(const struct screen *s, struct screen_worker *w, struct doc *d, struct slice *text, struct stage_out *o,
                      struct screen_drop *drop, struct err *e)
 {
     const struct pii_span *spans;
-    int r = s->kinds ? find_pii(s, w, d->text, e) : 0;
+    int r = s->kinds ? find_pii(s, w, *text, e) : 0;
     if (r < 0 || !s->kinds || !pii_spans(w->pii, &spans)) return r;
-    if (s->opts.pii_action == SCREEN_MASK) return mask_pii(s, w, d, o, e);
+    if (s->opts.pii_action == SCREEN_MASK) return mask_pii(s, w, text, o, e);
     buf_clear(&w->json);
-    put_spans(w, d->text, &w->json);
+    put_spans(w, *text, &w->json);
     if (s->opts.pii_action == SCREEN_ANNOTATE)
         return buf_terminate(&w->json) < 0 ? -ERR_IO : doc_meta_set_raw(d, "pii", buf_slice(&w->json));
     drop->rule = "pii";
@@ -341,17 +345,17 @@ static int check_pii(const struct screen *s, struct screen_worker *w, struct doc
 
 /* ------------------------------------------------------------------ a document */
 
-int screen_doc(const struct screen *s, struct screen_worker *w, struct doc *d, struct stage_out *o,
+int screen_doc(const struct screen *s, struct screen_worker *w, struct doc *d, struct slice *text, struct stage_out *o,
                struct screen_drop *drop, struct err *e)
 {
     struct screen_drop none = {0};
     *drop = none;
     buf_clear(&w->json);
     bool pii_drops = s->opts.pii_action == SCREEN_DROP; /* what is dropped must not have been changed */
-    int r = check_lists(s, w, d, drop, e);
-    if (r == 0 && !drop->rule && pii_drops) r = check_pii(s, w, d, o, drop, e);
-    if (r == 0 && !drop->rule) r = check_overlap(s, w, d, o, drop, e);
-    if (r == 0 && !drop->rule && !pii_drops) r = check_pii(s, w, d, o, drop, e);
+    int r = check_lists(s, w, *text, drop, e);
+    if (r == 0 && !drop->rule && pii_drops) r = check_pii(s, w, d, text, o, drop, e);
+    if (r == 0 && !drop->rule) r = check_overlap(s, w, d, text, o, drop, e);
+    if (r == 0 && !drop->rule && !pii_drops) r = check_pii(s, w, d, text, o, drop, e);
     if (r == 0 && drop->rule && buf_terminate(&w->json) < 0) r = err_nomem(e, "filtering");
     if (drop->rule) drop->value = w->json.p;
     return r;

@@ -1,7 +1,7 @@
 /* screen.h: the last look at a document that the rules keep: word lists, evaluation sets, personal data.
  *
  *   screen_open(&s, &opts, &e); struct screen_worker *w = screen_worker_new(s);   // one per thread
- *   screen_doc(s, w, d, o, &drop, &e);       // drop.rule: why; else d may have new text, which the ledger knows
+ *   screen_doc(s, w, d, &text, o, &drop, &e);     // drop.rule: why; else `text` may be another, which the ledger knows
  *   screen_annotate(s, w, d, &e);            // only metadata
  *   screen_attributes(s, w, d, comma, out, &e);
  *
@@ -43,7 +43,9 @@ struct screen_drop {
     const char *value; /* JSON; of the worker, until its next document */
 };
 
-int screen_doc(const struct screen *s, struct screen_worker *w, struct doc *d, struct stage_out *o,
+/* *text: what the rules left of the document's; afterwards what is to be written, borrowed from w until its next document.
+ * d gets metadata alone. Where the document stays, what was taken from the text and put into it is in o's ledger. */
+int screen_doc(const struct screen *s, struct screen_worker *w, struct doc *d, struct slice *text, struct stage_out *o,
                struct screen_drop *drop, struct err *e);
 /* Metadata: pii, word_lists, contamination. */
 int screen_annotate(const struct screen *s, struct screen_worker *w, struct doc *d, struct err *e);

@@ -85,16 +85,76 @@ int ngrams_lengthen(struct ngrams *g)
     return g->names.failed ? -1 : 0;
 }
 
-uint64_t ngrams_top_chars(const struct ngrams *g)
+/* Characters of the n-gram that begins with word i. */
+static inline uint64_t chars_at(const struct ngrams *g, size_t i)
 {
-    if (g->words < g->n) return 0;
-    uint64_t best = 1, first = 0;
+    return g->char_sum[i + g->n] - g->char_sum[i];
+}
+
+/* The count of the most frequent n-gram, and its first place. */
+static uint64_t most_frequent(const struct ngrams *g, size_t *first)
+{
+    uint64_t best = 1;
+    *first = 0;
     for (size_t k = 0; k < g->places; k++) {
         if (g->count[g->number[k]] <= best) continue;
         best = g->count[g->number[k]];
-        first = g->at[k];
+        *first = g->at[k];
     }
-    return best * (g->char_sum[first + g->n] - g->char_sum[first] + g->n - 1);
+    return best;
+}
+
+uint64_t ngrams_top_chars(const struct ngrams *g)
+{
+    if (g->words < g->n) return 0;
+    size_t first;
+    uint64_t best = most_frequent(g, &first);
+    return best * (chars_at(g, first) + g->n - 1);
+}
+
+uint64_t ngrams_top_plain(const struct ngrams *g)
+{
+    if (g->words < g->n) return 0;
+    size_t first;
+    uint64_t best = most_frequent(g, &first);
+    return best * chars_at(g, first);
+}
+
+uint64_t ngrams_top_longest(const struct ngrams *g)
+{
+    size_t first;
+    uint64_t best = g->places ? most_frequent(g, &first) : 1, longest = 0;
+    for (size_t k = 0; k < g->places; k++) {
+        uint64_t chars = chars_at(g, g->at[k]);
+        if (g->count[g->number[k]] == best && chars > longest) longest = chars;
+    }
+    return best * longest;
+}
+
+uint64_t ngrams_copies_chars(const struct ngrams *g)
+{
+    uint64_t chars = 0;
+    for (size_t k = 0; k < g->places; k++) chars += chars_at(g, g->at[k]);
+    return chars;
+}
+
+uint64_t ngrams_all_chars(const struct ngrams *g)
+{
+    uint64_t chars = 0;
+    for (size_t i = 0; i + g->n <= g->words; i++) chars += chars_at(g, i);
+    return chars;
+}
+
+uint64_t ngrams_covered_chars(const struct ngrams *g)
+{
+    uint64_t chars = 0;
+    size_t covered = 0; /* words before it are counted */
+    for (size_t k = 0; k < g->places; k++) {
+        size_t from = g->at[k] > covered ? g->at[k] : covered;
+        covered = g->at[k] + g->n;
+        chars += g->char_sum[covered] - g->char_sum[from];
+    }
+    return chars;
 }
 
 uint64_t ngrams_dup_chars(struct ngrams *g)

@@ -34,4 +34,14 @@ uint64_t ngrams_top_chars(const struct ngrams *g);
  * the step is not remembered. Uses up the counts: once per n. */
 uint64_t ngrams_dup_chars(struct ngrams *g);
 
+/* The formulas of dolma and of dclm; none of them counts spaces.
+ * plain: of the most frequent, the first of equally frequent ones, times its count. longest: the longest of them; 0 when
+ * none is repeated. copies: all places of repeated n-grams, overlaps counted as often as they lie there. all: all places
+ * of all n-grams. covered: words that lie in a repeated n-gram, once each. */
+uint64_t ngrams_top_plain(const struct ngrams *g);
+uint64_t ngrams_top_longest(const struct ngrams *g);
+uint64_t ngrams_copies_chars(const struct ngrams *g);
+uint64_t ngrams_all_chars(const struct ngrams *g);
+uint64_t ngrams_covered_chars(const struct ngrams *g);
+
 #endif

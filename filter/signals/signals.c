@@ -1,222 +1,319 @@
-/* signals.c: measures a document.
+/* signals.c: measures a document, as far as it is asked.
  *
- * Words are found once for all signals that need them; n-grams have a file of their own (ngrams.h). Lines and paragraphs
- * are told apart by 64-bit hashes: two different ones of n in one document share one with a probability of n^2/2^65.
+ * Words are found once for all signals that need them; n-grams have files of their own (ngrams.h, bounds.h), words and
+ * lines too (word_signals.c, line_signals.c). Lines and words are told apart by 64-bit hashes: two different ones of n in
+ * one document share one with a probability of n^2/2^65.
  *
- * In: valid UTF-8. Out: numbers. State: per thread, reused. Memory: 24 bytes a word and those of ngrams.h. */
-#include "filter/signals/signals.h"
-#include "common/hash.h"
-#include "filter/signals/ngrams.h"
+ * In: valid UTF-8. Out: numbers. State: per thread, reused. Memory: see signals.h. */
+#include "filter/signals/signals_internal.h"
+#include <math.h>
 #include <stdlib.h>
 
-struct signals {
-    struct words words;
-    struct ngrams ngrams;
-    struct names pieces;
+static const struct {
+    const char *name;
+    enum group group;
+} table[SIG_COUNT] = {
+    [SIG_CHARS] = {"chars", GROUP_CHARS},
+    [SIG_WORDS] = {"words", GROUP_WORDS},
+    [SIG_ENTROPY] = {"entropy", GROUP_ENTROPY},
+    [SIG_MEAN_WORD_LENGTH] = {"mean_word_length", GROUP_WORDS},
+    [SIG_MEDIAN_WORD_LENGTH] = {"median_word_length", GROUP_MEDIAN},
+    [SIG_HASH_RATIO] = {"hash_ratio", GROUP_SYMBOLS},
+    [SIG_ELLIPSIS_RATIO] = {"ellipsis_ratio", GROUP_SYMBOLS},
+    [SIG_SYMBOL_RATIO] = {"symbol_ratio", GROUP_SYMBOLS},
+    [SIG_LETTER_WORDS] = {"letter_words", GROUP_WORDS},
+    [SIG_STOP_WORDS] = {"stop_words", GROUP_STOPS},
+    [SIG_STOP_WORD_COUNT] = {"stop_word_count", GROUP_STOPS},
+    [SIG_BULLET_LINES] = {"bullet_lines", GROUP_SHAPES},
+    [SIG_ELLIPSIS_LINES] = {"ellipsis_lines", GROUP_SHAPES},
+    [SIG_DUP_PARAGRAPHS] = {"dup_paragraphs", GROUP_PARAGRAPHS},
+    [SIG_DUP_PARAGRAPH_CHARS] = {"dup_paragraph_chars", GROUP_PARAGRAPHS},
+    [SIG_DUP_LINES] = {"dup_lines", GROUP_LINES},
+    [SIG_DUP_LINE_CHARS] = {"dup_line_chars", GROUP_LINES},
+    [SIG_BULLET_LINES_V1] = {"bullet_lines_v1", GROUP_LINES_V1},
+    [SIG_ELLIPSIS_LINES_V1] = {"ellipsis_lines_v1", GROUP_LINES_V1},
+    [SIG_DUP_LINES_V1] = {"dup_lines_v1", GROUP_LINES_V1},
+    [SIG_DUP_LINE_CHARS_V1] = {"dup_line_chars_v1", GROUP_LINES_V1},
+    [SIG_TOP_2GRAM] = {"top_2gram", GROUP_NGRAMS},
+    [SIG_TOP_3GRAM] = {"top_3gram", GROUP_NGRAMS},
+    [SIG_TOP_4GRAM] = {"top_4gram", GROUP_NGRAMS},
+    [SIG_DUP_5GRAMS] = {"dup_5grams", GROUP_NGRAMS},
+    [SIG_DUP_6GRAMS] = {"dup_6grams", GROUP_NGRAMS},
+    [SIG_DUP_7GRAMS] = {"dup_7grams", GROUP_NGRAMS},
+    [SIG_DUP_8GRAMS] = {"dup_8grams", GROUP_NGRAMS},
+    [SIG_DUP_9GRAMS] = {"dup_9grams", GROUP_NGRAMS},
+    [SIG_DUP_10GRAMS] = {"dup_10grams", GROUP_NGRAMS},
+    [SIG_C4_LOREM_IPSUM] = {"c4_lorem_ipsum", GROUP_GIVEN},
+    [SIG_C4_CURLY_BRACKET] = {"c4_curly_bracket", GROUP_GIVEN},
+    [SIG_C4_SENTENCES] = {"c4_sentences", GROUP_GIVEN},
+    [SIG_REMOVED_WORDS] = {"removed_words", GROUP_GIVEN},
+    [SIG_LONG_LINES] = {"long_lines", GROUP_LONG_LINES},
+    [SIG_FULL_LINES] = {"full_lines", GROUP_FINEWEB},
+    [SIG_PUNCT_LINES] = {"punct_lines", GROUP_FINEWEB},
+    [SIG_SHORT_LINES] = {"short_lines", GROUP_FINEWEB},
+    [SIG_LINE_CHAR_DUPS] = {"line_char_dups", GROUP_FINEWEB},
+    [SIG_NEWLINE_RATIO] = {"newline_ratio", GROUP_NEWLINES},
+    [SIG_LINES] = {"lines", GROUP_TAGS},
+    [SIG_UNPUNCTUATED_LINES] = {"unpunctuated_lines", GROUP_TAGS},
+    [SIG_FEW_WORD_LINES] = {"few_word_lines", GROUP_TAGS},
+    [SIG_HAS_JAVASCRIPT] = {"has_javascript", GROUP_TAGS},
+    [SIG_HAS_JAVASCRIPT_V1] = {"has_javascript_v1", GROUP_TAGS},
+    [SIG_HAS_LOREM_IPSUM] = {"has_lorem_ipsum", GROUP_TAGS},
+    [SIG_HAS_CURLY_BRACE] = {"has_curly_brace", GROUP_TAGS},
+    [SIG_LANGUAGE_SCORE] = {"language_score", GROUP_GIVEN},
 };
-
-static const char *const signal_names[SIG_COUNT] = {
-    "words",      "mean_word_length", "hash_ratio",     "ellipsis_ratio", "letter_words",
-    "stop_words", "bullet_lines",     "ellipsis_lines", "dup_paragraphs", "dup_paragraph_chars",
-    "dup_lines",  "dup_line_chars",   "top_2gram",      "top_3gram",      "top_4gram",
-    "dup_5grams", "dup_6grams",       "dup_7grams",     "dup_8grams",     "dup_9grams",
-    "dup_10grams"};
 
 const char *signal_name(enum signal s)
 {
-    return signal_names[s];
+    return table[s].name;
 }
 
-/* ------------------------------------------------------------------ words */
-
-static uint64_t count_bytes(struct slice text, char c)
+int signal_find(const char *name)
 {
-    uint64_t n = 0;
-    for (const char *p = text.p, *end = text.p + text.n; (p = memchr(p, c, (size_t)(end - p))) != NULL; p++)
-        n++;
-    return n;
+    for (int s = 0; s < SIG_COUNT; s++)
+        if (strcmp(table[s].name, name) == 0) return s;
+    return -1;
 }
 
-static uint64_t count_ellipses(struct slice text)
+/* ------------------------------------------------------------------ what groups share */
+
+uint64_t signals_chars(struct signals *s)
 {
-    uint64_t n = 0;
-    const char *end = text.p + text.n;
-    for (const char *p = text.p; (p = memchr(p, '.', (size_t)(end - p))) != NULL;) {
-        bool dots = end - p >= 3 && p[1] == '.' && p[2] == '.';
-        n += dots;
-        p += dots ? 3 : 1;
+    if (!s->has_chars) s->chars = utf8_count(s->text.p, s->text.n);
+    s->has_chars = true;
+    return s->chars;
+}
+
+static int split(struct signals *s, bool *has, struct words *w, enum dialect d, struct err *e)
+{
+    if (*has) return 0;
+    int r = words_split(w, d, s->frame->language, s->text, e);
+    *has = r >= 0;
+    return r;
+}
+
+int signals_words(struct signals *s, const struct words **words, struct err *e)
+{
+    *words = &s->words;
+    return split(s, &s->has_words, &s->words, s->frame->dialect, e);
+}
+
+int signals_plain_words(struct signals *s, const struct words **words, struct err *e)
+{
+    if (s->frame->dialect != DIALECT_DCLM) return signals_words(s, words, e);
+    *words = &s->split;
+    return split(s, &s->has_split, &s->split, DIALECT_DOLMA, e);
+}
+
+uint32_t *signals_counts(struct signals *s, size_t n)
+{
+    if (n > s->count_cap) {
+        uint32_t *p = realloc(s->count, (n + n / 2) * sizeof *p);
+        if (!p) return NULL;
+        s->count = p;
+        s->count_cap = n + n / 2;
     }
-    for (const char *p = text.p; (p = memchr(p, 0xe2, (size_t)(end - p))) != NULL; p++)
-        n += end - p >= 3 && p[1] == '\x80' && p[2] == '\xa6';
-    return n;
+    if (n) memset(s->count, 0, n * sizeof *s->count);
+    return s->count;
 }
 
-/* The word's bytes as a little-endian number; 0 for more than four. Without a branch that depends on the length, which
- * no CPU can foresee. */
-static uint32_t short_word(struct slice text, const struct word *w)
+const struct census *signals_census(struct signals *s)
 {
-    static const uint32_t keep[6] = {0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0};
-    const uint8_t *p = (const uint8_t *)text.p + w->offset;
-    uint32_t x = 0;
-    if (text.n - w->offset >= 4)
-        x = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-    else
-        for (unsigned i = 0; i < text.n - w->offset; i++) x |= (uint32_t)p[i] << 8 * i;
-    return x & keep[w->bytes < 5 ? w->bytes : 5];
-}
-
-#define TWO(a, b) ((a) | (b) << 8)
-#define FOUR(a, b, c, d) ((uint32_t)TWO(a, b) | (uint32_t)TWO(c, d) << 16)
-#define STOP_SPREAD 0x6ec9d287u /* found by trial: sends each of the eight to a slot of its own */
-
-/* The bit of one of the eight stop words, 0 of any other. */
-static unsigned stop_word_bit(uint32_t word)
-{
-    static const uint32_t stop[8] = {TWO('b', 'e'),
-                                     FOUR('t', 'h', 'a', 't'),
-                                     FOUR('t', 'h', 'e', 0),
-                                     TWO('o', 'f'),
-                                     FOUR('w', 'i', 't', 'h'),
-                                     TWO('t', 'o'),
-                                     FOUR('h', 'a', 'v', 'e'),
-                                     FOUR('a', 'n', 'd', 0)};
-    unsigned slot = word * STOP_SPREAD >> 29;
-    return (unsigned)(stop[slot] == word) << slot;
-}
-
-static double ratio(double a, double b)
-{
-    return b > 0 ? a / b : 0;
-}
-
-static void measure_words(const struct signals *s, struct slice text, double *value)
-{
-    uint64_t plain = 0, plain_chars = 0, letters = 0;
-    unsigned stops = 0;
-    for (size_t i = 0; i < s->words.n; i++) {
-        const struct word *w = &s->words.at[i];
-        bool symbol = w->flags & WORD_SYMBOL;
-        plain += !symbol;
-        plain_chars += symbol ? 0 : w->chars;
-        letters += (w->flags & WORD_LETTER) != 0;
-        stops |= stop_word_bit(short_word(text, w));
-    }
-    double all = (double)s->words.n;
-    value[SIG_WORDS] = (double)plain;
-    value[SIG_MEAN_WORD_LENGTH] = ratio((double)plain_chars, (double)plain);
-    value[SIG_LETTER_WORDS] = ratio((double)letters, all);
-    value[SIG_STOP_WORDS] = __builtin_popcount(stops);
-    value[SIG_HASH_RATIO] = ratio((double)count_bytes(text, '#'), all);
-    value[SIG_ELLIPSIS_RATIO] = ratio((double)count_ellipses(text), all);
-}
-
-/* ------------------------------------------------------------------ lines and paragraphs */
-
-static void measure_line_shapes(struct slice text, double *value)
-{
-    uint64_t lines = 0, bullets = 0, ellipses = 0;
-    struct slice line;
-    for (size_t at = 0; line_next(text, &at, &line);) {
-        struct slice t = slice_trim(line);
-        lines++;
-        bullets += slice_has_prefix(t, "\xe2\x80\xa2") || slice_has_prefix(t, "-");
-        ellipses += slice_has_suffix(t, "...") || slice_has_suffix(t, "\xe2\x80\xa6");
-    }
-    value[SIG_BULLET_LINES] = ratio((double)bullets, (double)lines);
-    value[SIG_ELLIPSIS_LINES] = ratio((double)ellipses, (double)lines);
-}
-
-/* The next piece of text up to a run of at least min_newlines newlines, as Python's re.split("\n{k,}") gives it (also
- * empty pieces at the ends). */
-static bool piece_next(struct slice text, size_t *at, unsigned min_newlines, struct slice *piece)
-{
-    if (*at > text.n) return false;
-    size_t start = *at, i = start;
-    while (i < text.n) {
-        const char *nl = memchr(text.p + i, '\n', text.n - i);
-        if (!nl) break;
-        size_t from = (size_t)(nl - text.p), to = from;
-        while (to < text.n && text.p[to] == '\n') to++;
-        if (to - from >= min_newlines) {
-            *piece = slice_of(text.p + start, from - start);
-            *at = to;
-            return true;
+    struct census c = {0};
+    if (s->has_census) return &s->census;
+    for (size_t i = 0; i < s->text.n;) {
+        uint8_t newlines = 0, hashes = 0, dots = 0, e2 = 0, starts = 0; /* of at most 255 bytes: loops of bytes are quick */
+        size_t stop = s->text.n - i > 255 ? i + 255 : s->text.n;
+        for (size_t k = i; k < stop; k++) {
+            unsigned char x = (unsigned char)s->text.p[k];
+            newlines += x == '\n';
+            hashes += x == '#';
+            dots += x == '.';
+            e2 += x == 0xE2;
         }
-        i = to;
+        for (size_t k = i ? i : 1; k < stop; k++) {
+            unsigned char before = (unsigned char)s->text.p[k - 1], x = (unsigned char)s->text.p[k];
+            starts += (before == ' ' || before == '\n') & (x > ' ') & (x < 0x7f);
+        }
+        c.newlines += newlines, c.hashes += hashes, c.dots += dots, c.e2 += e2, c.word_starts += starts;
+        i = stop;
     }
-    *piece = slice_of(text.p + start, text.n - start);
-    *at = text.n + 1;
-    return true;
-}
-
-/* Share of pieces that stood before, and their characters over text_chars. */
-static int measure_pieces(struct signals *s, struct slice text, unsigned min_newlines, double text_chars,
-                          double *elements, double *chars)
-{
-    uint64_t n = 0, dups = 0, dup_chars = 0;
-    struct slice piece;
-    names_reset(&s->pieces, 0);
-    for (size_t at = 0; piece_next(text, &at, min_newlines, &piece); n++) {
-        size_t before = s->pieces.n;
-        names_of(&s->pieces, hash64(piece.p, piece.n));
-        if (s->pieces.n > before) continue;
-        dups++;
-        dup_chars += utf8_count(piece.p, piece.n);
-    }
-    *elements = ratio((double)dups, (double)n);
-    *chars = ratio((double)dup_chars, text_chars);
-    return s->pieces.failed ? -1 : 0;
+    s->census = c;
+    s->has_census = true;
+    return &s->census;
 }
 
 /* ------------------------------------------------------------------ n-grams */
 
-static int measure_ngrams(struct signals *s, struct slice text, uint32_t wanted, double text_chars,
-                          double *value)
+static double top_value(struct signals *s, const struct words *words)
 {
-    int r = ngrams_start(&s->ngrams, text, &s->words);
+    const struct ngrams *g = &s->ngrams;
+    double all = (double)g->char_sum[words->n];
+    switch (s->frame->dialect) {
+    case DIALECT_DOLMA: return ratio((double)ngrams_top_plain(g), all);
+    case DIALECT_DCLM: return ratio((double)ngrams_top_longest(g), all);
+    default: return ratio((double)ngrams_top_chars(g), (double)signals_chars(s));
+    }
+}
+
+static double dup_value(struct signals *s, const struct words *words)
+{
+    struct ngrams *g = &s->ngrams;
+    switch (s->frame->dialect) {
+    case DIALECT_DOLMA: return ratio((double)ngrams_copies_chars(g), (double)ngrams_all_chars(g));
+    case DIALECT_DCLM: return ratio((double)ngrams_covered_chars(g), (double)g->char_sum[words->n]);
+    default: return ratio((double)ngrams_dup_chars(g), (double)signals_chars(s));
+    }
+}
+
+static int measure_ngrams(struct signals *s, struct err *e)
+{
+    const struct words *words;
+    int r = signals_words(s, &words, e);
+    if (r < 0) return r;
+    r = ngrams_start(&s->ngrams, s->text, words);
     for (unsigned n = 2; r == 0 && n <= 10; n++) {
         enum signal g = n <= 4 ? (enum signal)(SIG_TOP_2GRAM + n - 2) : (enum signal)(SIG_DUP_5GRAMS + n - 5);
         r = ngrams_lengthen(&s->ngrams);
-        if (r < 0 || !(wanted & SIGNAL_BIT(g))) continue;
-        uint64_t chars = n <= 4 ? ngrams_top_chars(&s->ngrams) : ngrams_dup_chars(&s->ngrams);
-        value[g] = ratio((double)chars, text_chars);
+        if (r == 0) s->value[g] = n <= 4 ? top_value(s, words) : dup_value(s, words);
     }
+    return r < 0 ? err_nomem(e, "counting n-grams") : 0;
+}
+
+static int find_bounds(struct signals *s, struct err *e)
+{
+    const struct words *words;
+    if (s->has_bounds) return 0;
+    int r = signals_words(s, &words, e);
+    if (r < 0) return r;
+    if (bounds_measure(&s->bounds, s->text, words, s->top_bound, &s->dup_bound) < 0)
+        return err_nomem(e, "counting n-grams");
+    s->has_bounds = true;
+    return 0;
+}
+
+/* ------------------------------------------------------------------ groups */
+
+static int measure_chars(struct signals *s, struct err *e)
+{
+    s->value[SIG_CHARS] = (double)signals_chars(s);
+    return 0;
+}
+
+static int measure_entropy(struct signals *s, struct err *e)
+{
+    const struct words *words;
+    int r = signals_words(s, &words, e);
+    if (r < 0) return r;
+    r = entropy_measure(&s->entropy, s->text, words, &s->value[SIG_ENTROPY]);
+    return r < 0 ? err_nomem(e, "measuring entropy") : 0;
+}
+
+static int measure_given(struct signals *s, struct err *e)
+{
+    return 0;
+}
+
+static int measure(struct signals *s, enum group g, struct err *e)
+{
+    static int (*const by_group[GROUP_COUNT])(struct signals *, struct err *) = {
+        [GROUP_CHARS] = measure_chars,           [GROUP_WORDS] = measure_words,
+        [GROUP_SYMBOLS] = measure_symbols,       [GROUP_MEDIAN] = measure_median,
+        [GROUP_ENTROPY] = measure_entropy,       [GROUP_SHAPES] = measure_shapes,
+        [GROUP_PARAGRAPHS] = measure_paragraphs, [GROUP_LINES] = measure_lines,
+        [GROUP_LINES_V1] = measure_lines_v1,     [GROUP_NGRAMS] = measure_ngrams,
+        [GROUP_LONG_LINES] = measure_long_lines, [GROUP_FINEWEB] = measure_fineweb,
+        [GROUP_NEWLINES] = measure_newlines,     [GROUP_TAGS] = measure_tags,
+        [GROUP_GIVEN] = measure_given,           [GROUP_STOPS] = measure_stops,
+    };
+    if (s->measured[g]) return 0;
+    int r = by_group[g](s, e);
+    s->measured[g] = r >= 0;
     return r;
 }
 
-/* ------------------------------------------------------------------ all of it */
-
-#define BITS(from, to) ((SIGNAL_BIT((to) + 1) - 1) & ~(SIGNAL_BIT(from) - 1))
-#define NEED_COUNTS BITS(SIG_WORDS, SIG_STOP_WORDS)
-#define NEED_SHAPES BITS(SIG_BULLET_LINES, SIG_ELLIPSIS_LINES)
-#define NEED_PARAGRAPHS BITS(SIG_DUP_PARAGRAPHS, SIG_DUP_PARAGRAPH_CHARS)
-#define NEED_LINES BITS(SIG_DUP_LINES, SIG_DUP_LINE_CHARS)
-#define NEED_NGRAMS BITS(SIG_TOP_2GRAM, SIG_DUP_10GRAMS)
-
-int signals_measure(struct signals *s, struct slice text, uint32_t wanted, double value[SIG_COUNT],
-                    struct err *e)
+int signals_value(struct signals *s, enum signal g, double *value, struct err *e)
 {
-    if (text.n == 0) text = slice_of("", 0); /* never NULL */
-    double chars =
-        wanted & (NEED_PARAGRAPHS | NEED_LINES | NEED_NGRAMS) ? (double)utf8_count(text.p, text.n) : 0;
-    int r = 0;
-    if (wanted & (NEED_COUNTS | NEED_NGRAMS)) r = words_find(&s->words, text, e);
-    if (r < 0) return r;
-    if (wanted & NEED_COUNTS) measure_words(s, text, value);
-    if (wanted & NEED_SHAPES) measure_line_shapes(text, value);
-    if (wanted & NEED_PARAGRAPHS)
-        r |= measure_pieces(s, slice_trim(text), 2, chars, &value[SIG_DUP_PARAGRAPHS],
-                            &value[SIG_DUP_PARAGRAPH_CHARS]);
-    if (wanted & NEED_LINES)
-        r |= measure_pieces(s, text, 1, chars, &value[SIG_DUP_LINES], &value[SIG_DUP_LINE_CHARS]);
-    if (wanted & NEED_NGRAMS) r |= measure_ngrams(s, text, wanted, chars, value);
-    return r < 0 ? err_nomem(e, "measuring a document") : 0;
+    int r = measure(s, table[g].group, e);
+    *value = s->value[g];
+    return r < 0 ? r : 0;
 }
+
+/* ------------------------------------------------------------------ bounds */
+
+/* At most how large the n-gram signal is: datatrove's and leat's. */
+static int ngram_bound(struct signals *s, enum signal g, double *most, struct err *e)
+{
+    int r = find_bounds(s, e);
+    uint64_t chars = g <= SIG_TOP_4GRAM ? s->top_bound[g - SIG_TOP_2GRAM] : s->dup_bound;
+    *most = r < 0 ? 0 : ratio((double)chars, (double)signals_chars(s));
+    return r;
+}
+
+static bool is_english(struct slice language)
+{
+    return language.n == 0 || slice_is(language, "en") || slice_is(language, "eng_Latn");
+}
+
+/* Ellipses and hashes per word, at most: three dots make one, and not every E2 begins U+2026. */
+static int symbol_bound(struct signals *s, enum signal g, double *most, struct err *e)
+{
+    const struct words *words;
+    int r = signals_plain_words(s, &words, e);
+    if (r < 0) return r;
+    const struct census *c = signals_census(s);
+    uint64_t symbols = g == SIG_HASH_RATIO ? c->hashes : c->dots / 3 + c->e2;
+    *most = symbols ? ratio((double)symbols, (double)words->n) : 0;
+    return 0;
+}
+
+/* Whether a bound says that the signal is not > threshold. */
+static int surely_not_above(struct signals *s, enum signal g, double threshold, bool *sure, struct err *e)
+{
+    enum dialect d = s->frame->dialect;
+    double most = INFINITY;
+    int r = 0;
+    if (d != DIALECT_DATATROVE && d != DIALECT_LEAT) return 0;
+    if (g >= SIG_TOP_2GRAM && g <= SIG_DUP_10GRAMS)
+        r = ngram_bound(s, g, &most, e);
+    else if (g == SIG_HASH_RATIO || g == SIG_ELLIPSIS_RATIO)
+        r = symbol_bound(s, g, &most, e);
+    else if (g == SIG_NEWLINE_RATIO && d == DIALECT_DATATROVE && !s->has_words && is_english(s->frame->language)) {
+        const struct census *c = signals_census(s); /* datatrove's words are no fewer than what white space separates */
+        if (c->word_starts) most = (double)c->newlines / (double)c->word_starts;
+    }
+    *sure = r >= 0 && most <= threshold;
+    return r;
+}
+
+static int surely_not(struct signals *s, enum signal g, bool below, double threshold, bool *sure, struct err *e)
+{
+    *sure = false;
+    if (!s->frame->by_bounds || s->measured[table[g].group]) return 0;
+    if (!below) return surely_not_above(s, g, threshold, sure, e);
+    return g == SIG_STOP_WORDS ? signals_enough_stops(s, threshold, sure, e) : 0;
+}
+
+int signals_test(struct signals *s, enum signal g, bool below, double threshold, bool *holds, struct err *e)
+{
+    bool sure = false;
+    *holds = false;
+    int r = surely_not(s, g, below, threshold, &sure, e);
+    if (r < 0 || sure) return r;
+    double v = 0;
+    r = signals_value(s, g, &v, e);
+    *holds = below ? v < threshold : v > threshold;
+    return r;
+}
+
+/* ------------------------------------------------------------------ life */
 
 struct signals *signals_new(void)
 {
     struct signals *s = calloc(1, sizeof *s);
-    if (s) words_init(&s->words);
+    if (!s) return NULL;
+    words_init(&s->words);
+    words_init(&s->split);
     return s;
 }
 
@@ -224,7 +321,35 @@ void signals_free(struct signals *s)
 {
     if (!s) return;
     words_free(&s->words);
+    words_free(&s->split);
+    bounds_free(&s->bounds);
     ngrams_free(&s->ngrams);
     names_free(&s->pieces);
+    entropy_free(&s->entropy);
+    free(s->count);
     free(s);
+}
+
+void signals_continue(struct signals *s, struct slice text)
+{
+    s->text = text.n ? text : slice_of("", 0); /* never NULL */
+    memset(s->measured, 0, sizeof s->measured);
+    s->has_words = s->has_split = s->has_bounds = s->has_chars = s->has_census = false;
+}
+
+void signals_begin(struct signals *s, const struct signal_frame *frame, struct slice text)
+{
+    s->frame = frame;
+    memset(s->value, 0, sizeof s->value);
+    signals_continue(s, text);
+}
+
+void signals_give(struct signals *s, enum signal g, double value)
+{
+    s->value[g] = value;
+}
+
+bool signals_known(const struct signals *s, enum signal g)
+{
+    return s->measured[table[g].group] || table[g].group == GROUP_GIVEN;
 }

@@ -44,6 +44,20 @@ leat-filter -q --pii all --pii-style fineweb docs.jsonl >a
 is "fineweb's replacements" "$(jq -r 'select(.id=="c").text' a)" "é from 22.214.171.124 by email@example.com and firstname.lastname@example.org"
 is "fineweb leaves phones" "$(jq -r 'select(.id=="a").text' a)" "Write to email@example.com or ring (212) 555-0123."
 
+# after rules that edit: the edited text is looked at, and a drop leaves the document as it came
+python3 - >pages.jsonl <<'PY'
+import json
+line = "This is a sentence of a page that has %s words in it.\n"
+for i, extra in enumerate(["many", "joe@example.org among its"]):
+    print(json.dumps({"id": str(i), "text": line % extra + "no end\n" + line % "some" * 6}))
+PY
+leat-filter -q --preset c4 --pii email --stats s.json pages.jsonl >a
+is "C4's edits and masks together" "$(jq -r .text a | grep -c 'no end')$(jq -r .text a | grep -c '\[EMAIL\]')" 01
+is "and the accounts balance" "$(jq -c '[.balanced, (.text.removed | has("pii_email"))]' s.json)" '[true,true]'
+leat-filter -q --preset c4 --pii email --pii-action drop --rejects r --stats s.json pages.jsonl >a
+is "a dropped page is the page that came" "$(jq -c .text r)" "$(sed -n 2p pages.jsonl | jq -c .text)"
+is "and the accounts balance still" "$(jq -c '[.balanced, .records.dropped.pii.records]' s.json)" '[true,1]'
+
 # the same for any -t and any CPU
 python3 - "$LEAT_ROOT/tests/unit/filter/pii_fineweb.tsv" >many.jsonl <<'PY'
 import json, sys

@@ -1,0 +1,40 @@
+/* spacy_internal.h: the parts of spacy.h's tokeniser: chunks (spacy.c), one chunk (spacy_chunk.c), URLs (spacy_url.c),
+ * the second pass (spacy_mend.c). */
+#ifndef LEAT_FILTER_WORDS_SPACY_INTERNAL_H
+#define LEAT_FILTER_WORDS_SPACY_INTERNAL_H
+
+#include "filter/words/spacy.h"
+#include "filter/words/spacy_table.h"
+#include <stdlib.h>
+
+/* One text being cut. */
+struct spacy {
+    struct words *w;
+    const struct spacy_rules *rules;
+    const char *text, *end;
+    bool mend; /* the second pass has something to do */
+    struct err *e;
+};
+
+int spacy_grow(struct words *w, size_t extra, struct err *e);
+
+/* Room for `extra` more words. */
+static inline int spacy_reserve(struct words *w, size_t extra, struct err *e)
+{
+    return w->cap - w->n >= extra ? 0 : spacy_grow(w, extra, e);
+}
+
+/* Appends the words of the chunk that begins at p, which is no white space, and ends at white space before or at
+ * `limit`; *stop gets its end. */
+int spacy_chunk(struct spacy *s, const char *p, const char *limit, const char **stop);
+
+/* Appends an exception's words, which begin at p. */
+int spacy_cuts(struct spacy *s, const struct spacy_exception *x, const char *p);
+
+/* Whether p[0..end) matches spaCy's URL expression. Time: linear. */
+bool spacy_is_url(const char *p, const char *end);
+
+/* The second pass over all words. */
+int spacy_mend(struct spacy *s);
+
+#endif
