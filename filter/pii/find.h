@@ -73,7 +73,8 @@ static inline bool pii_word_ends(const struct pii *f, size_t i)
 void pii_add(struct pii *f, size_t start, size_t end, enum pii_kind kind, const char *what, unsigned rank);
 
 /* Whether one of the words (lower case, separated by '|') stands in the `before` bytes ahead of start or in the `after`
- * bytes behind end. A word of ASCII letters must stand alone at its left; "tel" is found in "telephone". */
+ * bytes behind end. A word that begins with an ASCII letter must begin a word there: "tel" is found in "telephone", not in
+ * "hotel". before + after < 256. */
 bool pii_context(const struct pii *f, size_t start, size_t end, unsigned before, unsigned after, const char *words);
 
 /* A number as people write it: groups of digits with one separator, or a usual pair of them, between. */

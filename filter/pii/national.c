@@ -278,17 +278,15 @@ static char letter_behind(const struct pii *f, size_t end, size_t *behind)
 
 static bool try_form(struct pii *f, const struct number *v, const struct id_rule *r, const char *form, bool alone)
 {
-    struct number part = *v;
-    char shape[16] = {0}, tail = 0;
-    bool lettered = strchr(form, '+');
-    memcpy(shape, form, strcspn(form, "+"));
-    unsigned g = number_shape(v, shape);
+    char digits[NUMBER_DIGITS + 1], tail = 0;
+    unsigned g = number_shape(v, form);
     if (!g) return false;
     size_t end = v->group[g - 1].end;
-    if (lettered ? !(tail = letter_behind(f, end, &end)) : !number_ends(f, v, g)) return false;
+    if (strchr(form, '+') ? !(tail = letter_behind(f, end, &end)) : !number_ends(f, v, g)) return false;
     if (pii_at(f, end) == '-' && is_alnum(pii_at(f, end + 1))) return false; /* a longer number of something else */
-    part.digits[v->group[g - 1].digits_sum] = 0;
-    if (!r->valid(part.digits, tail)) return false;
+    memcpy(digits, v->digits, v->group[g - 1].digits_sum);
+    digits[v->group[g - 1].digits_sum] = 0;
+    if (!r->valid(digits, tail)) return false;
     if (!alone && !pii_context(f, v->start, end, 60, 20, r->words)) return false;
     pii_add(f, v->start, end, PII_ID, r->what, RANK_CHECKED);
     return true;

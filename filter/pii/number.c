@@ -64,10 +64,19 @@ void number_read(const struct pii *f, size_t start, struct number *v)
     v->goes_on = true;
 }
 
+/* The shape's first number is that of the first group. */
+static bool begins_alike(const struct number *v, const char *shape)
+{
+    unsigned digits = (unsigned)(shape[0] - '0');
+    if (is_digit(shape[1])) digits = digits * 10 + (unsigned)(shape[1] - '0');
+    return v->group[0].digits == digits;
+}
+
 unsigned number_shape(const struct number *v, const char *shape)
 {
     unsigned g = 0;
     char any = 0;
+    if (!begins_alike(v, shape)) return 0;
     for (;; g++) {
         unsigned digits = 0;
         if (g == v->n_groups) return 0;
@@ -80,7 +89,7 @@ unsigned number_shape(const struct number *v, const char *shape)
         }
         while (is_digit(*shape)) digits = digits * 10 + (unsigned)(*shape++ - '0');
         if (v->group[g].digits != digits) return 0;
-        if (!*shape) return g + 1;
+        if (!*shape || *shape == '+') return g + 1;
     }
 }
 
@@ -94,29 +103,47 @@ bool number_ends(const struct pii *f, const struct number *v, unsigned groups)
 
 /* ------------------------------------------------------------------ words beside it */
 
-static bool stands_in(const char *hay, size_t n, const char *word, size_t len)
+#define NEAR_BYTES 256
+
+/* What stands near, in lower case (ASCII), and where words begin in it. */
+struct near {
+    char text[NEAR_BYTES];
+    unsigned char start[NEAR_BYTES];
+    unsigned n, n_starts;
+    bool wide; /* it has more than ASCII */
+};
+
+static void near_put(struct near *x, char c)
 {
-    const char *at = hay, *end = hay + n;
-    while ((at = memmem(at, (size_t)(end - at), word, len))) {
-        if (!is_letter(*word) || at == hay || !is_letter(at[-1])) return true;
-        at++;
+    bool after_letter = x->n && is_letter(x->text[x->n - 1]);
+    if (is_letter(c) && !after_letter) x->start[x->n_starts++] = (unsigned char)x->n;
+    x->wide |= (c & 0x80) != 0;
+    x->text[x->n++] = is_upper(c) ? (char)(c | 32) : c;
+}
+
+static bool stands_in(const struct near *x, const char *word, size_t len)
+{
+    if (!is_letter(*word)) return x->wide && memmem(x->text, x->n, word, len);
+    for (unsigned i = 0; i < x->n_starts; i++) {
+        const char *at = x->text + x->start[i];
+        if (*at == *word && x->n - x->start[i] >= len && memcmp(at, word, len) == 0) return true;
     }
     return false;
 }
 
 bool pii_context(const struct pii *f, size_t start, size_t end, unsigned before, unsigned after, const char *words)
 {
-    char near[256];
-    size_t n = 0;
+    struct near x;
     size_t from = start > before ? start - before : 0, to = f->n - end > after ? end + after : f->n;
-    for (size_t i = from; i < start && n < 120; i++) near[n++] = f->p[i];
-    near[n++] = '\n';
-    for (size_t i = end; i < to && n < sizeof near; i++) near[n++] = f->p[i];
-    for (size_t i = 0; i < n; i++)
-        if (is_upper(near[i])) near[i] = (char)(near[i] | 32);
+    x.n = x.n_starts = 0;
+    x.wide = false;
+    for (size_t i = from; i < start && x.n < 120; i++) near_put(&x, f->p[i]);
+    near_put(&x, '\n');
+    for (size_t i = end; i < to && x.n < NEAR_BYTES; i++) near_put(&x, f->p[i]);
+    if (!x.n_starts && !x.wide) return false;
     while (*words) {
         size_t len = strcspn(words, "|");
-        if (stands_in(near, n, words, len)) return true;
+        if (stands_in(&x, words, len)) return true;
         words += len + (words[len] == '|');
     }
     return false;

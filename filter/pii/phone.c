@@ -42,21 +42,17 @@ static bool is_nanp(const char *d)
     return d[0] >= '2' && d[3] >= '2' && !(d[1] == '1' && d[2] == '1') && !(d[4] == '1' && d[5] == '1') && d[1] != '9';
 }
 
+/* Three groups of which one, the first or the last, is a year, and the others a month and a day. */
 static bool looks_like_date(const struct number *v)
 {
-    static const char *const shapes[] = {"4_2_2", "2_2_4", "1_2_4", "2_1_4", "1_1_4", "4_1_2", "4_2_1", "4_1_1"};
-    unsigned first = v->group[0].digits;
-    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
-        struct number three = *v;
-        if (three.n_groups > 3) three.n_groups = 3;
-        if (!number_shape(&three, shapes[i])) continue;
-        const char *year = first == 4 ? v->digits : v->digits + v->group[1].digits_sum;
-        unsigned a = check_number(v->digits + (first == 4 ? 4 : 0), first == 4 ? v->group[1].digits : first);
-        unsigned b = check_number(v->digits + v->group[0].digits_sum + (first == 4 ? v->group[1].digits : 0),
-                                  first == 4 ? v->group[2].digits : v->group[1].digits);
-        return (year[0] == '1' || year[0] == '2') && a <= 31 && b <= 31 && (a <= 12 || b <= 12);
-    }
-    return false;
+    const struct number_group *g = v->group;
+    if (v->n_groups < 3 || g[1].separator != g[2].separator || g[1].digits > 2) return false;
+    bool year_first = g[0].digits == 4 && g[2].digits <= 2, year_last = g[0].digits <= 2 && g[2].digits == 4;
+    if (!year_first && !year_last) return false;
+    const char *year = v->digits + (year_first ? 0 : g[1].digits_sum);
+    unsigned a = check_number(v->digits + g[0].digits_sum, g[1].digits);
+    unsigned b = year_first ? check_number(v->digits + g[1].digits_sum, g[2].digits) : check_number(v->digits, g[0].digits);
+    return (year[0] == '1' || year[0] == '2') && a <= 31 && b <= 31 && (a <= 12 || b <= 12);
 }
 
 static bool is_year(const char *d)
@@ -225,8 +221,8 @@ static bool find_national(struct pii *f, const struct number *v)
 {
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         const struct form *x = &forms[i];
-        unsigned g = form_fits(x, v->digits) ? number_shape(v, x->shape) : 0;
-        if (!g || !phone_ends(f, v, g)) continue;
+        unsigned g = number_shape(v, x->shape);
+        if (!g || !form_fits(x, v->digits) || !phone_ends(f, v, g)) continue;
         if (x->named && !pii_context(f, v->start, v->group[g - 1].end, 48, 0, PHONE_WORDS)) continue;
         add_phone(f, v, g, x->what, RANK_FORM);
         return true;

@@ -235,20 +235,25 @@ static masks_fn *masks_best(void)
 
 struct run {
     size_t start;
-    bool inside;
+    uint64_t inside; /* 1: the last block ended within a run */
 };
 
-/* The runs that end in a block: every bit that differs from the one before begins or ends one. */
-static int fold_block(struct folded *f, struct slice text, size_t at, uint64_t mask, struct run *run,
-                      struct buf *scratch, struct err *e)
+/* The runs that end in a block; one may begin in it. */
+static inline int fold_block(struct folded *f, struct slice text, size_t at, uint64_t mask, struct run *run,
+                             struct buf *scratch, struct err *e)
 {
-    uint64_t turns = mask ^ (mask << 1 | run->inside);
-    for (; turns; turns &= turns - 1) {
-        size_t i = at + (unsigned)__builtin_ctzll(turns);
-        if (run->inside && add_run(f, text, run->start, i, scratch, e) < 0) return -ERR_IO;
-        run->start = i;
-        run->inside = !run->inside;
+    uint64_t before = mask << 1 | run->inside, starts = mask & ~before, ends = before & ~mask;
+    if (f->cap - f->n < BLOCK && reserve(f, BLOCK, e) < 0) return -ERR_IO;
+    if (run->inside && ends) {
+        if (add_run(f, text, run->start, at + (unsigned)__builtin_ctzll(ends), scratch, e) < 0) return -ERR_IO;
+        ends &= ends - 1;
     }
+    for (; ends; ends &= ends - 1, starts &= starts - 1) {
+        size_t from = at + (unsigned)__builtin_ctzll(starts), to = at + (unsigned)__builtin_ctzll(ends);
+        if (add_run(f, text, from, to, scratch, e) < 0) return -ERR_IO;
+    }
+    if (starts) run->start = at + (unsigned)__builtin_ctzll(starts);
+    run->inside = mask >> 63;
     return 0;
 }
 

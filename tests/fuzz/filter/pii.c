@@ -49,7 +49,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct slice text = buf_slice(&repaired);
     check(pii_find(kept, text, PII_ALL, NULL) == 0 && pii_find(plain, text, PII_ALL, NULL) == 0);
     size_t n = pii_spans(kept, &a);
-    check(n == pii_spans(plain, &b) && (n == 0 || memcmp(a, b, n * sizeof *a) == 0));
+    check(n == pii_spans(plain, &b));
+    for (size_t i = 0; i < n; i++)
+        check(a[i].start == b[i].start && a[i].end == b[i].end && a[i].kind == b[i].kind && a[i].what == b[i].what);
     check_spans(kept, text);
     check_mask(kept, text, &pii_placeholders);
     check(pii_find_fineweb(kept, text, PII_ALL, NULL) == 0);
