@@ -24,52 +24,66 @@ static struct screen_opts screen_opts = {.least_grams = 1, .window = 200};
 static const struct opt own[] = {
     {"preset", 0, OPT_STR, &preset, "NAME[,NAME…]", NULL, 0, 0,
      "turn on the rules of these presets: gopher-repetition, gopher-quality, c4, c4-paragraph, fineweb, "
-     "refinedweb-lines, fineweb-2024, fineweb-2; dolma: gopher-v1, gopher-v2, c4-v1, c4-v2; dclm: gopher-quality, "
+     "refinedweb-lines, fineweb-2024, fineweb-2; dolma: gopher-v1, gopher-v2, c4-v1, c4-v2; dclm: "
+     "gopher-quality, "
      "gopher-repetition, refinedweb-lines, dclm-baseline"},
     {"rules", 0, OPT_STR, &rules_file, "FILE", NULL, 0, 0,
-     "read presets, thresholds, patterns and rules by language from a YAML file; an empty file means no rules"},
+     "read presets, thresholds, patterns and rules by language from a YAML file; an empty file means no "
+     "rules"},
     {"set", 0, OPT_LIST, &sets, "RULE=NUMBER", NULL, 0, 0,
      "change one rule's threshold, or turn it off with RULE=off; may be repeated"},
     {"dialect", 0, OPT_CHOICE, &dialect, "NAME", "auto|leat|datatrove-0.10|dolma-1.2|dclm", 0, 0,
      "whose words and formulas; auto: the rules file's, or else datatrove-0.10"},
     {"language", 0, OPT_STR, &language, "CODE", NULL, 0, 0,
-     "the language of all documents; without it that of metadata.language, where there is one, or else English"},
+     "the language of all documents; without it that of metadata.language, where there is one, or else "
+     "English"},
     {"annotate", 0, OPT_FLAG, &annotate, NULL, NULL, 0, 0,
-     "drop and edit nothing; write the measured signals into metadata instead, and the rule that would have dropped"},
+     "drop and edit nothing; write the measured signals into metadata instead, and the rule that would have "
+     "dropped"},
     {"explain", 0, OPT_STR, &explain_id, "ID", NULL, 0, 0,
-     "for the documents with this id print each rule with the value and what it decides, and what is removed and "
+     "for the documents with this id print each rule with the value and what it decides, and what is removed "
+     "and "
      "why; nothing else is written"},
     {"list-rules", 0, OPT_FLAG, &list_rules, NULL, NULL, 0, 0,
      "print all rules of the dialect with their thresholds, and end"},
     {"pii", 0, OPT_STR, &screen_opts.pii, "KIND[,KIND…]", NULL, 0, 0,
      "look for personal data and secrets: all, or email, phone, ip, card, iban, crypto, secret, id"},
     {"pii-action", 0, OPT_CHOICE, &screen_opts.pii_action, NULL, "mask|drop|annotate", 0, 0,
-     "what becomes of it: a placeholder such as [EMAIL] in its place, the document is dropped, or its places go into "
+     "what becomes of it: a placeholder such as [EMAIL] in its place, the document is dropped, or its places "
+     "go into "
      "metadata.pii"},
     {"pii-style", 0, OPT_CHOICE, &screen_opts.pii_style, NULL, "leat|fineweb", 0, 0,
      "fineweb: what FineWeb looks for and writes instead (datatrove's PIIFormatter; email and ip alone)"},
     {"pii-placeholder", 0, OPT_LIST, &screen_opts.placeholders, "KIND=TEXT", NULL, 0, 0,
      "the text that replaces this kind; may be repeated"},
     {"word-list", 0, OPT_LIST, &screen_opts.word_lists, "FILE[=drop:SHARE]", NULL, 0, 0,
-     "count the words of each document that are in a list of words and phrases, one a line, and drop it when their share "
+     "count the words of each document that are in a list of words and phrases, one a line, and drop it when "
+     "their share "
      "of all words is larger; data-juicer drops at 0.045. May be repeated"},
     {"decontaminate", 0, OPT_LIST, &screen_opts.evaluations, "FILE", NULL, 0, 0,
-     "drop documents that share n-grams with this evaluation set: JSON lines, a JSON array, or text, where each "
+     "drop documents that share n-grams with this evaluation set: JSON lines, a JSON array, or text, where "
+     "each "
      "paragraph is an item. May be repeated"},
     {"decontaminate-ngram", 0, OPT_STR, &screen_opts.ngram, "[exact-|chars-]N", NULL, 0, 0,
-     "words in a row, without case and punctuation (13 as GPT-3, if not given; 8 as PaLM), as they are (exact-13), or "
+     "words in a row, without case and punctuation (13 as GPT-3, if not given; 8 as PaLM), as they are "
+     "(exact-13), or "
      "letters and digits in a row (chars-50 as GPT-4)"},
     {"decontaminate-key", 0, OPT_STR, &screen_opts.keys, "KEY[,KEY…]", NULL, 0, 0,
-     "the keys of an evaluation set's objects whose strings are the item; if not given the usual ones, such as question, "
+     "the keys of an evaluation set's objects whose strings are the item; if not given the usual ones, such "
+     "as question, "
      "prompt, answer"},
-    {"decontaminate-action", 0, OPT_CHOICE, &screen_opts.evaluation_action, NULL, "drop|remove|annotate", 0, 0,
-     "drop the document, remove what it shares with --decontaminate-window characters around, or write it into "
+    {"decontaminate-action", 0, OPT_CHOICE, &screen_opts.evaluation_action, NULL, "drop|remove|annotate", 0,
+     0,
+     "drop the document, remove what it shares with --decontaminate-window characters around, or write it "
+     "into "
      "metadata.contamination"},
-    {"decontaminate-min", 0, OPT_INT, &screen_opts.least_grams, "N", NULL, 1, 1e15, "n-grams that a document must share"},
+    {"decontaminate-min", 0, OPT_INT, &screen_opts.least_grams, "N", NULL, 1, 1e15,
+     "n-grams that a document must share"},
     {"decontaminate-share", 0, OPT_NUM, &screen_opts.item_share, "SHARE", NULL, 0, 1,
      "the share of an item's words that must be covered; PaLM: 0.7"},
     {"decontaminate-window", 0, OPT_INT, &screen_opts.window, "CHARS", NULL, 0, 1e9,
-     "for remove: characters that go at both sides; pieces of fewer characters go too, and a document of more than ten "
+     "for remove: characters that go at both sides; pieces of fewer characters go too, and a document of "
+     "more than ten "
      "pieces"},
     {0}};
 
@@ -78,20 +92,30 @@ static const struct opt_spec spec = {
     .summary = "keep the documents that pass quality rules",
     .operands = "[INPUT…]",
     .description =
-        "Reads JSONL documents, measures each, and drops those that a rule names. Rules are tried in their published "
-        "order; the first that holds is the reason of the drop, which --stats counts and --rejects records in "
+        "Reads JSONL documents, measures each, and drops those that a rule names. Rules are tried in their "
+        "published "
+        "order; the first that holds is the reason of the drop, which --stats counts and --rejects records "
+        "in "
         "metadata.drop with the value that was measured.\n\n"
-        "Presets carry the published thresholds: Gopher's quality and repetition rules, C4's cleaning of lines, "
-        "FineWeb's, RefinedWeb's corrections of lines, and whole pipelines of these; --list-rules prints them. They "
-        "are tried in the order of their publication (FineWeb's: repetition, quality, C4, FineWeb), whatever the "
-        "order on the command line. C4 and RefinedWeb edit: what comes after them sees the edited text, which is what "
+        "Presets carry the published thresholds: Gopher's quality and repetition rules, C4's cleaning of "
+        "lines, "
+        "FineWeb's, RefinedWeb's corrections of lines, and whole pipelines of these; --list-rules prints "
+        "them. They "
+        "are tried in the order of their publication (FineWeb's: repetition, quality, C4, FineWeb), whatever "
+        "the "
+        "order on the command line. C4 and RefinedWeb edit: what comes after them sees the edited text, "
+        "which is what "
         "is written.\n\n"
-        "The dialect is whose words and formulas are meant by a rule: datatrove-0.10 decides as datatrove does (its "
-        "English words are spaCy's), dolma-1.2 as dolma's taggers, dclm as mlfoundations/dclm; leat is datatrove's "
+        "The dialect is whose words and formulas are meant by a rule: datatrove-0.10 decides as datatrove "
+        "does (its "
+        "English words are spaCy's), dolma-1.2 as dolma's taggers, dclm as mlfoundations/dclm; leat is "
+        "datatrove's "
         "formulas over words of Unicode's rules, the same for all languages.\n\n"
-        "A rules file is YAML: presets, thresholds by rule or off, the order, own regular expressions, and rules by "
+        "A rules file is YAML: presets, thresholds by rule or off, the order, own regular expressions, and "
+        "rules by "
         "language; docs/formats.md describes it.\n\n"
-        "What the rules keep is looked at for listed words, for pieces of evaluation sets, and for personal data, in this "
+        "What the rules keep is looked at for listed words, for pieces of evaluation sets, and for personal "
+        "data, in this "
         "order. Text that is masked or removed, and what stands there instead, is counted in --stats.\n\n"
         "With --attributes the documents are not changed: id and signals go to that file as one line each.",
     .examples = "leat filter --preset gopher-quality,gopher-repetition docs.jsonl.zst -o kept.jsonl.zst\n"
@@ -195,8 +219,8 @@ static int drop(struct filter_worker *w, const struct decision *decision, struct
     return buf_terminate(&w->scratch) < 0 ? -ERR_IO : stage_drop(o, d, decision->rule, w->scratch.p);
 }
 
-static int keep(const struct filter *f, struct filter_worker *w, const struct decision *decision, struct doc *d,
-                struct stage_out *o, struct err *e)
+static int keep(const struct filter *f, struct filter_worker *w, const struct decision *decision,
+                struct doc *d, struct stage_out *o, struct err *e)
 {
     const struct edit_log *log = decision->removed;
     struct slice before = d->text, text = decision->edited ? decision->text : before;
@@ -212,8 +236,8 @@ static int keep(const struct filter *f, struct filter_worker *w, const struct de
 }
 
 /* What the document says about its language. */
-static int read_metadata(const struct rules *r, struct filter_worker *w, const struct doc *d, struct stage_out *o,
-                         struct decide_options *options)
+static int read_metadata(const struct rules *r, struct filter_worker *w, const struct doc *d,
+                         struct stage_out *o, struct decide_options *options)
 {
     struct slice value;
     struct err ignored = {0}; /* a language that is no string is none */
@@ -260,8 +284,8 @@ static int named_filter_doc(void *ctx, void *worker, struct doc *d, struct stage
     int got = filter_doc(ctx, worker, d, o, &inner);
     if (got >= 0) return got;
     if (inner.code == ERR_USAGE)
-        return err_set(e, ERR_USAGE, "%.700s (document %.*s of %s)", inner.msg, (int)(d->id.n < 200 ? d->id.n : 200),
-                       d->id.p, o->file);
+        return err_set(e, ERR_USAGE, "%.700s (document %.*s of %s)", inner.msg,
+                       (int)(d->id.n < 200 ? d->id.n : 200), d->id.p, o->file);
     return inner.code ? err_set(e, inner.code, "%s", inner.msg) : got;
 }
 

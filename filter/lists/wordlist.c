@@ -64,7 +64,8 @@ static int add_entry(struct wordlist *l, struct folded *f, struct slice line, st
         l->cap = l->cap ? 2 * l->cap : 256;
     }
     struct entry *x = &l->entry[l->n++];
-    *x = (struct entry){.hash = fold_hash(f, 0, f->n, fold_power(f->n)), .folded = l->text.n, .words = (unsigned)f->n};
+    *x = (struct entry){
+        .hash = fold_hash(f, 0, f->n, fold_power(f->n)), .folded = l->text.n, .words = (unsigned)f->n};
     r = fold_text(&l->text, line, FOLD_SYMBOLS, e);
     x->folded_n = l->text.n - x->folded;
     if (!is_plain(line)) {
@@ -79,7 +80,8 @@ static int add_entry(struct wordlist *l, struct folded *f, struct slice line, st
 static bool same_entry(const struct wordlist *l, const struct entry *a, const struct entry *b)
 {
     return a->hash == b->hash && a->words == b->words &&
-           slice_eq(slice_of(l->text.p + a->folded, a->folded_n), slice_of(l->text.p + b->folded, b->folded_n)) &&
+           slice_eq(slice_of(l->text.p + a->folded, a->folded_n),
+                    slice_of(l->text.p + b->folded, b->folded_n)) &&
            slice_eq(slice_of(l->text.p + a->raw, a->raw_n), slice_of(l->text.p + b->raw, b->raw_n));
 }
 
@@ -120,9 +122,11 @@ int wordlist_parse(struct wordlist **list, const char *name, struct slice text, 
     folded_init(&f);
     buf_init(&l->text, BUF_NO_MAX);
     if (utf8_valid_prefix(text.p, text.n) != text.n)
-        r = err_set(e, ERR_USAGE, "%s: not UTF-8 at byte %zu; convert the list", name, utf8_valid_prefix(text.p, text.n));
+        r = err_set(e, ERR_USAGE, "%s: not UTF-8 at byte %zu; convert the list", name,
+                    utf8_valid_prefix(text.p, text.n));
     for (size_t at = 0; r == 0 && line_next(text, &at, &line);) r = add_entry(l, &f, slice_trim(line), e);
-    if (r == 0 && !l->n) r = err_set(e, ERR_USAGE, "%s: no words in it; a list has one word or phrase a line", name);
+    if (r == 0 && !l->n)
+        r = err_set(e, ERR_USAGE, "%s: no words in it; a list has one word or phrase a line", name);
     if (r == 0) r = build(l, &f, e);
     folded_free(&f);
     if (r == 0)
@@ -194,12 +198,14 @@ static bool words_match(const struct wordlist *l, const struct entry *x, struct 
     struct buf b;
     struct err e = {0};
     buf_init(&b, BUF_NO_MAX);
-    bool same = fold_text(&b, part, FOLD_SYMBOLS, &e) == 0 && slice_eq(buf_slice(&b), slice_of(l->text.p + x->folded, x->folded_n));
+    bool same = fold_text(&b, part, FOLD_SYMBOLS, &e) == 0 &&
+                slice_eq(buf_slice(&b), slice_of(l->text.p + x->folded, x->folded_n));
     buf_free(&b);
     return same;
 }
 
-static bool phrase_at(const struct wordlist *l, const struct folded *w, struct slice text, size_t i, unsigned words)
+static bool phrase_at(const struct wordlist *l, const struct folded *w, struct slice text, size_t i,
+                      unsigned words)
 {
     uint64_t hash = fold_hash(w, i, words, l->power[words]);
     size_t start = w->word[i].start, end = w->word[i + words - 1].end;
@@ -223,7 +229,8 @@ static unsigned longest_at(const struct wordlist *l, const struct folded *w, str
     return 0;
 }
 
-void wordlist_count(const struct wordlist *l, const struct folded *w, struct slice text, struct wordlist_count *c)
+void wordlist_count(const struct wordlist *l, const struct folded *w, struct slice text,
+                    struct wordlist_count *c)
 {
     for (size_t i = 0; i < w->n;) {
         size_t bit = first_bit(fold_hash(w, i, 1, l->power[1]));

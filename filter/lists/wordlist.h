@@ -29,6 +29,7 @@ struct wordlist_count {
 };
 
 /* Adds to *c: begin with {0}. */
-void wordlist_count(const struct wordlist *l, const struct folded *words, struct slice text, struct wordlist_count *c);
+void wordlist_count(const struct wordlist *l, const struct folded *words, struct slice text,
+                    struct wordlist_count *c);
 
 #endif

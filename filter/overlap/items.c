@@ -5,8 +5,9 @@
 #include "filter/overlap/overlap.h"
 #include <stdio.h>
 
-const char overlap_usual_keys[] = "text,question,query,prompt,context,problem,passage,sentence,input,instruction,goal,"
-                                  "answer,solution,canonical_solution,continuation,completion,output";
+const char overlap_usual_keys[] =
+    "text,question,query,prompt,context,problem,passage,sentence,input,instruction,goal,"
+    "answer,solution,canonical_solution,continuation,completion,output";
 
 struct reader {
     const char *file, *keys;
@@ -59,7 +60,8 @@ static struct slice id_of(struct reader *r, struct json object)
 static int put_object(struct reader *r, uint64_t line, struct json object, struct err *e)
 {
     if (json_type(object) != JSON_OBJECT)
-        return err_set(e, ERR_USAGE, "%s:%llu: not a JSON object; an evaluation file has one object for each item", r->file,
+        return err_set(e, ERR_USAGE,
+                       "%s:%llu: not a JSON object; an evaluation file has one object for each item", r->file,
                        (unsigned long long)line);
     buf_clear(&r->text);
     for (struct json_iter i = json_iter(object); json_next(&i);)
@@ -104,7 +106,8 @@ static int read_array(struct reader *r, struct slice text, struct err *e)
     uint64_t n = 0;
     int x = json_parse(&f, r->file, text, e);
     if (x < 0) return as_usage(e);
-    for (struct json_iter i = json_iter(json_root(f)); x == 0 && json_next(&i);) x = put_object(r, ++n, i.value, e);
+    for (struct json_iter i = json_iter(json_root(f)); x == 0 && json_next(&i);)
+        x = put_object(r, ++n, i.value, e);
     json_free(f);
     return x;
 }
@@ -119,11 +122,13 @@ static int read_paragraphs(struct reader *r, struct slice text, struct err *e)
         size_t line_at = (size_t)(line.p - text.p);
         n++;
         if (slice_trim(line).n) continue;
-        if (line_at > start) x = r->fn(r->ctx, r->file, first, slice_of("", 0), slice_of(text.p + start, line_at - start), e);
+        if (line_at > start)
+            x = r->fn(r->ctx, r->file, first, slice_of("", 0), slice_of(text.p + start, line_at - start), e);
         start = at;
         first = n + 1;
     }
-    if (x == 0 && start < text.n) x = r->fn(r->ctx, r->file, first, slice_of("", 0), slice_of(text.p + start, text.n - start), e);
+    if (x == 0 && start < text.n)
+        x = r->fn(r->ctx, r->file, first, slice_of("", 0), slice_of(text.p + start, text.n - start), e);
     return x;
 }
 

@@ -50,7 +50,8 @@ int overlap_parse(struct overlap_opts *o, const char *word, struct err *e)
     if (strncmp(word, "chars-", 6) == 0) o->flags = FOLD_CHARS, number += 6;
     unsigned long n = strtoul(number, &end, 10);
     if (*number < '0' || *number > '9' || *end || n < 2 || n > most)
-        return err_set(e, ERR_USAGE, "%.64s: not a length of n-grams; give 13, exact-13 or chars-50 (2 to %u)", word, most);
+        return err_set(e, ERR_USAGE,
+                       "%.64s: not a length of n-grams; give 13, exact-13 or chars-50 (2 to %u)", word, most);
     o->n = (unsigned)n;
     return 0;
 }
@@ -85,7 +86,8 @@ void overlap_free(struct overlap *o)
 
 struct overlap_counts overlap_counts(const struct overlap *o)
 {
-    uint64_t memory = o->words.cap + o->ids.cap + o->cap_grams * sizeof *o->gram + o->cap_items * sizeof *o->item +
+    uint64_t memory = o->words.cap + o->ids.cap + o->cap_grams * sizeof *o->gram +
+                      o->cap_items * sizeof *o->item +
                       (o->bit ? (1ULL << o->bits) / 8 + (8ULL << o->head) : 0);
     return (struct overlap_counts){o->n_items, o->too_short, o->n_grams, memory};
 }
@@ -117,7 +119,8 @@ static int add_grams(struct overlap *o, size_t from, struct err *e)
     return r;
 }
 
-static int add_item(void *ctx, const char *file, uint64_t line, struct slice id, struct slice text, struct err *e)
+static int add_item(void *ctx, const char *file, uint64_t line, struct slice id, struct slice text,
+                    struct err *e)
 {
     struct overlap *o = ctx;
     size_t from = o->words.n;
@@ -171,8 +174,10 @@ static inline uint64_t *bits_of(const struct overlap *o, uint64_t hash, uint64_t
 int overlap_ready(struct overlap *o, struct err *e)
 {
     if (!o->n_grams)
-        return err_set(e, ERR_USAGE, "decontamination: no item of the evaluation files has %u words or more under the keys %s", o->opts.n,
-                       o->opts.keys);
+        return err_set(
+            e, ERR_USAGE,
+            "decontamination: no item of the evaluation files has %u words or more under the keys %s",
+            o->opts.n, o->opts.keys);
     qsort(o->gram, o->n_grams, sizeof *o->gram, by_hash);
     o->bits = 16;
     o->head = 8;
@@ -266,14 +271,16 @@ static size_t first_gram(const struct overlap *o, uint64_t hash)
 }
 
 /* The text's n-gram at word i has a hash of the index's: adds what it matches. */
-static int add_matches(const struct overlap *o, struct overlap_found *f, struct slice text, size_t i, uint64_t hash, struct err *e)
+static int add_matches(const struct overlap *o, struct overlap_found *f, struct slice text, size_t i,
+                       uint64_t hash, struct err *e)
 {
     struct overlap_scratch *s = f->scratch;
     size_t n = 0;
     buf_clear(&s->part);
     for (size_t g = first_gram(o, hash); g < o->n_grams && o->gram[g].hash == hash; g++) {
         uint64_t start = s->folded.word[i].start, end = s->folded.word[i + o->opts.n - 1].end;
-        if (!s->part.n && fold_text(&s->part, slice_of(text.p + start, end - start), o->opts.flags, e) < 0) return -ERR_IO;
+        if (!s->part.n && fold_text(&s->part, slice_of(text.p + start, end - start), o->opts.flags, e) < 0)
+            return -ERR_IO;
         if (!is_same(o, o->gram[g].at, buf_slice(&s->part))) continue;
         const struct item *x = item_at(o, o->gram[g].at);
         struct match m = {(uint64_t)(x - o->item), o->gram[g].word, i};
@@ -319,7 +326,8 @@ static int by_grams(const void *a, const void *b)
 }
 
 /* The words of the text that are covered, and the spans of bytes they make. matches: by text_word. */
-static int cover_text(const struct overlap *o, struct overlap_found *f, const struct match *m, size_t n, struct err *e)
+static int cover_text(const struct overlap *o, struct overlap_found *f, const struct match *m, size_t n,
+                      struct err *e)
 {
     const struct folded *w = &f->scratch->folded;
     uint64_t covered = 0, done = 0; /* words before this one are covered or behind */
@@ -331,7 +339,8 @@ static int cover_text(const struct overlap *o, struct overlap_found *f, const st
         if (last && from <= done) {
             last->end = w->word[to - 1].end;
         } else {
-            if (grow((void **)&f->span, &f->scratch->cap_spans, f->n_spans + 1, sizeof *f->span, e) < 0) return -ERR_IO;
+            if (grow((void **)&f->span, &f->scratch->cap_spans, f->n_spans + 1, sizeof *f->span, e) < 0)
+                return -ERR_IO;
             f->span[f->n_spans++] = (struct overlap_span){w->word[from].start, w->word[to - 1].end};
         }
         done = to;
@@ -341,8 +350,8 @@ static int cover_text(const struct overlap *o, struct overlap_found *f, const st
 }
 
 /* One item's matches m[0..n), by their word. */
-static struct overlap_item about_item(const struct overlap *o, const struct overlap_found *f, struct slice text,
-                                      const struct match *m, size_t n)
+static struct overlap_item about_item(const struct overlap *o, const struct overlap_found *f,
+                                      struct slice text, const struct match *m, size_t n)
 {
     const struct item *x = &o->item[m->item];
     const struct folded *w = &f->scratch->folded;
@@ -365,12 +374,13 @@ static struct overlap_item about_item(const struct overlap *o, const struct over
                                  .number = m->item};
 }
 
-static int list_items(const struct overlap *o, struct overlap_found *f, struct slice text, const struct match *m, size_t n,
-                      struct err *e)
+static int list_items(const struct overlap *o, struct overlap_found *f, struct slice text,
+                      const struct match *m, size_t n, struct err *e)
 {
     for (size_t i = 0, to; i < n; i = to) {
         for (to = i; to < n && m[to].item == m[i].item;) to++;
-        if (grow((void **)&f->item, &f->scratch->cap_items, f->n_items + 1, sizeof *f->item, e) < 0) return -ERR_IO;
+        if (grow((void **)&f->item, &f->scratch->cap_items, f->n_items + 1, sizeof *f->item, e) < 0)
+            return -ERR_IO;
         f->item[f->n_items++] = about_item(o, f, text, m + i, to - i);
     }
     if (f->n_items) qsort(f->item, f->n_items, sizeof *f->item, by_grams);
@@ -414,7 +424,8 @@ static uint64_t ahead(struct slice text, uint64_t at, unsigned chars)
     return at;
 }
 
-int64_t overlap_cut(const struct overlap_found *f, struct slice text, unsigned window, unsigned least, struct buf *out)
+int64_t overlap_cut(const struct overlap_found *f, struct slice text, unsigned window, unsigned least,
+                    struct buf *out)
 {
     uint64_t at = 0;
     int64_t pieces = 0;

@@ -40,12 +40,12 @@ struct overlap_counts {
 };
 struct overlap_counts overlap_counts(const struct overlap *o);
 
-struct overlap_item { /* an item that the text shares pieces with */
-    const char *file; /* of the overlap */
-    uint64_t line;    /* from 1: where the item begins */
-    struct slice id;  /* under "id", "task_id", "qid" or "question_id"; "" */
-    uint64_t grams;   /* how many of its n-grams */
-    double share;     /* of its words that they cover */
+struct overlap_item {   /* an item that the text shares pieces with */
+    const char *file;   /* of the overlap */
+    uint64_t line;      /* from 1: where the item begins */
+    struct slice id;    /* under "id", "task_id", "qid" or "question_id"; "" */
+    uint64_t grams;     /* how many of its n-grams */
+    double share;       /* of its words that they cover */
     struct slice first; /* of the text: the first shared piece */
     uint64_t number;
 };
@@ -55,8 +55,8 @@ struct overlap_span {
 };
 
 struct overlap_found {
-    uint64_t grams; /* n-grams of the text that are in some item */
-    double share;   /* of the text's words that they cover */
+    uint64_t grams;            /* n-grams of the text that are in some item */
+    double share;              /* of the text's words that they cover */
     struct overlap_item *item; /* most n-grams first */
     size_t n_items;
     struct overlap_span *span; /* what the shared n-grams cover, in order, not touching */
@@ -70,6 +70,7 @@ int overlap_find(const struct overlap *o, struct overlap_found *f, struct slice 
 
 /* GPT-3's removal: the spans and `window` characters at both sides go; what remains is pieces, of which those of fewer than
  * `least` characters go too. Appends the pieces, a newline between, and returns their number; < 0: no memory. */
-int64_t overlap_cut(const struct overlap_found *f, struct slice text, unsigned window, unsigned least, struct buf *out);
+int64_t overlap_cut(const struct overlap_found *f, struct slice text, unsigned window, unsigned least,
+                    struct buf *out);
 
 #endif

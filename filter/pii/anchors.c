@@ -81,7 +81,8 @@ AVX2 static inline uint32_t tokens_in(const __m256i low[3], const __m256i high[3
     return ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(m, _mm256_setzero_si256()));
 }
 
-AVX2 static void anchors_avx2(const struct anchor_tokens *t, const unsigned char *p, size_t blocks, struct anchors *out)
+AVX2 static void anchors_avx2(const struct anchor_tokens *t, const unsigned char *p, size_t blocks,
+                              struct anchors *out)
 {
     __m256i low[3], high[3];
     for (int k = 0; k < 3; k++) low[k] = both(t->low[k]), high[k] = both(t->high[k]);

@@ -24,7 +24,8 @@ struct anchor_tokens {
 void anchor_tokens_init(struct anchor_tokens *t, const char *const begins[ANCHOR_GROUPS]);
 
 /* Reads blocks·64 + ANCHOR_AHEAD bytes at p. */
-typedef void anchors_fn(const struct anchor_tokens *t, const unsigned char *p, size_t blocks, struct anchors *out);
+typedef void anchors_fn(const struct anchor_tokens *t, const unsigned char *p, size_t blocks,
+                        struct anchors *out);
 anchors_fn anchors_plain;
 /* The fastest of this machine that LEAT_SIMD=plain|avx2|avx512 in the environment allows. All give the same bits. */
 anchors_fn *anchors_best(void);

@@ -60,11 +60,13 @@ static unsigned card_groups(const struct number *v)
     return g && (v->group[1].separator == ' ' || v->group[1].separator == '-') ? g : 0;
 }
 
-#define CARD_WORDS                                                                                                      \
-    "card|credit|visa|master|amex|american express|diners|discover|maestro|jcb|debit|cc|pan|payment|pay |charge|carte|"    \
+#define CARD_WORDS                                                                                        \
+    "card|credit|visa|master|amex|american express|diners|discover|maestro|jcb|debit|cc|pan|payment|pay " \
+    "|charge|carte|"                                                                                      \
     "karte|tarjeta|cartão|carta|卡|карт|カード|카드"
-#define OTHER_NUMBER_WORDS                                                                                              \
-    "order|invoice|tracking|isbn|ean|upc|gtin|barcode|imei|serial|sku|item|ticket|timestamp|fax|shipment|parcel|doi|issn|" \
+#define OTHER_NUMBER_WORDS                                                                                 \
+    "order|invoice|tracking|isbn|ean|upc|gtin|barcode|imei|serial|sku|item|ticket|timestamp|fax|shipment|" \
+    "parcel|doi|issn|"                                                                                     \
     "asin|article|part |patent|clinical|accession|uuid|user id|video|status|tweet|post id"
 
 void find_card(struct pii *f, const struct number *v)
@@ -76,7 +78,8 @@ void find_card(struct pii *f, const struct number *v)
     const char *issuer = issuer_of(v->digits, n);
     if (n < 12 || n > 19 || !check_luhn(v->digits, n)) return;
     char before = pii_before(f, v->start), after = pii_at(f, end);
-    if (before == '/' || before == '=' || before == '+' || before == '$' || after == '/') return; /* addresses */
+    if (before == '/' || before == '=' || before == '+' || before == '$' || after == '/')
+        return; /* addresses */
     bool named = pii_context(f, v->start, end, 60, 40, CARD_WORDS);
     bool card = named && pii_context(f, v->start, v->start, 40, 0, "card|cc ");
     if (!issuer) {
@@ -92,23 +95,27 @@ void find_card(struct pii *f, const struct number *v)
 
 /* Behind the country and two check digits: n digits, a letters, c either. */
 static const char *const iban_forms[] = {
-    "AD4n4n12c",   "AE3n16n",     "AL8n16c",     "AT5n11n",     "AZ4a20c",     "BA3n3n8n2n",  "BE3n7n2n",  "BG4a4n2n8c",
-    "BH4a14c",     "BI5n5n11n2n", "BR8n5n10n1a1c", "BY4c4n16c", "CH5n12c",     "CR4n14n",     "CY3n5n16c", "CZ4n6n10n",
-    "DE8n10n",     "DJ5n5n11n2n", "DK4n9n1n",    "DO4c20n",     "EE2n2n11n1n", "EG4n4n17n",   "ES4n4n1n1n10n", "FI3n11n",
-    "FK2a12n",     "FO4n9n1n",    "FR5n5n11c2n", "GB4a6n8n",    "GE2a16n",     "GI4a15c",     "GL4n9n1n",  "GR3n4n16c",
-    "GT4c20c",     "HN4a20n",     "HR7n10n",     "HU3n4n1n15n1n", "IE4a6n8n",  "IL3n3n13n",   "IQ4a3n12n", "IS4n2n6n10n",
-    "IT1a5n5n12c", "JO4a4n18c",   "KW4a22c",     "KZ3n13c",     "LB4n20c",     "LC4a24c",     "LI5n12c",   "LT5n11n",
-    "LU3n13c",     "LV4a13c",     "LY3n3n15n",   "MC5n5n11c2n", "MD2c18c",     "ME3n13n2n",   "MK3n10c2n", "MN4n12n",
-    "MR5n5n11n2n", "MT4a5n18c",   "MU4a2n2n12n3n3a", "NI4a20n", "NL4a10n",     "NO4n6n1n",    "OM3n16c",   "PK4a16c",
-    "PL8n16n",     "PS4a21c",     "PT4n4n11n2n", "QA4a21c",     "RO4a16c",     "RS3n13n2n",   "RU9n5n15c", "SA2n18c",
-    "SC4a2n2n16n3a", "SD2n12n",   "SE3n16n1n",   "SI5n8n2n",    "SK4n6n10n",   "SM1a5n5n12c", "SO4n3n12n", "ST4n4n11n2n",
-    "SV4a20n",     "TL3n14n2n",   "TN2n3n13n2n", "TR5n1n16c",   "UA6n19c",     "VA3n15n",     "VG4a16n",   "XK4n10n2n",
-    "YE4a4n18c"};
+    "AD4n4n12c",     "AE3n16n",     "AL8n16c",     "AT5n11n",     "AZ4a20c",         "BA3n3n8n2n",
+    "BE3n7n2n",      "BG4a4n2n8c",  "BH4a14c",     "BI5n5n11n2n", "BR8n5n10n1a1c",   "BY4c4n16c",
+    "CH5n12c",       "CR4n14n",     "CY3n5n16c",   "CZ4n6n10n",   "DE8n10n",         "DJ5n5n11n2n",
+    "DK4n9n1n",      "DO4c20n",     "EE2n2n11n1n", "EG4n4n17n",   "ES4n4n1n1n10n",   "FI3n11n",
+    "FK2a12n",       "FO4n9n1n",    "FR5n5n11c2n", "GB4a6n8n",    "GE2a16n",         "GI4a15c",
+    "GL4n9n1n",      "GR3n4n16c",   "GT4c20c",     "HN4a20n",     "HR7n10n",         "HU3n4n1n15n1n",
+    "IE4a6n8n",      "IL3n3n13n",   "IQ4a3n12n",   "IS4n2n6n10n", "IT1a5n5n12c",     "JO4a4n18c",
+    "KW4a22c",       "KZ3n13c",     "LB4n20c",     "LC4a24c",     "LI5n12c",         "LT5n11n",
+    "LU3n13c",       "LV4a13c",     "LY3n3n15n",   "MC5n5n11c2n", "MD2c18c",         "ME3n13n2n",
+    "MK3n10c2n",     "MN4n12n",     "MR5n5n11n2n", "MT4a5n18c",   "MU4a2n2n12n3n3a", "NI4a20n",
+    "NL4a10n",       "NO4n6n1n",    "OM3n16c",     "PK4a16c",     "PL8n16n",         "PS4a21c",
+    "PT4n4n11n2n",   "QA4a21c",     "RO4a16c",     "RS3n13n2n",   "RU9n5n15c",       "SA2n18c",
+    "SC4a2n2n16n3a", "SD2n12n",     "SE3n16n1n",   "SI5n8n2n",    "SK4n6n10n",       "SM1a5n5n12c",
+    "SO4n3n12n",     "ST4n4n11n2n", "SV4a20n",     "TL3n14n2n",   "TN2n3n13n2n",     "TR5n1n16c",
+    "UA6n19c",       "VA3n15n",     "VG4a16n",     "XK4n10n2n",   "YE4a4n18c"};
 
 static const char *iban_form(const char country[2])
 {
     for (size_t i = 0; i < sizeof iban_forms / sizeof *iban_forms; i++)
-        if (iban_forms[i][0] == to_upper(country[0]) && iban_forms[i][1] == to_upper(country[1])) return iban_forms[i] + 2;
+        if (iban_forms[i][0] == to_upper(country[0]) && iban_forms[i][1] == to_upper(country[1]))
+            return iban_forms[i] + 2;
     return NULL;
 }
 
@@ -128,7 +135,8 @@ static char iban_next(const struct pii *f, size_t *i, char *gap)
 void find_iban(struct pii *f, size_t at)
 {
     char text[36], gap = 0;
-    if (at < 2 || !is_letter(f->p[at - 1]) || !is_letter(f->p[at - 2]) || !is_digit(pii_at(f, at + 1))) return;
+    if (at < 2 || !is_letter(f->p[at - 1]) || !is_letter(f->p[at - 2]) || !is_digit(pii_at(f, at + 1)))
+        return;
     const char *form = pii_word_starts(f, at - 2) ? iban_form(f->p + at - 2) : NULL;
     if (!form) return;
     unsigned n = 4;
@@ -142,7 +150,8 @@ void find_iban(struct pii *f, size_t at)
             text[n++] = c;
         }
     }
-    if (pii_word_ends(f, i) && check_mod97(text, n, 4) == 1) pii_add(f, at - 2, i, PII_IBAN, "iban", RANK_CERTAIN);
+    if (pii_word_ends(f, i) && check_mod97(text, n, 4) == 1)
+        pii_add(f, at - 2, i, PII_IBAN, "iban", RANK_CERTAIN);
 }
 
 /* ------------------------------------------------------------------ bitcoin */

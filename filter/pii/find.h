@@ -75,7 +75,8 @@ void pii_add(struct pii *f, size_t start, size_t end, enum pii_kind kind, const 
 /* Whether one of the words (lower case, separated by '|') stands in the `before` bytes ahead of start or in the `after`
  * bytes behind end. A word that begins with an ASCII letter must begin a word there: "tel" is found in "telephone", not in
  * "hotel". before + after < 256. */
-bool pii_context(const struct pii *f, size_t start, size_t end, unsigned before, unsigned after, const char *words);
+bool pii_context(const struct pii *f, size_t start, size_t end, unsigned before, unsigned after,
+                 const char *words);
 
 /* A number as people write it: groups of digits with one separator, or a usual pair of them, between. */
 #define NUMBER_GROUPS 10
@@ -90,8 +91,8 @@ struct number {
         unsigned digits_sum; /* up to and with this one */
         char separator;      /* ahead of it: ' ', '-', '.', '/', ')' for ") ", '('; 0 for the first one */
     } group[NUMBER_GROUPS];
-    bool open;   /* a '(' stands right before it */
-    bool plus;   /* a '+' does */
+    bool open;    /* a '(' stands right before it */
+    bool plus;    /* a '+' does */
     bool goes_on; /* more groups follow than fit */
 };
 void number_read(const struct pii *f, size_t start, struct number *v);
@@ -102,19 +103,19 @@ unsigned number_shape(const struct number *v, const char *shape);
 bool number_ends(const struct pii *f, const struct number *v, unsigned groups);
 
 /* ------------------------------------------------------------------ the finders; each adds what it finds */
-void find_fineweb(struct pii *f);                                /* the whole text, by datatrove's expressions */
-void find_email(struct pii *f, size_t at);                       /* at a '@' */
-void find_ip4(struct pii *f, size_t at);                         /* at the first digit of a run */
-void find_ip6(struct pii *f, size_t colon);                      /* at a colon that has another one near before it */
-void find_card(struct pii *f, const struct number *v);           /* at a number */
-void find_iban(struct pii *f, size_t at);                        /* at the digits behind two letters */
-void find_bitcoin(struct pii *f, size_t at);                     /* at a '1' or '3' */
-void find_phone(struct pii *f, const struct number *v);          /* at a number */
-void find_id_number(struct pii *f, const struct number *v);      /* at a number */
-void find_id_letters(struct pii *f, size_t at);                  /* at digits behind letters */
-void find_token(struct pii *f, size_t at);                       /* at what may be the beginning of a known token */
-void find_assignment(struct pii *f, size_t at);                  /* at ':' or '=' */
-void find_url_password(struct pii *f, size_t at);                /* at a '@' */
+void find_fineweb(struct pii *f);                       /* the whole text, by datatrove's expressions */
+void find_email(struct pii *f, size_t at);              /* at a '@' */
+void find_ip4(struct pii *f, size_t at);                /* at the first digit of a run */
+void find_ip6(struct pii *f, size_t colon);             /* at a colon that has another one near before it */
+void find_card(struct pii *f, const struct number *v);  /* at a number */
+void find_iban(struct pii *f, size_t at);               /* at the digits behind two letters */
+void find_bitcoin(struct pii *f, size_t at);            /* at a '1' or '3' */
+void find_phone(struct pii *f, const struct number *v); /* at a number */
+void find_id_number(struct pii *f, const struct number *v); /* at a number */
+void find_id_letters(struct pii *f, size_t at);             /* at digits behind letters */
+void find_token(struct pii *f, size_t at);        /* at what may be the beginning of a known token */
+void find_assignment(struct pii *f, size_t at);   /* at ':' or '=' */
+void find_url_password(struct pii *f, size_t at); /* at a '@' */
 extern const char *const token_begins[ANCHOR_GROUPS];
 
 /* Whether an address is one that the public net routes (IANA's registries, as Python's ipaddress.is_global of 3.12). */

@@ -11,10 +11,11 @@ const struct pii_masks pii_placeholders = {{[PII_EMAIL] = {{"[EMAIL]"}, 1},
                                             [PII_SECRET] = {{"[SECRET]"}, 1},
                                             [PII_ID] = {{"[ID]"}, 1}}};
 
-const struct pii_masks pii_fineweb = {{[PII_EMAIL] = {{"email@example.com", "firstname.lastname@example.org"}, 2},
-                                       [PII_IP] = {{"22.214.171.124", "126.96.36.199", "188.8.131.52",
-                                                    "184.108.40.206", "220.127.116.11", "18.104.22.168"},
-                                                   6}}};
+const struct pii_masks pii_fineweb = {
+    {[PII_EMAIL] = {{"email@example.com", "firstname.lastname@example.org"}, 2},
+     [PII_IP] = {{"22.214.171.124", "126.96.36.199", "188.8.131.52", "184.108.40.206", "220.127.116.11",
+                  "18.104.22.168"},
+                 6}}};
 
 int pii_mask(const struct pii *p, struct slice text, const struct pii_masks *masks, struct buf *out,
              struct pii_account *account)

@@ -28,7 +28,8 @@ static bool us_ssn(const char *d, char tail)
 static bool us_itin(const char *d, char tail)
 {
     unsigned group = NUM(3, 2);
-    return d[0] == '9' && ((group >= 50 && group <= 65) || (group >= 70 && group <= 88) || (group >= 90 && group != 93));
+    return d[0] == '9' &&
+           ((group >= 50 && group <= 65) || (group >= 70 && group <= 88) || (group >= 90 && group != 93));
 }
 
 static bool ca_sin(const char *d, char tail)
@@ -79,7 +80,8 @@ static bool de_tax(const char *d, char tail)
 {
     unsigned count[10] = {0}, twice = 0, more = 0;
     for (unsigned i = 0; i < 10; i++) count[DIGIT(i)]++;
-    for (unsigned i = 0; i < 10; i++) twice += count[i] == 2, more += count[i] == 3 ? 1 : count[i] > 3 ? 9 : 0;
+    for (unsigned i = 0; i < 10; i++)
+        twice += count[i] == 2, more += count[i] == 3 ? 1 : count[i] > 3 ? 9 : 0;
     return d[0] != '0' && twice + more == 1 && check_mod11_10(d, 11);
 }
 
@@ -94,7 +96,8 @@ static bool pl_pesel(const char *d, char tail)
     static const signed char w[] = {1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1};
     static const unsigned century[] = {1900, 2000, 2100, 2200, 1800};
     unsigned month = NUM(2, 2);
-    return check_date(century[month / 20] + NUM(0, 2), month % 20, NUM(4, 2)) && check_sum(d, w, 11) % 10 == 0;
+    return check_date(century[month / 20] + NUM(0, 2), month % 20, NUM(4, 2)) &&
+           check_sum(d, w, 11) % 10 == 0;
 }
 
 static bool nl_bsn(const char *d, char tail)
@@ -109,7 +112,8 @@ static bool se_personal(const char *d, char tail)
     const char *s = whole ? d + 2 : d;
     unsigned year = whole ? NUM(0, 4) : 1900 + NUM(0, 2), day = check_number(s + 4, 2);
     if (whole && (year < 1800 || year > 2100)) return false;
-    if (!check_date(year, check_number(s + 2, 2), day > 60 ? day - 60 : day)) return false; /* a coordination number adds 60 */
+    if (!check_date(year, check_number(s + 2, 2), day > 60 ? day - 60 : day))
+        return false; /* a coordination number adds 60 */
     return check_luhn(s, 10);
 }
 
@@ -126,7 +130,8 @@ static bool kr_resident(const char *d, char tail)
     static const signed char w[] = {2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5};
     unsigned kind = NUM(6, 1);
     unsigned century = kind == 9 || kind == 0 ? 1800 : kind <= 2 || kind == 5 || kind == 6 ? 1900 : 2000;
-    if (!check_date(century + NUM(0, 2), NUM(2, 2), NUM(4, 2)) || NUM(7, 2) > 96) return false; /* a place of birth */
+    if (!check_date(century + NUM(0, 2), NUM(2, 2), NUM(4, 2)) || NUM(7, 2) > 96)
+        return false; /* a place of birth */
     return NUM(0, 2) > 19 ? (11 - check_sum(d, w, 12) % 11) % 10 == DIGIT(12) : kind != 0;
 }
 
@@ -146,7 +151,8 @@ static bool au_medicare(const char *d, char tail)
 static bool tr_kimlik(const char *d, char tail)
 {
     static const signed char w[] = {7, -1, 7, -1, 7, -1, 7, -1, 7}, one[] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
-    return d[0] != '0' && (check_sum(d, w, 9) % 10 + 10) % 10 == DIGIT(9) && check_sum(d, one, 10) % 10 == DIGIT(10);
+    return d[0] != '0' && (check_sum(d, w, 9) % 10 + 10) % 10 == DIGIT(9) &&
+           check_sum(d, one, 10) % 10 == DIGIT(10);
 }
 
 static bool za_id(const char *d, char tail)
@@ -172,7 +178,8 @@ static bool fi_identity(const char *d, char tail)
 {
     static const char letters[] = "0123456789ABCDEFHJKLMNPRSTUVWXY";
     unsigned n = (unsigned)strlen(d);
-    if (n + (tail != 0) != 10 || NUM(6, 3) < 2 || NUM(6, 3) > 899 || !check_date(2000, NUM(2, 2), NUM(0, 2))) return false;
+    if (n + (tail != 0) != 10 || NUM(6, 3) < 2 || NUM(6, 3) > 899 || !check_date(2000, NUM(2, 2), NUM(0, 2)))
+        return false;
     return letters[(NUM(0, 6) * 1000 + NUM(6, 3)) % 31] == (n == 10 ? d[9] : to_upper(tail));
 }
 
@@ -241,21 +248,42 @@ static const struct id_rule {
     {"us_itin", us_itin, {{"3-2-4", true}, {"3 2 4", false}, {"9", false}}, US_WORDS},
     {"cn_resident_id", cn_resident, {{"18", true}, {"17+L", true}}, ""},
     {"kr_resident", kr_resident, {{"6-7", true}, {"13", false}}, "주민|resident|rrn|registration"},
-    {"in_aadhaar", in_aadhaar, {{"4 4 4", false}, {"4-4-4", false}, {"12", false}}, "aadhaar|aadhar|uidai|uid |आधार"},
-    {"jp_my_number", jp_my_number, {{"12", false}, {"4 4 4", false}, {"4-4-4", false}}, "my number|mynumber|個人番号|マイナンバー"},
+    {"in_aadhaar",
+     in_aadhaar,
+     {{"4 4 4", false}, {"4-4-4", false}, {"12", false}},
+     "aadhaar|aadhar|uidai|uid |आधार"},
+    {"jp_my_number",
+     jp_my_number,
+     {{"12", false}, {"4 4 4", false}, {"4-4-4", false}},
+     "my number|mynumber|個人番号|マイナンバー"},
     {"br_cpf", br_cpf, {{"3.3.3-2", true}, {"11", false}}, "cpf|contribuinte|cadastro"},
     {"fr_nir", fr_nir, {{"1 2 2 2 3 3 2", true}, {"15", true}, {"13 2", true}, {"1-2-2-2-3-3-2", true}}, ""},
     {"es_dni", es_dni, {{"8+L", true}, {"2.3.3+L", true}}, ""},
     {"de_tax_id", de_tax, {{"2 3 3 3", true}, {"11", false}, {"2/3/3/3", false}}, TAX_WORDS},
     {"uk_nhs", uk_nhs, {{"3 3 4", false}, {"3-3-4", false}, {"10", false}}, "nhs|health service|patient"},
     {"pl_pesel", pl_pesel, {{"11", false}}, "pesel|ewidenc"},
-    {"nl_bsn", nl_bsn, {{"9", false}, {"4.2.3", false}, {"3.3.3", false}, {"4 2 3", false}}, "bsn|burgerservice|sofi"},
-    {"se_personal_number", se_personal, {{"6-4", true}, {"8-4", true}, {"10", false}, {"12", false}}, "personnummer|personnr|pnr|swedish"},
-    {"no_birth_number", no_birth_number, {{"6 5", true}, {"11", false}}, "fødselsnummer|fodselsnummer|personnummer|norw"},
+    {"nl_bsn",
+     nl_bsn,
+     {{"9", false}, {"4.2.3", false}, {"3.3.3", false}, {"4 2 3", false}},
+     "bsn|burgerservice|sofi"},
+    {"se_personal_number",
+     se_personal,
+     {{"6-4", true}, {"8-4", true}, {"10", false}, {"12", false}},
+     "personnummer|personnr|pnr|swedish"},
+    {"no_birth_number",
+     no_birth_number,
+     {{"6 5", true}, {"11", false}},
+     "fødselsnummer|fodselsnummer|personnummer|norw"},
     {"fi_identity_code", fi_identity, {{"6-3+L", true}, {"6-4", true}}, ""},
     {"dk_cpr", dk_cpr, {{"6-4", false}, {"10", false}}, "cpr|personnummer"},
-    {"be_national_number", be_national, {{"2.2.2-3.2", true}, {"11", false}, {"6 3 2", true}}, "rijksregister|registre national|national|niss|insz"},
-    {"ca_sin", ca_sin, {{"3 3 3", false}, {"3-3-3", false}, {"9", false}}, "sin|social insurance|nas|assurance sociale"},
+    {"be_national_number",
+     be_national,
+     {{"2.2.2-3.2", true}, {"11", false}, {"6 3 2", true}},
+     "rijksregister|registre national|national|niss|insz"},
+    {"ca_sin",
+     ca_sin,
+     {{"3 3 3", false}, {"3-3-3", false}, {"9", false}},
+     "sin|social insurance|nas|assurance sociale"},
     {"au_tfn", au_tfn, {{"3 3 3", false}, {"9", false}, {"8", false}, {"3-3-3", false}}, TAX_WORDS},
     {"au_medicare", au_medicare, {{"4 5 1", false}, {"10", false}, {"4-5-1", false}}, "medicare"},
     {"tr_kimlik", tr_kimlik, {{"11", false}}, "kimlik|tckn|t.c.|tc no|turkish"},
@@ -276,14 +304,16 @@ static char letter_behind(const struct pii *f, size_t end, size_t *behind)
     return is_letter(pii_at(f, i)) && pii_word_ends(f, i + 1) ? pii_at(f, i) : 0;
 }
 
-static bool try_form(struct pii *f, const struct number *v, const struct id_rule *r, const char *form, bool alone)
+static bool try_form(struct pii *f, const struct number *v, const struct id_rule *r, const char *form,
+                     bool alone)
 {
     char digits[NUMBER_DIGITS + 1], tail = 0;
     unsigned g = number_shape(v, form);
     if (!g) return false;
     size_t end = v->group[g - 1].end;
     if (strchr(form, '+') ? !(tail = letter_behind(f, end, &end)) : !number_ends(f, v, g)) return false;
-    if (pii_at(f, end) == '-' && is_alnum(pii_at(f, end + 1))) return false; /* a longer number of something else */
+    if (pii_at(f, end) == '-' && is_alnum(pii_at(f, end + 1)))
+        return false; /* a longer number of something else */
     memcpy(digits, v->digits, v->group[g - 1].digits_sum);
     digits[v->group[g - 1].digits_sum] = 0;
     if (!r->valid(digits, tail)) return false;
@@ -295,7 +325,9 @@ static bool try_form(struct pii *f, const struct number *v, const struct id_rule
 void find_id_number(struct pii *f, const struct number *v)
 {
     char before = pii_before(f, v->start);
-    if (v->n_digits < 7 || v->plus || v->open || before == '$' || before == '.' || before == '/' || before == '=') return;
+    if (v->n_digits < 7 || v->plus || v->open || before == '$' || before == '.' || before == '/' ||
+        before == '=')
+        return;
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         for (unsigned k = 0; k < 4 && rules[i].form[k].shape; k++)
             if (try_form(f, v, &rules[i], rules[i].form[k].shape, rules[i].form[k].alone)) return;
@@ -365,7 +397,8 @@ static bool tw_id(const char *s)
                                              22, 35, 23, 24, 25, 26, 27, 28, 29, 32, 30, 31, 33};
     static const signed char w[] = {8, 7, 6, 5, 4, 3, 2, 1, 1};
     unsigned v = letter[s[0] - 'A'];
-    return (s[1] == '1' || s[1] == '2' || s[1] == '8' || s[1] == '9') && (v / 10 + v % 10 * 9 + (unsigned)check_sum(s + 1, w, 9)) % 10 == 0;
+    return (s[1] == '1' || s[1] == '2' || s[1] == '8' || s[1] == '9') &&
+           (v / 10 + v % 10 * 9 + (unsigned)check_sum(s + 1, w, 9)) % 10 == 0;
 }
 
 /* Forms: A a letter, 9 a digit, # either. `lead`: letters before the first digit. */
@@ -391,7 +424,8 @@ static size_t read_form(const struct pii *f, size_t i, const char *form, char ou
     for (; form[n]; n++, i++) {
         char c = pii_at(f, i);
         if (n && (c == ' ' || c == '-')) c = pii_at(f, ++i);
-        if (form[n] == 'A' ? !is_upper(c) : form[n] == '9' ? !is_digit(c) : !is_upper(c) && !is_digit(c)) return 0;
+        if (form[n] == 'A' ? !is_upper(c) : form[n] == '9' ? !is_digit(c) : !is_upper(c) && !is_digit(c))
+            return 0;
         out[n] = c;
     }
     out[n] = 0;

@@ -18,7 +18,8 @@ static bool is_local(char c)
 static size_t local_start(const struct pii *f, size_t at)
 {
     size_t i = at;
-    while (i > 0 && at - i <= 65 && is_local(f->p[i - 1]) && !(f->p[i - 1] == '.' && pii_at(f, i) == '.')) i--;
+    while (i > 0 && at - i <= 65 && is_local(f->p[i - 1]) && !(f->p[i - 1] == '.' && pii_at(f, i) == '.'))
+        i--;
     while (i < at && !is_alnum(f->p[i]) && f->p[i] != '_') i++;
     for (size_t k = at; k > i; k--) /* links: "mailto=x@y", "?to=x@y", "a/b/x@y" */
         if (strchr("=/?&|", f->p[k - 1])) return k;
@@ -27,8 +28,9 @@ static size_t local_start(const struct pii *f, size_t at)
 
 static bool is_file_ending(const char *p, size_t n)
 {
-    static const char *const endings[] = {"png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "json", "html", "htm", "php",
-                                          "txt", "pdf", "bmp", "tiff", "ico", "exe", "dll", "xml", "min", "jar", "tgz", "gz"};
+    static const char *const endings[] = {"png",  "jpg",  "jpeg", "gif", "svg", "webp", "css", "js",
+                                          "json", "html", "htm",  "php", "txt", "pdf",  "bmp", "tiff",
+                                          "ico",  "exe",  "dll",  "xml", "min", "jar",  "tgz", "gz"};
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
         if (slice_eq_nocase(slice_of(p, n), endings[i])) return true;
     return false;
@@ -101,9 +103,10 @@ bool ip4_is_public(const unsigned char a[4])
     static const struct {
         uint32_t base;
         unsigned bits;
-    } not_public[] = {{0x00000000, 8},  {0x0a000000, 8},  {0x64400000, 10}, {0x7f000000, 8},  {0xa9fe0000, 16},
-                      {0xac100000, 12}, {0xc0000000, 24}, {0xc0000200, 24}, {0xc0a80000, 16}, {0xc6120000, 15},
-                      {0xc6336400, 24}, {0xcb007100, 24}, {0xf0000000, 4}};
+    } not_public[] = {{0x00000000, 8},  {0x0a000000, 8},  {0x64400000, 10}, {0x7f000000, 8},
+                      {0xa9fe0000, 16}, {0xac100000, 12}, {0xc0000000, 24}, {0xc0000200, 24},
+                      {0xc0a80000, 16}, {0xc6120000, 15}, {0xc6336400, 24}, {0xcb007100, 24},
+                      {0xf0000000, 4}};
     uint32_t v = (uint32_t)a[0] << 24 | (uint32_t)a[1] << 16 | (uint32_t)a[2] << 8 | a[3];
     if (v == 0xc0000009 || v == 0xc000000a) return true; /* RFC 7723, RFC 8155 */
     for (size_t i = 0; i < sizeof not_public / sizeof *not_public; i++)
@@ -118,7 +121,8 @@ static bool is_version(const struct pii *f, size_t start)
     if (is_letter(c) || c == '_' || c == '.' || c == '-' || c == '$' || c == '#') return true;
     if (c == '/' && start > 1 && is_letter(f->p[start - 2])) return true; /* "Chrome/41.0.2228.0" */
     return pii_context(f, start, start, 24, 0,
-                       "version|ver.|ver |release|build|firmware|section|§|chapter|clause|v.|update|upgrade|oid|revision|rev.|"
+                       "version|ver.|ver "
+                       "|release|build|firmware|section|§|chapter|clause|v.|update|upgrade|oid|revision|rev.|"
                        "python|kernel|java|php|node|mysql|figure|table|appendix|versión|版本|версия");
 }
 
@@ -188,9 +192,11 @@ static bool ip6_is_public(const struct ip6 *a)
 {
     unsigned g = a->group[0];
     if (a->gap == 0) return false;
-    if (g == 0x2001 && (a->group[1] == 0xdb8 || (a->n > 1 && a->group[1] < 0x200 && a->gap != 1))) return false;
+    if (g == 0x2001 && (a->group[1] == 0xdb8 || (a->n > 1 && a->group[1] < 0x200 && a->gap != 1)))
+        return false;
     if ((g & 0xe000) == 0x2000) return true;
-    return a->gap == 9 && g != 0 && (g & 0xfe00) != 0xfc00 && (g & 0xff80) != 0xfe80 && (g & 0xff00) != 0xff00;
+    return a->gap == 9 && g != 0 && (g & 0xfe00) != 0xfc00 && (g & 0xff80) != 0xfe80 &&
+           (g & 0xff00) != 0xff00;
 }
 
 void find_ip6(struct pii *f, size_t colon)
@@ -204,7 +210,9 @@ void find_ip6(struct pii *f, size_t colon)
     if (end <= colon) return;
     f->ip_done = end;
     bool whole = a.gap == 9 ? a.n == 8 : a.n >= 2 && a.n < 8;
-    if (!whole || !pii_word_starts(f, i) || !pii_word_ends(f, end) || pii_at(f, end) == ':' || !ip6_is_public(&a)) return;
+    if (!whole || !pii_word_starts(f, i) || !pii_word_ends(f, end) || pii_at(f, end) == ':' ||
+        !ip6_is_public(&a))
+        return;
     pii_add(f, i, end, PII_IP, "ipv6", RANK_CERTAIN);
 }
 

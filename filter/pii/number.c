@@ -6,7 +6,8 @@
  * U+2013 hyphens. */
 static unsigned mark_at(const struct pii *f, size_t i, char *mark)
 {
-    unsigned char a = (unsigned char)pii_at(f, i), b = (unsigned char)pii_at(f, i + 1), c = (unsigned char)pii_at(f, i + 2);
+    unsigned char a = (unsigned char)pii_at(f, i), b = (unsigned char)pii_at(f, i + 1),
+                  c = (unsigned char)pii_at(f, i + 2);
     *mark = (char)a;
     if (a == ' ' || a == '-' || a == '.' || a == '/' || a == '(' || a == ')') return 1;
     *mark = ' ';
@@ -31,7 +32,9 @@ static unsigned separator_at(const struct pii *f, size_t i, char *separator)
     bool pair = (a == ' ' && b == '(') || (a == ')' && b != '(' && b != ')');
     if (is_digit(pii_at(f, i + x + y))) return pair ? x + y : 0;
     z = mark_at(f, i + x + y, &c);
-    return z && a == ' ' && (b == '-' || b == '/') && c == ' ' && is_digit(pii_at(f, i + x + y + z)) ? x + y + z : 0;
+    return z && a == ' ' && (b == '-' || b == '/') && c == ' ' && is_digit(pii_at(f, i + x + y + z))
+               ? x + y + z
+               : 0;
 }
 
 /* The next group at i; false when it does not fit. */
@@ -131,7 +134,8 @@ static bool stands_in(const struct near *x, const char *word, size_t len)
     return false;
 }
 
-bool pii_context(const struct pii *f, size_t start, size_t end, unsigned before, unsigned after, const char *words)
+bool pii_context(const struct pii *f, size_t start, size_t end, unsigned before, unsigned after,
+                 const char *words)
 {
     struct near x;
     size_t from = start > before ? start - before : 0, to = f->n - end > after ? end + after : f->n;

@@ -8,13 +8,18 @@
 #include "filter/pii/find.h"
 #include <string.h>
 
-#define PHONE_WORDS                                                                                                     \
-    "phone|tel:|tel |tel.|tel/|telephone|call |calling|call:|mobile|cell|fax|contact|whatsapp|viber|ring |dial|hotline|" \
-    "text me|sms|number is|number:|reach me|reach us|answering at|messages to|message to|at home|at work|desk:|office:|telefon|teléfono|telefono|telefone|móvil|movil|celular|handy|téléphone|"    \
-    "portable|ligar|fone|тел|телефон|звон|電話|电话|手机|手機|联系|聯絡|連絡|전화|휴대폰|फोन|هاتف|puh|tlf|tlph|ph:|ph.|mob.|mob:"
-#define NOT_PHONE_WORDS                                                                                                 \
-    "isbn|issn|doi|order n|order #|invoice|tracking|serial|account n|routing|swift|patent|zip|postal|population|ean|upc|"  \
-    "licen|passport|part n|model|item|sku|ticket n|case n|card|version|coordinates|latitude|longitude|vin|imei"
+#define PHONE_WORDS                                                                                                                                    \
+    "phone|tel:|tel |tel.|tel/|telephone|call |calling|call:|mobile|cell|fax|contact|whatsapp|viber|ring "                                             \
+    "|dial|hotline|"                                                                                                                                   \
+    "text me|sms|number is|number:|reach me|reach us|answering at|messages to|message to|at home|at "                                                  \
+    "work|desk:|office:|telefon|teléfono|telefono|telefone|móvil|movil|celular|handy|téléphone|"                                                   \
+    "portable|ligar|fone|тел|телефон|звон|電話|电话|手机|手機|联系|聯絡|連絡|전화|휴대폰|फोन|هاتف|puh|tlf|" \
+    "tlph|ph:|ph.|mob.|mob:"
+#define NOT_PHONE_WORDS                                              \
+    "isbn|issn|doi|order n|order #|invoice|tracking|serial|account " \
+    "n|routing|swift|patent|zip|postal|population|ean|upc|"          \
+    "licen|passport|part n|model|item|sku|ticket n|case "            \
+    "n|card|version|coordinates|latitude|longitude|vin|imei"
 
 /* Behind the number, in lists of people's numbers. */
 #define PHONE_WORDS_BEHIND "office|fax|mobile|cell|home|phone|work|tel"
@@ -22,24 +27,28 @@
 /* The country code's digits; 0: no country has it. */
 static unsigned country_code(const char *d)
 {
-    static const char *const two = "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 "
-                                   "65 66 81 82 84 86 90 91 92 93 94 95 98 ";
-    static const char *const three[] = {"2112368",    "220123456789", "230123456789", "240123456789", "25012345678", "260123456789",
-                                        "2901789",    "350123456789", "370123456789", "3801235679",   "42013",       "500123456789",
-                                        "590123456789", "67023456789", "68012356789",  "69012",        "8008",        "8502356",
-                                        "870",        "88012368",     "96012345678",  "9701234567",   "99234568"};
+    static const char *const two =
+        "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 "
+        "65 66 81 82 84 86 90 91 92 93 94 95 98 ";
+    static const char *const three[] = {
+        "2112368",      "220123456789", "230123456789", "240123456789", "25012345678", "260123456789",
+        "2901789",      "350123456789", "370123456789", "3801235679",   "42013",       "500123456789",
+        "590123456789", "67023456789",  "68012356789",  "69012",        "8008",        "8502356",
+        "870",          "88012368",     "96012345678",  "9701234567",   "99234568"};
     if (d[0] == '1' || d[0] == '7') return 1;
     for (const char *p = two; *p; p += 3)
         if (p[0] == d[0] && p[1] == d[1]) return 2;
     for (size_t i = 0; i < sizeof three / sizeof *three; i++) /* two digits, and those that may follow */
-        if (three[i][0] == d[0] && three[i][1] == d[1]) return is_digit(d[2]) && strchr(three[i] + 2, d[2]) ? 3 : 0;
+        if (three[i][0] == d[0] && three[i][1] == d[1])
+            return is_digit(d[2]) && strchr(three[i] + 2, d[2]) ? 3 : 0;
     return 0;
 }
 
 /* NXX-NXX-XXXX of the North American plan: no N11 and nothing that begins with 0 or 1. */
 static bool is_nanp(const char *d)
 {
-    return d[0] >= '2' && d[3] >= '2' && !(d[1] == '1' && d[2] == '1') && !(d[4] == '1' && d[5] == '1') && d[1] != '9';
+    return d[0] >= '2' && d[3] >= '2' && !(d[1] == '1' && d[2] == '1') && !(d[4] == '1' && d[5] == '1') &&
+           d[1] != '9';
 }
 
 /* Three groups of which one, the first or the last, is a year, and the others a month and a day. */
@@ -51,7 +60,8 @@ static bool looks_like_date(const struct number *v)
     if (!year_first && !year_last) return false;
     const char *year = v->digits + (year_first ? 0 : g[1].digits_sum);
     unsigned a = check_number(v->digits + g[0].digits_sum, g[1].digits);
-    unsigned b = year_first ? check_number(v->digits + g[1].digits_sum, g[2].digits) : check_number(v->digits, g[0].digits);
+    unsigned b = year_first ? check_number(v->digits + g[1].digits_sum, g[2].digits)
+                            : check_number(v->digits, g[0].digits);
     return (year[0] == '1' || year[0] == '2') && a <= 31 && b <= 31 && (a <= 12 || b <= 12);
 }
 
@@ -237,11 +247,14 @@ static unsigned area_groups(const struct pii *f, const struct number *v)
     char first = v->group[1].separator;
     bool bracket = v->open && first == ')';
     if (v->n_groups < 2 || area < 2 || area > 5 || (bracket && area == 4 && is_year(v->digits))) return 0;
-    if (!bracket && (v->digits[0] != '0' || v->digits[1] == '0' || first == ')' || first == '(' || first == '.')) return 0;
+    if (!bracket &&
+        (v->digits[0] != '0' || v->digits[1] == '0' || first == ')' || first == '(' || first == '.'))
+        return 0;
     for (unsigned g = v->n_groups > 5 ? 5 : v->n_groups; g > 1; g--) {
         unsigned digits = v->group[g - 1].digits_sum, least = bracket ? 8 : 9;
         bool short_group = false;
-        for (unsigned k = 1; k < g; k++) short_group |= v->group[k].digits < 2 || v->group[k].separator == '.';
+        for (unsigned k = 1; k < g; k++)
+            short_group |= v->group[k].digits < 2 || v->group[k].separator == '.';
         if (!short_group && digits >= least && digits <= 12 && phone_ends(f, v, g)) return g;
     }
     return 0;
@@ -266,7 +279,8 @@ static void find_named(struct pii *f, const struct number *v)
         if (digits < 7 || digits > (v->plus ? 15 : 12) || !phone_ends(f, v, g)) continue;
         if (looks_like_years(v, g)) return;
         bool named = pii_context(f, v->start, v->start, 48, 0, PHONE_WORDS);
-        if (named || pii_context(f, end, end, 0, 10, PHONE_WORDS_BEHIND)) add_phone(f, v, g, "named", RANK_LOOSE);
+        if (named || pii_context(f, end, end, 0, 10, PHONE_WORDS_BEHIND))
+            add_phone(f, v, g, "named", RANK_LOOSE);
         return;
     }
 }
@@ -281,7 +295,8 @@ static bool is_amount(const struct pii *f, size_t at)
 void find_phone(struct pii *f, const struct number *v)
 {
     char before = pii_before(f, phone_start(f, v)), after = pii_at(f, v->group[v->n_groups - 1].end);
-    if (v->n_digits < 7 || is_alnum(before) || before == '.' || before == '#' || before == '$' || before == '/' || before == '_')
+    if (v->n_digits < 7 || is_alnum(before) || before == '.' || before == '#' || before == '$' ||
+        before == '/' || before == '_')
         return;
     if (find_international(f, v)) return;
     if (before == '-' || looks_like_date(v) || is_amount(f, v->start)) return;

@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const kind_names[PII_KINDS] = {"email", "phone", "ip", "card", "iban", "crypto", "secret", "id"};
+static const char *const kind_names[PII_KINDS] = {"email", "phone",  "ip",     "card",
+                                                  "iban",  "crypto", "secret", "id"};
 
 const char *pii_kind_name(enum pii_kind kind)
 {
@@ -26,7 +27,8 @@ int pii_parse_kinds(const char *list, unsigned *kinds, struct err *e)
         unsigned bits = kind_bits(slice_of(at, n));
         if (!bits)
             return err_set(e, ERR_USAGE,
-                           "no such kind of personal data: %.*s; there are all, email, phone, ip, card, iban, crypto, secret, id",
+                           "no such kind of personal data: %.*s; there are all, email, phone, ip, card, "
+                           "iban, crypto, secret, id",
                            n > 64 ? 64 : (int)n, at);
         *kinds |= bits;
         at += n;
@@ -83,7 +85,8 @@ static bool may_be_number(const struct pii *f, size_t i)
 static bool within_number(const struct pii *f, size_t i)
 {
     char c = pii_before(f, i);
-    return (c == '.' || c == '-' || c == '/' || c == ',' || c == '_' || c == ':') && i > 1 && is_digit(f->p[i - 2]);
+    return (c == '.' || c == '-' || c == '/' || c == ',' || c == '_' || c == ':') && i > 1 &&
+           is_digit(f->p[i - 2]);
 }
 
 static void at_number(struct pii *f, size_t i)
@@ -111,7 +114,8 @@ static void at_digits(struct pii *f, size_t i)
     if (pii_wants(f, PII_ID)) find_id_letters(f, i);
 }
 
-static void at_anchor(struct pii *f, size_t i, const struct anchors *a, unsigned bit, uint64_t digit_starts, uint64_t pairs)
+static void at_anchor(struct pii *f, size_t i, const struct anchors *a, unsigned bit, uint64_t digit_starts,
+                      uint64_t pairs)
 {
     uint64_t m = 1ULL << bit;
     if (digit_starts & m) at_digits(f, i);

@@ -61,8 +61,9 @@ struct pii_masks {
         size_t n;
     } of[PII_KINDS];
 };
-extern const struct pii_masks pii_placeholders; /* [EMAIL], [PHONE], [IP], [CARD], [IBAN], [CRYPTO], [SECRET], [ID] */
-extern const struct pii_masks pii_fineweb;      /* email@example.com, …; six addresses that answered no ping */
+extern const struct pii_masks
+    pii_placeholders; /* [EMAIL], [PHONE], [IP], [CARD], [IBAN], [CRYPTO], [SECRET], [ID] */
+extern const struct pii_masks pii_fineweb; /* email@example.com, …; six addresses that answered no ping */
 
 /* What was taken away and put in, in bytes, by kind. */
 struct pii_account {

@@ -58,8 +58,10 @@ static const struct token {
 };
 
 /* Three bytes of each that text has seldom, put together so that the halves of a group's bytes make few others. */
-const char *const token_begins[ANCHOR_GROUPS] = {"AKI ASI AIz b_p", "hp_ ho_ hu_ hs_ hr_ op_", "sk_ rk_ sk- hf_", "eyJ ya2",
-                                                 "xox SG. GOC",     "npm pyp glp",             "whs shp",         "--- ks."};
+const char *const token_begins[ANCHOR_GROUPS] = {"AKI ASI AIz b_p", "hp_ ho_ hu_ hs_ hr_ op_",
+                                                 "sk_ rk_ sk- hf_", "eyJ ya2",
+                                                 "xox SG. GOC",     "npm pyp glp",
+                                                 "whs shp",         "--- ks."};
 
 /* How far ahead of those three the token begins. */
 static unsigned lead_of(const char *p)
@@ -217,8 +219,9 @@ static bool looks_random(const char *p, size_t n)
 /* The name that ends at `end` (after spaces and a quote) is one of these, at its end. */
 static bool is_telling_name(const struct pii *f, size_t end)
 {
-    static const char *const names[] = {"secret", "secretkey", "passwd", "password", "pwd",       "apikey",    "accesskey",
-                                        "token",  "authkey",   "privatekey", "clientsecret", "accountkey", "passphrase"};
+    static const char *const names[] = {"secret",       "secretkey",  "passwd",    "password", "pwd",
+                                        "apikey",       "accesskey",  "token",     "authkey",  "privatekey",
+                                        "clientsecret", "accountkey", "passphrase"};
     char name[20];
     size_t i = end, n = sizeof name;
     while (i > 0 && (f->p[i - 1] == ' ' || f->p[i - 1] == '"' || f->p[i - 1] == '\'') && end - i < 3) i--;
@@ -245,11 +248,14 @@ void find_assignment(struct pii *f, size_t at)
 {
     size_t i = at + 1, from;
     if (at < f->secret_done || !is_telling_name(f, at)) return;
-    while (i - at < 5 && (pii_at(f, i) == ' ' || pii_at(f, i) == '"' || pii_at(f, i) == '\'' || pii_at(f, i) == '>' || pii_at(f, i) == '=')) i++;
+    while (i - at < 5 && (pii_at(f, i) == ' ' || pii_at(f, i) == '"' || pii_at(f, i) == '\'' ||
+                          pii_at(f, i) == '>' || pii_at(f, i) == '='))
+        i++;
     from = i;
     while (i - from <= 256 && in_value(pii_at(f, i))) i++;
     while (i > from && (f->p[i - 1] == '.' || f->p[i - 1] == '-')) i--;
-    if (i - from < 16 || i - from > 256 || pii_at(f, i) == '(' || pii_at(f, i) == '[' || pii_at(f, i) == '$') return;
+    if (i - from < 16 || i - from > 256 || pii_at(f, i) == '(' || pii_at(f, i) == '[' || pii_at(f, i) == '$')
+        return;
     bool path = memchr(f->p + from, '.', i - from) && memchr(f->p + from, '/', i - from);
     bool uuid = i - from == 36 && f->p[from + 8] == '-' && f->p[from + 13] == '-' && f->p[from + 18] == '-';
     if (!path && !uuid && looks_random(f->p + from, i - from))

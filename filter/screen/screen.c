@@ -12,8 +12,8 @@
 
 struct list {
     struct wordlist *words;
-    char *name; /* the file's, without its folder */
-    char *rule; /* "word_list:NAME" */
+    char *name;  /* the file's, without its folder */
+    char *rule;  /* "word_list:NAME" */
     double most; /* of the share; < 0: only counted */
 };
 
@@ -42,7 +42,8 @@ static int set_placeholder(struct screen *s, const char *option, struct err *e)
     unsigned kinds;
     char kind[32];
     if (!equal || equal - option >= (ptrdiff_t)sizeof kind)
-        return err_set(e, ERR_USAGE, "--pii-placeholder %.64s: give KIND=TEXT, such as email=<EMAIL>", option);
+        return err_set(e, ERR_USAGE, "--pii-placeholder %.64s: give KIND=TEXT, such as email=<EMAIL>",
+                       option);
     snprintf(kind, sizeof kind, "%.*s", (int)(equal - option), option);
     if (utf8_valid_prefix(equal, strlen(equal)) != strlen(equal))
         return err_set(e, ERR_USAGE, "--pii-placeholder %s: the text is not UTF-8", kind);
@@ -77,7 +78,8 @@ static int open_list(struct list *l, const char *option, struct err *e)
     l->most = drop ? strtod(drop + 6, &end) : -1;
     if (drop && (end == drop + 6 || *end || !(l->most >= 0 && l->most <= 1))) {
         free(path);
-        return err_set(e, ERR_USAGE, "--word-list %s: the share behind drop: is a number from 0 to 1", option);
+        return err_set(e, ERR_USAGE, "--word-list %s: the share behind drop: is a number from 0 to 1",
+                       option);
     }
     slash = strrchr(path, '/');
     l->name = strdup(slash ? slash + 1 : path);
@@ -104,7 +106,8 @@ static int open_overlap(struct screen *s, struct err *e)
     if (!s->opts.evaluations.n) return 0;
     int r = overlap_parse(&o, s->opts.ngram ? s->opts.ngram : "13", e);
     if (r == 0) r = overlap_new(&s->overlap, &o, e);
-    for (size_t i = 0; i < s->opts.evaluations.n && r == 0; i++) r = overlap_add(s->overlap, s->opts.evaluations.at[i], e);
+    for (size_t i = 0; i < s->opts.evaluations.n && r == 0; i++)
+        r = overlap_add(s->overlap, s->opts.evaluations.at[i], e);
     if (r == 0) r = overlap_ready(s->overlap, e);
     if (r < 0) return r;
     struct overlap_counts c = overlap_counts(s->overlap);
@@ -189,7 +192,8 @@ static int fold_for_lists(const struct screen *s, struct screen_worker *w, struc
     return s->n_lists ? fold_words(&w->folded, text, FOLD_SYMBOLS, e) : 0;
 }
 
-static int check_lists(const struct screen *s, struct screen_worker *w, struct slice text, struct screen_drop *drop, struct err *e)
+static int check_lists(const struct screen *s, struct screen_worker *w, struct slice text,
+                       struct screen_drop *drop, struct err *e)
 {
     int r = fold_for_lists(s, w, text, e);
     for (size_t i = 0; i < s->n_lists && r == 0 && !drop->rule; i++) {
@@ -203,7 +207,8 @@ static int check_lists(const struct screen *s, struct screen_worker *w, struct s
 }
 
 /* "NAME":{"hits":2,"words":3,"share":.01},… */
-static int put_lists(const struct screen *s, struct screen_worker *w, struct slice text, struct buf *b, struct err *e)
+static int put_lists(const struct screen *s, struct screen_worker *w, struct slice text, struct buf *b,
+                     struct err *e)
 {
     int r = fold_for_lists(s, w, text, e);
     for (size_t i = 0; i < s->n_lists && r == 0; i++) {
@@ -211,7 +216,8 @@ static int put_lists(const struct screen *s, struct screen_worker *w, struct sli
         wordlist_count(s->list[i].words, &w->folded, text, &c);
         buf_puts(b, i ? "," : "");
         json_put_str(b, slice_str(s->list[i].name));
-        buf_printf(b, ":{\"hits\":%llu,\"words\":%llu,\"share\":", (unsigned long long)c.hits, (unsigned long long)c.words);
+        buf_printf(b, ":{\"hits\":%llu,\"words\":%llu,\"share\":", (unsigned long long)c.hits,
+                   (unsigned long long)c.words);
         json_put_num(b, share_of(&c, w));
         buf_putc(b, '}');
     }
@@ -249,8 +255,8 @@ static bool is_contaminated(const struct screen *s, const struct overlap_found *
     return false;
 }
 
-static int remove_overlap(const struct screen *s, struct screen_worker *w, struct slice *text, struct stage_out *o,
-                          struct screen_drop *drop, struct err *e)
+static int remove_overlap(const struct screen *s, struct screen_worker *w, struct slice *text,
+                          struct stage_out *o, struct screen_drop *drop, struct err *e)
 {
     unsigned window = s->opts.window < 0 ? 0 : (unsigned)s->opts.window;
     buf_clear(&w->cut);
@@ -282,7 +288,8 @@ static int check_overlap(const struct screen *s, struct screen_worker *w, struct
     if (s->opts.evaluation_action == 1) return remove_overlap(s, w, text, o, drop, e);
     put_found(w->found, &w->json);
     if (s->opts.evaluation_action == 2)
-        return buf_terminate(&w->json) < 0 ? -ERR_IO : doc_meta_set_raw(d, "contamination", buf_slice(&w->json));
+        return buf_terminate(&w->json) < 0 ? -ERR_IO
+                                           : doc_meta_set_raw(d, "contamination", buf_slice(&w->json));
     drop->rule = "contaminated";
     return 0;
 }
@@ -305,13 +312,14 @@ static void put_spans(const struct screen_worker *w, struct slice text, struct b
         uint64_t start = chars += utf8_count(text.p + at, x[i].start - at);
         chars += utf8_count(text.p + x[i].start, x[i].end - x[i].start);
         at = x[i].end;
-        buf_printf(b, "%s[%llu,%llu,\"%s\",\"%s\"]", i ? "," : "", (unsigned long long)start, (unsigned long long)chars,
-                   pii_kind_name(x[i].kind), x[i].what);
+        buf_printf(b, "%s[%llu,%llu,\"%s\",\"%s\"]", i ? "," : "", (unsigned long long)start,
+                   (unsigned long long)chars, pii_kind_name(x[i].kind), x[i].what);
     }
     buf_putc(b, ']');
 }
 
-static int mask_pii(const struct screen *s, struct screen_worker *w, struct slice *text, struct stage_out *o, struct err *e)
+static int mask_pii(const struct screen *s, struct screen_worker *w, struct slice *text, struct stage_out *o,
+                    struct err *e)
 {
     struct pii_account a;
     buf_clear(&w->masked);
@@ -328,8 +336,8 @@ static int mask_pii(const struct screen *s, struct screen_worker *w, struct slic
     return 0;
 }
 
-static int check_pii(const struct screen *s, struct screen_worker *w, struct doc *d, struct slice *text, struct stage_out *o,
-                     struct screen_drop *drop, struct err *e)
+static int check_pii(const struct screen *s, struct screen_worker *w, struct doc *d, struct slice *text,
+                     struct stage_out *o, struct screen_drop *drop, struct err *e)
 {
     const struct pii_span *spans;
     int r = s->kinds ? find_pii(s, w, *text, e) : 0;
@@ -345,8 +353,8 @@ static int check_pii(const struct screen *s, struct screen_worker *w, struct doc
 
 /* ------------------------------------------------------------------ a document */
 
-int screen_doc(const struct screen *s, struct screen_worker *w, struct doc *d, struct slice *text, struct stage_out *o,
-               struct screen_drop *drop, struct err *e)
+int screen_doc(const struct screen *s, struct screen_worker *w, struct doc *d, struct slice *text,
+               struct stage_out *o, struct screen_drop *drop, struct err *e)
 {
     struct screen_drop none = {0};
     *drop = none;
@@ -434,7 +442,8 @@ static void put_whole(struct buf *b, const char *name, const char *what, uint64_
     buf_free(&key);
 }
 
-int screen_attributes(const struct screen *s, struct screen_worker *w, const struct doc *d, struct buf *out, struct err *e)
+int screen_attributes(const struct screen *s, struct screen_worker *w, const struct doc *d, struct buf *out,
+                      struct err *e)
 {
     uint64_t chars = utf8_count(d->text.p, d->text.n);
     int r = fold_for_lists(s, w, d->text, e);

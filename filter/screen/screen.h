@@ -21,9 +21,9 @@ struct screen_opts { /* as given on the command line; zeros: nothing is looked f
     const char *pii;
     int pii_action, pii_style; /* enum screen_action; 0 leat, 1 fineweb */
     struct opt_list placeholders, word_lists, evaluations;
-    const char *ngram, *keys;      /* NULL: 13, the usual keys */
-    int evaluation_action;         /* 0 drop, 1 remove, 2 annotate */
-    int64_t least_grams, window;   /* 0: the defaults 1 and 200 */
+    const char *ngram, *keys;    /* NULL: 13, the usual keys */
+    int evaluation_action;       /* 0 drop, 1 remove, 2 annotate */
+    int64_t least_grams, window; /* 0: the defaults 1 and 200 */
     double item_share;
 };
 
@@ -45,11 +45,12 @@ struct screen_drop {
 
 /* *text: what the rules left of the document's; afterwards what is to be written, borrowed from w until its next document.
  * d gets metadata alone. Where the document stays, what was taken from the text and put into it is in o's ledger. */
-int screen_doc(const struct screen *s, struct screen_worker *w, struct doc *d, struct slice *text, struct stage_out *o,
-               struct screen_drop *drop, struct err *e);
+int screen_doc(const struct screen *s, struct screen_worker *w, struct doc *d, struct slice *text,
+               struct stage_out *o, struct screen_drop *drop, struct err *e);
 /* Metadata: pii, word_lists, contamination. */
 int screen_annotate(const struct screen *s, struct screen_worker *w, struct doc *d, struct err *e);
 /* Members of dolma's attributes: "filter__pii_email":[[start,end,1],…], … `comma` before the first when out is not empty. */
-int screen_attributes(const struct screen *s, struct screen_worker *w, const struct doc *d, struct buf *out, struct err *e);
+int screen_attributes(const struct screen *s, struct screen_worker *w, const struct doc *d, struct buf *out,
+                      struct err *e);
 
 #endif

@@ -52,7 +52,8 @@ static inline bool is_ascii_alnum(char c)
 /* Nearly all words have at most 16 bytes: they cost two loads and no branch. */
 static inline uint64_t hash_first(uint64_t x, uint64_t y, size_t n)
 {
-    uint64_t h = (x ^ n * 0x9e3779b97f4a7c15ULL) * 0xa0761d6478bd642fULL ^ (y + 0xe7037ed1a0b428dbULL) * 0x8ebc6af09c88c6e3ULL;
+    uint64_t h = (x ^ n * 0x9e3779b97f4a7c15ULL) * 0xa0761d6478bd642fULL ^
+                 (y + 0xe7037ed1a0b428dbULL) * 0x8ebc6af09c88c6e3ULL;
     return (h ^ h >> 32) * 0x589965cc75374cc3ULL;
 }
 
@@ -128,7 +129,8 @@ static size_t add_chars(struct folded *f, const char *p, size_t at, size_t end)
     return at;
 }
 
-static int add_decoded(struct folded *f, const char *p, size_t start, size_t end, struct buf *scratch, struct err *e)
+static int add_decoded(struct folded *f, const char *p, size_t start, size_t end, struct buf *scratch,
+                       struct err *e)
 {
     uint64_t from = 0;
     size_t at = start;
@@ -178,7 +180,8 @@ static inline uint64_t hash_ascii(const char *p, size_t n, size_t room, bool *hi
     return h;
 }
 
-static inline int add_run(struct folded *f, struct slice text, size_t start, size_t end, struct buf *scratch, struct err *e)
+static inline int add_run(struct folded *f, struct slice text, size_t start, size_t end, struct buf *scratch,
+                          struct err *e)
 {
     bool high;
     uint64_t h = hash_ascii(text.p + start, end - start, text.n - start, &high);
@@ -245,7 +248,8 @@ static inline int fold_block(struct folded *f, struct slice text, size_t at, uin
     uint64_t before = mask << 1 | run->inside, starts = mask & ~before, ends = before & ~mask;
     if (f->cap - f->n < BLOCK && reserve(f, BLOCK, e) < 0) return -ERR_IO;
     if (run->inside && ends) {
-        if (add_run(f, text, run->start, at + (unsigned)__builtin_ctzll(ends), scratch, e) < 0) return -ERR_IO;
+        if (add_run(f, text, run->start, at + (unsigned)__builtin_ctzll(ends), scratch, e) < 0)
+            return -ERR_IO;
         ends &= ends - 1;
     }
     for (; ends; ends &= ends - 1, starts &= starts - 1) {
@@ -268,7 +272,8 @@ static int fold_runs(struct folded *f, struct slice text, struct buf *scratch, s
     while (text.n - at >= BLOCK && r == 0) {
         size_t blocks = (text.n - at) / BLOCK < CHUNK ? (text.n - at) / BLOCK : CHUNK;
         masks((const unsigned char *)text.p + at, blocks, mask);
-        for (size_t b = 0; b < blocks && r == 0; b++, at += BLOCK) r = fold_block(f, text, at, mask[b], &run, scratch, e);
+        for (size_t b = 0; b < blocks && r == 0; b++, at += BLOCK)
+            r = fold_block(f, text, at, mask[b], &run, scratch, e);
     }
     if (r < 0) return r;
     memcpy(tail, text.p + at, text.n - at);
@@ -329,7 +334,8 @@ int fold_text(struct buf *out, struct slice text, unsigned flags, struct err *e)
         if (!first) buf_putc(out, ' ');
         buf_put(out, text.p + f.word[i].start, f.word[i].end - f.word[i].start);
     }
-    for (size_t at = 0; !(flags & FOLD_EXACT) && next_word(text.p, text.n, &at, flags, &scratch, &start); first = false) {
+    for (size_t at = 0; !(flags & FOLD_EXACT) && next_word(text.p, text.n, &at, flags, &scratch, &start);
+         first = false) {
         if (!first) buf_putc(out, ' ');
         buf_put_slice(out, buf_slice(&scratch));
     }

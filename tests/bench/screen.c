@@ -82,12 +82,14 @@ int main(int argc, char **argv)
     buf_init(&docs, BUF_NO_MAX);
     while ((n = fread(block, 1, sizeof block, f)) > 0) buf_put(&docs, block, n);
     folded_init(&w.words);
-    if (wordlist_open(&w.list, argv[2], &e) < 0 || overlap_new(&w.overlap, &opts, &e) < 0) return puts(e.msg), 1;
+    if (wordlist_open(&w.list, argv[2], &e) < 0 || overlap_new(&w.overlap, &opts, &e) < 0)
+        return puts(e.msg), 1;
     for (int i = 3; i < argc; i++)
         if (overlap_add(w.overlap, argv[i], &e) < 0) return puts(e.msg), 1;
     if (overlap_ready(w.overlap, &e) < 0) return puts(e.msg), 1;
     struct overlap_counts c = overlap_counts(w.overlap);
-    printf("index: %llu items, %llu n-grams, %.1f MB\n", (unsigned long long)c.items, (unsigned long long)c.grams, (double)c.memory_bytes / 1e6);
+    printf("index: %llu items, %llu n-grams, %.1f MB\n", (unsigned long long)c.items,
+           (unsigned long long)c.grams, (double)c.memory_bytes / 1e6);
     measure("pii: all kinds", do_pii, &w, buf_slice(&docs));
     w.kinds = PII_BIT(PII_EMAIL) | PII_BIT(PII_IP);
     measure("pii: e-mail and IP", do_pii, &w, buf_slice(&docs));

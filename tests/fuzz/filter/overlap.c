@@ -13,12 +13,14 @@ static void check(bool ok)
 static void check_found(const struct overlap_found *f, struct slice text)
 {
     uint64_t at = 0;
-    check(f->share >= 0 && f->share <= 1 && (f->grams > 0) == (f->n_spans > 0) && (f->grams > 0) == (f->n_items > 0));
+    check(f->share >= 0 && f->share <= 1 && (f->grams > 0) == (f->n_spans > 0) &&
+          (f->grams > 0) == (f->n_items > 0));
     for (size_t i = 0; i < f->n_spans; i++) {
         check(f->span[i].start >= at && f->span[i].end > f->span[i].start && f->span[i].end <= text.n);
         at = f->span[i].end;
     }
-    for (size_t i = 0; i < f->n_items; i++) check(f->item[i].share > 0 && f->item[i].share <= 1 && f->item[i].grams > 0);
+    for (size_t i = 0; i < f->n_items; i++)
+        check(f->item[i].share > 0 && f->item[i].share <= 1 && f->item[i].grams > 0);
 }
 
 static void search(const struct overlap *o, struct slice text, unsigned window)

@@ -16,8 +16,10 @@ static void check_spans(const struct pii *p, struct slice text)
     uint64_t at = 0;
     size_t n = pii_spans(p, &s);
     for (size_t i = 0; i < n; i++) {
-        check(s[i].start >= at && s[i].end > s[i].start && s[i].end <= text.n && s[i].what && s[i].kind < PII_KINDS);
-        check((text.p[s[i].start] & 0xc0) != 0x80 && (s[i].end == text.n || (text.p[s[i].end] & 0xc0) != 0x80));
+        check(s[i].start >= at && s[i].end > s[i].start && s[i].end <= text.n && s[i].what &&
+              s[i].kind < PII_KINDS);
+        check((text.p[s[i].start] & 0xc0) != 0x80 &&
+              (s[i].end == text.n || (text.p[s[i].end] & 0xc0) != 0x80));
         at = s[i].end;
     }
 }
@@ -51,7 +53,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t n = pii_spans(kept, &a);
     check(n == pii_spans(plain, &b));
     for (size_t i = 0; i < n; i++)
-        check(a[i].start == b[i].start && a[i].end == b[i].end && a[i].kind == b[i].kind && a[i].what == b[i].what);
+        check(a[i].start == b[i].start && a[i].end == b[i].end && a[i].kind == b[i].kind &&
+              a[i].what == b[i].what);
     check_spans(kept, text);
     check_mask(kept, text, &pii_placeholders);
     check(pii_find_fineweb(kept, text, PII_ALL, NULL) == 0);

@@ -36,7 +36,8 @@ TEST(words)
  * fold_text, which decodes character by character, in number, place and equality. */
 TEST(hashes_are_equal_as_words_are)
 {
-    static const char *const parts[] = {"a", "B", "ab", "é", "É", "z", "averyverylongwordindeedof", "X", " ", ", ", "-", "—", "三", "9"};
+    static const char *const parts[] = {"a", "B", "ab", "é", "É", "z",  "averyverylongwordindeedof",
+                                        "X", " ", ", ", "-", "—", "三", "9"};
     struct folded f;
     struct buf text, a, b;
     folded_init(&f);
@@ -59,9 +60,12 @@ TEST(hashes_are_equal_as_words_are)
             size_t i = draw((unsigned)f.n - 2), j = draw((unsigned)f.n - 2), n = 1 + draw(2);
             buf_clear(&a);
             buf_clear(&b);
-            fold_text(&a, slice_of(text.p + f.word[i].start, f.word[i + n - 1].end - f.word[i].start), 0, NULL);
-            fold_text(&b, slice_of(text.p + f.word[j].start, f.word[j + n - 1].end - f.word[j].start), 0, NULL);
-            CHECK((fold_hash(&f, i, n, fold_power(n)) == fold_hash(&f, j, n, fold_power(n))) == slice_eq(buf_slice(&a), buf_slice(&b)));
+            fold_text(&a, slice_of(text.p + f.word[i].start, f.word[i + n - 1].end - f.word[i].start), 0,
+                      NULL);
+            fold_text(&b, slice_of(text.p + f.word[j].start, f.word[j + n - 1].end - f.word[j].start), 0,
+                      NULL);
+            CHECK((fold_hash(&f, i, n, fold_power(n)) == fold_hash(&f, j, n, fold_power(n))) ==
+                  slice_eq(buf_slice(&a), buf_slice(&b)));
         }
     }
     folded_free(&f);

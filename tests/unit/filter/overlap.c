@@ -30,14 +30,16 @@ TEST(lengths)
     CHECK(overlap_parse(&o, "13", &e) == 0 && o.n == 13 && o.flags == 0);
     CHECK(overlap_parse(&o, "exact-8", &e) == 0 && o.n == 8 && o.flags == FOLD_EXACT);
     CHECK(overlap_parse(&o, "chars-50", &e) == 0 && o.n == 50 && o.flags == FOLD_CHARS);
-    static const char *const bad[] = {"", "1", "257", "13x", "-5", "char-50", "exact-", "99999999999999999999"};
+    static const char *const bad[] = {"",   "1",       "257",    "13x",
+                                      "-5", "char-50", "exact-", "99999999999999999999"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         err_clear(&e);
         CHECK_INT(overlap_parse(&o, bad[i], &e), -ERR_USAGE);
     }
 }
 
-static int put_item(void *ctx, const char *file, uint64_t line, struct slice id, struct slice text, struct err *e)
+static int put_item(void *ctx, const char *file, uint64_t line, struct slice id, struct slice text,
+                    struct err *e)
 {
     buf_printf(ctx, "%llu<%.*s>%.*s;", (unsigned long long)line, (int)id.n, id.p, (int)text.n, text.p);
     return 0;
@@ -56,7 +58,8 @@ static void check_items(const char *text, const char *keys, int want, const char
 
 TEST(items)
 {
-    check_items("{\"a\":\"x\",\"id\":\"q1\",\"b\":\"y\"}\n\n{\"b\":[\"u\",\"v\",3],\"a\":7,\"task_id\":12}\n", "a,b", 0, "1<q1>x\ny;3<12>u\nv;");
+    check_items("{\"a\":\"x\",\"id\":\"q1\",\"b\":\"y\"}\n\n{\"b\":[\"u\",\"v\",3],\"a\":7,\"task_id\":12}\n",
+                "a,b", 0, "1<q1>x\ny;3<12>u\nv;");
     check_items("{\"question\":\"q\",\"answer\":\"a\",\"other\":\"o\"}", overlap_usual_keys, 0, "1<>q\na;");
     check_items(" [{\"a\":\"x\"},\n{\"a\":\"y\"}]", "a", 0, "1<>x;2<>y;");
     check_items("one\ntwo\n\n\nthree", "a", 0, "1<>one\ntwo\n;5<>three;");
@@ -69,7 +72,9 @@ TEST(items)
 
 TEST(what_is_found)
 {
-    struct overlap *o = open_text("4", NULL, "{\"question\":\"One two three four five?\",\"id\":\"q\"}\n{\"text\":\"six seven eight nine\"}\n");
+    struct overlap *o = open_text(
+        "4", NULL,
+        "{\"question\":\"One two three four five?\",\"id\":\"q\"}\n{\"text\":\"six seven eight nine\"}\n");
     struct overlap_found *f = overlap_found_new();
     const char *text = "zero. ONE, two; three  four -- five and SIX seven eight nine ten";
     CHECK_INT(overlap_find(o, f, slice_str(text), NULL), 0);
@@ -80,7 +85,8 @@ TEST(what_is_found)
     CHECK_SLICE(f->item[0].id, "q");
     CHECK_SLICE(f->item[0].first, "ONE, two; three  four");
     CHECK_INT(f->n_spans, 2);
-    CHECK_SLICE(slice_of(text + f->span[0].start, f->span[0].end - f->span[0].start), "ONE, two; three  four -- five");
+    CHECK_SLICE(slice_of(text + f->span[0].start, f->span[0].end - f->span[0].start),
+                "ONE, two; three  four -- five");
     CHECK_INT(overlap_find(o, f, slice_str("one two three five four six seven eight"), NULL), 0);
     CHECK(f->grams == 0 && f->n_items == 0 && f->n_spans == 0);
     overlap_found_free(f);
@@ -134,7 +140,8 @@ TEST(as_a_quadratic_search)
             bool any = false;
             for (const char *at = eval; !any && strlen(at) >= 2 * n; at++) {
                 bool same = true;
-                for (unsigned k = 0; same && k < n; k++) same = at[2 * k] == (text[2 * (i + k)] | 32) && at[2 * k + 1] == ' ';
+                for (unsigned k = 0; same && k < n; k++)
+                    same = at[2 * k] == (text[2 * (i + k)] | 32) && at[2 * k + 1] == ' ';
                 any = same;
             }
             grams += any;

@@ -22,7 +22,8 @@ static void found(const char *text, unsigned kinds, struct buf *b)
     size_t n = pii_spans(finder, &s);
     buf_clear(b);
     for (size_t i = 0; i < n; i++)
-        buf_printf(b, "%s%s:%.*s", i ? "|" : "", pii_kind_name(s[i].kind), (int)(s[i].end - s[i].start), text + s[i].start);
+        buf_printf(b, "%s%s:%.*s", i ? "|" : "", pii_kind_name(s[i].kind), (int)(s[i].end - s[i].start),
+                   text + s[i].start);
     buf_terminate(b);
 }
 
@@ -49,11 +50,13 @@ TEST(network)
         {"ping 8.8.8.8 now", "ip:8.8.8.8"},
         {"http://93.184.216.34:8080/x", "ip:93.184.216.34"},
         {"192.168.1.1 10.0.0.7 127.0.0.1 169.254.1.1 172.16.0.1 0.0.0.0 239.1.1.1", ""},
-        {"2606:4700:4700::1111, [2001:4860:4860::8888]:53", "ip:2606:4700:4700::1111|ip:2001:4860:4860::8888"},
+        {"2606:4700:4700::1111, [2001:4860:4860::8888]:53",
+         "ip:2606:4700:4700::1111|ip:2001:4860:4860::8888"},
         {"fe80::1 ::1 2001:db8::1 fd00::1 std::vector a::b::c dead:beef 12:34:56", ""},
         {"6e40:4041:c617:e898:c11:40d2:c669:2eb4", "ip:6e40:4041:c617:e898:c11:40d2:c669:2eb4"},
         {"1:2:3:4:5:6:7:8:9 and 00:1A:2B:3C:4D:5E", ""},
-        {"version 1.2.3.4, v8.8.4.4, Chrome/41.0.2228.0, lib-1.22.33.44.tar.gz, §4.5.6.7, 1.3.6.1.4.1.311", ""},
+        {"version 1.2.3.4, v8.8.4.4, Chrome/41.0.2228.0, lib-1.22.33.44.tar.gz, §4.5.6.7, 1.3.6.1.4.1.311",
+         ""},
         {"256.1.1.1 1.2.3 8.8.8.8.8 08.8.8.8", ""},
     };
     CHECK_ALL(t);
@@ -65,14 +68,16 @@ TEST(finance)
 {
     static const char *const t[][2] = {
         {"4111 1111 1111 1111", "card:4111 1111 1111 1111"},
-        {"3782-822463-10005; 6011111111111117; 5555555555554444", "card:3782-822463-10005|card:6011111111111117|card:5555555555554444"},
+        {"3782-822463-10005; 6011111111111117; 5555555555554444",
+         "card:3782-822463-10005|card:6011111111111117|card:5555555555554444"},
         {"4111 1111 1111 1112 4111-1111 1111-1111", ""},
         {"Order 4111111111111111; tracking number 4012888888881881", ""},
         {"card 630490017740292441", "card:630490017740292441"},
         {"the article no. 630490017740292441", ""},
         {"978-3-16-148410-0 and 9783161484100", ""},
         {"IBAN DE89 3704 0044 0532 0130 00.", "iban:DE89 3704 0044 0532 0130 00"},
-        {"FR1420041010050500013M02606 gb82west12345698765432", "iban:FR1420041010050500013M02606|iban:gb82west12345698765432"},
+        {"FR1420041010050500013M02606 gb82west12345698765432",
+         "iban:FR1420041010050500013M02606|iban:gb82west12345698765432"},
         {"DE89 3704 0044 0532 0130 01 GB82WEST1234569876543 XX89370400440532013000", ""},
         {"1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2", "crypto:1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2"},
         {"3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy", "crypto:3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy"},
@@ -92,7 +97,8 @@ TEST(phones)
         {"+44 20 7946 0958, +49 (0)30 901820", "phone:+44 20 7946 0958|phone:+49 (0)30 901820"},
         {"+1 (212) 555-0123; 1-800-555-0199", "phone:+1 (212) 555-0123|phone:1-800-555-0199"},
         {"01 23 45 67 89", "phone:01 23 45 67 89"},
-        {"090-1234-5678 010-1234-5678 138 1234 5678", "phone:090-1234-5678|phone:010-1234-5678|phone:138 1234 5678"},
+        {"090-1234-5678 010-1234-5678 138 1234 5678",
+         "phone:090-1234-5678|phone:010-1234-5678|phone:138 1234 5678"},
         {"电话：13812345678", "phone:13812345678"},
         {"(11) 98765-4321", "phone:(11) 98765-4321"},
         {"8 (495) 123-45-67", "phone:8 (495) 123-45-67"},
@@ -119,8 +125,10 @@ TEST(secrets)
         {"AKIAIOSFODNN7EXAMPLE", "secret:AKIAIOSFODNN7EXAMPLE"},
         {"AKIAIOSFODNN7EXAMPL xAKIAIOSFODNN7EXAMPLE AKIAIOSFODNN7EXAMPLES", ""},
         {"ghp_16C7e42F292c6912E7710c838347Ae178B4a", "secret:ghp_16C7e42F292c6912E7710c838347Ae178B4a"},
-        {"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
-         "secret:eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"},
+        {"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_"
+         "XgL0n3I9PlFUP0THsR8U",
+         "secret:eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_"
+         "XgL0n3I9PlFUP0THsR8U"},
         {"eyJhbGciOiJIUzI1NiJ9.payload.sig", ""},
         {"postgres://bob:s3cret@db.example.com/x", "secret:bob:s3cret"},
         {"https://example.com:8080/@joe", ""},
@@ -275,7 +283,8 @@ TEST(every_kind_of_cpu_gives_the_same_anchors)
     struct anchor_tokens t;
     anchor_tokens_init(&t, token_begins);
     for (unsigned round = 0; round < 300; round++) {
-        for (size_t i = 0; i < sizeof p; i++) p[i] = round % 2 ? (unsigned char)draw(256) : (unsigned char)"ghp_AKI: @=12-xoSG."[draw(19)];
+        for (size_t i = 0; i < sizeof p; i++)
+            p[i] = round % 2 ? (unsigned char)draw(256) : (unsigned char)"ghp_AKI: @=12-xoSG."[draw(19)];
         anchors_plain(&t, p, 32, a);
         anchors_best()(&t, p, 32, b);
         CHECK(memcmp(a, b, sizeof a) == 0);
@@ -286,7 +295,8 @@ TEST(every_kind_of_cpu_gives_the_same_anchors)
 TEST(found_at_any_offset)
 {
     static char text[600];
-    static const char secret[] = " joe@example.org 8.8.8.8 (212) 555-0123 AKIAIOSFODNN7EXAMPLE 2606:4700:4700::1111 ";
+    static const char secret[] =
+        " joe@example.org 8.8.8.8 (212) 555-0123 AKIAIOSFODNN7EXAMPLE 2606:4700:4700::1111 ";
     for (size_t at = 0; at < 260; at++) {
         const struct pii_span *s;
         memset(text, 'x', sizeof text);

@@ -84,7 +84,8 @@ TEST(as_a_search_of_every_entry)
         unsigned n = 1 + draw(19), m = draw(150), len[20], hits = 0, words = 0;
         for (unsigned i = 0; i < n; i++) {
             len[i] = 1 + draw(4);
-            for (unsigned k = 0; k < len[i]; k++) entry[i][k] = "abcdef"[draw(6)], strncat(list, (char[]){entry[i][k], ' ', 0}, 3);
+            for (unsigned k = 0; k < len[i]; k++)
+                entry[i][k] = "abcdef"[draw(6)], strncat(list, (char[]){entry[i][k], ' ', 0}, 3);
             strcat(list, "\n");
         }
         for (unsigned i = 0; i < m; i++) strcat(text, (char[]){"abcdef"[draw(6)], draw(5) ? ' ' : ',', 0});
