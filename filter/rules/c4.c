@@ -27,10 +27,23 @@ struct pass {
     bool curly, squares;
 };
 
+/* Whether so many bytes stand anywhere without an ASCII space or newline: from the end of each window backwards, so that
+ * few are looked at. */
+static bool may_have_long_word(struct slice line, uint32_t most)
+{
+    for (size_t i = 0; line.n - i > most;) {
+        size_t k = i + most;
+        while (k > i && line.p[k] != ' ' && line.p[k] != '\n') k--;
+        if (k == i) return true;
+        i = k;
+    }
+    return false;
+}
+
 static bool has_long_word(struct slice line, uint32_t most)
 {
     struct slice word;
-    if (line.n <= most) return false;
+    if (line.n <= most || !may_have_long_word(line, most)) return false;
     for (size_t at = 0; py_word_next(line, &at, &word);)
         if (word.n > most && utf8_count(word.p, word.n) > most) return true;
     return false;

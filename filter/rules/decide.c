@@ -18,9 +18,6 @@ struct decider {
     struct buf text[2]; /* of edits by patterns */
     unsigned next_text;
     struct edit_log log;
-    const struct rules *options_of; /* whose options these are */
-    struct c4_options c4_options;
-    struct refinedweb_options refinedweb_options;
     double value[SIG_COUNT], pattern_value[PATTERNS_MAX];
     bool has_value[SIG_COUNT];
 };
@@ -83,42 +80,48 @@ static void replace(struct run *run, struct slice text)
 
 /* ------------------------------------------------------------------ edits by rules */
 
-/* The threshold of a rule that edits, 0 when it is off. */
-static double edit_option(const struct rules *r, const char *name)
+/* The threshold of a rule of a block that edits, 0 when it is off. */
+static double edit_option(const struct rules *r, enum block b, const char *name)
 {
     for (size_t i = 0; i < r->n; i++)
-        if (strcmp(r->at[i].name, name) == 0) return is_on(&r->at[i]) ? r->at[i].threshold : 0;
+        if (r->at[i].block == b && strcmp(r->at[i].name, name) == 0) return is_on(&r->at[i]) ? r->at[i].threshold : 0;
     return 0;
 }
 
-static uint32_t edit_number(const struct rules *r, const char *name)
+static uint32_t edit_number(const struct rules *r, enum block b, const char *name)
 {
-    double v = edit_option(r, name);
+    double v = edit_option(r, b, name);
     return v <= 0 ? 0 : v >= UINT32_MAX ? UINT32_MAX : (uint32_t)v;
 }
 
-static void read_options(struct decider *d, const struct rules *r)
+static struct c4_options c4_options_of(const struct run *run)
 {
-    double capitals = edit_option(r, "rw_capitals");
-    d->options_of = r;
-    d->c4_options = (struct c4_options){
-        .max_word_chars = edit_number(r, "c4_too_long_word"),
-        .min_words = edit_number(r, "c4_too_few_words"),
-        .terminal_punct = edit_option(r, "c4_no_terminal_punct") != 0,
-        .javascript = edit_option(r, "c4_javascript") != 0,
-        .policy = edit_option(r, "c4_policy") != 0,
-        .citations = edit_option(r, "c4_citation") != 0,
-        .lorem_ipsum = edit_option(r, "lorem_ipsum") != 0,
-        .curly_bracket = edit_option(r, "curly_bracket") != 0,
-        .min_sentences = edit_option(r, "too_few_sentences"),
-        .dialect = d->frame.dialect,
+    const struct rules *r = run->r;
+    return (struct c4_options){
+        .max_word_chars = edit_number(r, BLOCK_C4, "c4_too_long_word"),
+        .min_words = edit_number(r, BLOCK_C4, "c4_too_few_words"),
+        .terminal_punct = edit_option(r, BLOCK_C4, "c4_no_terminal_punct") != 0,
+        .javascript = edit_option(r, BLOCK_C4, "c4_javascript") != 0,
+        .policy = edit_option(r, BLOCK_C4, "c4_policy") != 0,
+        .citations = edit_option(r, BLOCK_C4, "c4_citation") != 0,
+        .lorem_ipsum = edit_option(r, BLOCK_C4, "lorem_ipsum") != 0,
+        .curly_bracket = edit_option(r, BLOCK_C4, "curly_bracket") != 0,
+        .min_sentences = edit_option(r, BLOCK_C4, "too_few_sentences"),
+        .count_sentences = run->o->all,
+        .dialect = run->d->frame.dialect,
+        .language = run->d->frame.language,
     };
-    d->refinedweb_options = (struct refinedweb_options){
+}
+
+static struct refinedweb_options refinedweb_options_of(const struct rules *r)
+{
+    double capitals = edit_option(r, BLOCK_REFINEDWEB, "rw_capitals");
+    return (struct refinedweb_options){
         .max_capitals = capitals > 0 ? capitals : 1,
-        .digits = edit_option(r, "rw_digits") != 0,
-        .counters = edit_option(r, "rw_counter") != 0,
-        .one_word = edit_option(r, "rw_one_word") != 0,
-        .fixed_parts = edit_option(r, "rw_fixed_parts") != 0,
+        .digits = edit_option(r, BLOCK_REFINEDWEB, "rw_digits") != 0,
+        .counters = edit_option(r, BLOCK_REFINEDWEB, "rw_counter") != 0,
+        .one_word = edit_option(r, BLOCK_REFINEDWEB, "rw_one_word") != 0,
+        .fixed_parts = edit_option(r, BLOCK_REFINEDWEB, "rw_fixed_parts") != 0,
     };
 }
 
@@ -127,9 +130,8 @@ static int edit_c4(struct run *run)
     struct decider *d = run->d;
     struct c4_result result;
     struct edit_log before = d->log;
-    d->c4_options.count_sentences = run->o->all;
-    d->c4_options.language = d->frame.language;
-    int got = c4_clean(&d->c4, &d->c4_options, run->text, &result, &d->log, run->e);
+    struct c4_options o = c4_options_of(run);
+    int got = c4_clean(&d->c4, &o, run->text, &result, &d->log, run->e);
     if (got < 0) return got;
     signals_give(d->signals, SIG_C4_LOREM_IPSUM, result.lorem_ipsum);
     signals_give(d->signals, SIG_C4_CURLY_BRACKET, result.curly_bracket);
@@ -145,9 +147,10 @@ static int edit_refinedweb(struct run *run)
 {
     struct decider *d = run->d;
     struct slice text = run->text;
+    struct refinedweb_options o = refinedweb_options_of(run->r);
     double removed = 0;
     if (!d->refinedweb && !(d->refinedweb = refinedweb_new(run->e))) return -run->e->code;
-    int got = refinedweb_correct(d->refinedweb, &d->refinedweb_options, &text, &removed, &d->log, run->e);
+    int got = refinedweb_correct(d->refinedweb, &o, &text, &removed, &d->log, run->e);
     if (got < 0) return got;
     signals_give(d->signals, SIG_REMOVED_WORDS, removed);
     replace(run, text);
@@ -306,7 +309,6 @@ int decide(struct decider *d, const struct rules *r, struct slice text, const st
     d->frame = r->frame;
     d->frame.language = o->language;
     d->frame.by_bounds = !o->all;
-    if (d->options_of != r) read_options(d, r);
     d->log.n = 0;
     d->log.tell = o->tell_edit;
     d->log.to = o->to;

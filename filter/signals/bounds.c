@@ -56,7 +56,7 @@ static uint64_t hash_at_edge(struct slice text, const struct word *w)
 static inline uint64_t word_hash(struct slice text, const struct word *w)
 {
     uint64_t first, last, bits = 8 * (uint64_t)(w->bytes < 8 ? w->bytes : 8);
-    if (w->offset < 8 || text.n - w->offset < 8) return hash_at_edge(text, w);
+    if (w->offset < 8 || text.n - w->offset < 8 || bits == 0) return hash_at_edge(text, w);
     memcpy(&first, text.p + w->offset, 8);
     memcpy(&last, text.p + w->offset + w->bytes - 8, 8);
     first &= ~0ULL >> (64 - bits);
@@ -71,59 +71,69 @@ static size_t power_of_two(size_t least)
 }
 
 #define STEP 0xD1342543DE82EF95ULL /* odd: the rolling hash is sum of hash[i + k] * STEP^(4 - k), modulo 2^64 */
-#define STEP5 ((uint64_t)STEP * STEP * STEP * STEP * STEP)
-
-struct window { /* of the last four words: counts and lengths, c1 and l1 of the last */
-    uint64_t c1, c2, c3, l1, l2, l3;
-};
+#define STEP5 (STEP * STEP * STEP * STEP * STEP)
 
 static inline uint64_t least(uint64_t a, uint64_t b)
 {
     return a < b ? a : b;
 }
 
-static inline void raise(uint64_t *most, uint64_t to)
+static inline uint64_t most(uint64_t a, uint64_t b)
 {
-    *most = to > *most ? to : *most;
+    return a > b ? a : b;
 }
 
-/* The smallest count of the n words that end here, times the characters of the n-gram. */
-static inline void top_bounds(struct window *w, uint64_t c, uint64_t l, uint64_t top[3])
+/* The smallest count of n words in a row, times the characters of the n-gram: the largest of all places. Leaves in the
+ * lowest bit of each hash whether the word stands more than once. */
+static void find_tops(const struct word *word, size_t n, uint64_t *hash, const uint32_t *count, unsigned shift,
+                      uint64_t top[3])
 {
-    uint64_t m2 = least(c, w->c1), m3 = least(m2, w->c2), m4 = least(m3, w->c3);
-    uint64_t l2 = w->l1 + l, l3 = l2 + w->l2, l4 = l3 + w->l3;
-    raise(&top[0], m2 * (l2 + 1));
-    raise(&top[1], m3 * (l3 + 2));
-    raise(&top[2], m4 * (l4 + 3));
-    w->c3 = w->c2, w->c2 = w->c1, w->c1 = c;
-    w->l3 = w->l2, w->l2 = w->l1, w->l1 = l;
+    uint64_t t2 = 0, t3 = 0, t4 = 0, c1 = 0, c2 = 0, c3 = 0, l1 = 0, l2 = 0, l3 = 0; /* of the words before */
+    for (size_t i = 0; i < n; i++) {
+        uint64_t h = hash[i], c = count[h >> shift], l = word[i].chars;
+        uint64_t m2 = least(c, c1), m3 = least(m2, c2), m4 = least(m3, c3);
+        uint64_t s2 = l1 + l, s3 = s2 + l2, s4 = s3 + l3;
+        hash[i] = (h & ~1ULL) | (c > 1);
+        t2 = most(t2, m2 * (s2 + 1));
+        t3 = most(t3, m3 * (s3 + 2));
+        t4 = most(t4, m4 * (s4 + 3));
+        c3 = c2, c2 = c1, c1 = c;
+        l3 = l2, l2 = l1, l1 = l;
+    }
+    top[0] = t2, top[1] = t3, top[2] = t4;
 }
 
-/* Sets the bit of the key; whether it was set. */
-static inline bool set_bit(uint64_t *seen, uint64_t key)
+/* Characters of the words in windows of five whose hash was seen before, and whose words all stand more than once. */
+static uint64_t find_dups(const struct word *word, size_t n, const uint64_t *restrict hash, uint64_t *restrict seen,
+                          uint64_t mask)
 {
-    uint64_t bit = 1ULL << (key & 63), *word = &seen[key >> 6], old = *word;
-    *word = old | bit;
-    return old & bit;
-}
-
-static void find_bounds(struct bounds *b, const struct words *words, unsigned shift, size_t bits, uint64_t top[3],
-                        uint64_t *dup)
-{
-    struct window w = {0};
-    uint64_t rolling = 0, chars = 0;
-    size_t run = 0, covered = 0; /* words in a row that stand more than once; words before `covered` are counted */
-    for (size_t i = 0; i < words->n; i++) {
-        uint64_t h = b->hash[i], c = b->count[h >> shift];
-        top_bounds(&w, c, words->at[i].chars, top);
-        rolling = rolling * STEP + h - (i >= 5 ? b->hash[i - 5] * STEP5 : 0);
-        run = c > 1 ? run + 1 : 0;
-        bool before = set_bit(b->seen, (rolling ^ rolling >> 32) * GOLDEN >> 20 & (bits - 1));
-        if (!before || run < 5) continue;
-        for (size_t k = covered > i - 4 ? covered : i - 4; k <= i; k++) chars += words->at[k].chars;
+    uint64_t rolling = 0, chars = 0, run = 0;
+    size_t covered = 0; /* words before it are counted */
+    for (size_t i = 0; i < 4 && i < n; i++) {
+        rolling = rolling * STEP + hash[i];
+        run = (run + 1) & -(hash[i] & 1);
+    }
+    for (size_t i = 4, gone = 0; i < n; gone = hash[i - 4] * STEP5, i++) {
+        rolling = rolling * STEP + hash[i] - gone;
+        run = (run + 1) & -(hash[i] & 1);
+        uint64_t key = (rolling ^ rolling >> 32) * GOLDEN >> 20 & mask, bit = 1ULL << (key & 63);
+        uint64_t old = seen[key >> 6];
+        seen[key >> 6] = old | bit;
+        if (!(old & bit) || run < 5) continue;
+        for (size_t k = covered > i - 4 ? covered : i - 4; k <= i; k++) chars += word[k].chars;
         covered = i + 1;
     }
-    *dup = chars;
+    return chars;
+}
+
+static void count_words(struct slice text, const struct words *words, unsigned shift, uint64_t *restrict hash,
+                        uint32_t *restrict count)
+{
+    for (size_t i = 0; i < words->n; i++) {
+        uint64_t h = word_hash(text, &words->at[i]);
+        hash[i] = h;
+        count[h >> shift]++;
+    }
 }
 
 int bounds_measure(struct bounds *b, struct slice text, const struct words *words, uint64_t top[3], uint64_t *dup)
@@ -134,12 +144,8 @@ int bounds_measure(struct bounds *b, struct slice text, const struct words *word
     if (reserve(b, words->n + 1, counts, bits / 64) < 0) return -1;
     memset(b->count, 0, counts * sizeof *b->count);
     memset(b->seen, 0, bits / 8);
-    for (size_t i = 0; i < words->n; i++) {
-        uint64_t h = word_hash(text, &words->at[i]);
-        b->hash[i] = h;
-        b->count[h >> shift]++;
-    }
-    top[0] = top[1] = top[2] = 0;
-    find_bounds(b, words, shift, bits, top, dup);
+    count_words(text, words, shift, b->hash, b->count);
+    find_tops(words->at, words->n, b->hash, b->count, shift, top);
+    *dup = find_dups(words->at, words->n, b->hash, b->seen, bits - 1);
     return 0;
 }

@@ -1,5 +1,6 @@
-/* python.c: see python.h. No state, no allocation; each function is linear in what it passes over. */
+/* python.c: see python.h. No state; each function is linear in what it passes over. */
 #include "filter/signals/python.h"
+#include <stdlib.h>
 
 unsigned py_space_bytes_wide(const char *p, const char *end)
 {
@@ -102,6 +103,42 @@ bool py_word_next(struct slice text, size_t *at, struct slice *word)
     *word = slice_of(rest.p, (size_t)(p - rest.p));
     *at = (size_t)(p - text.p);
     return word->n > 0;
+}
+
+static int reserve_word(struct words *w, struct err *e)
+{
+    if (w->n < w->cap) return 0;
+    size_t cap = w->cap ? 2 * w->cap : 1024;
+    struct word *at = realloc(w->at, cap * sizeof *at);
+    if (!at) return err_nomem(e, "cutting words");
+    w->at = at;
+    w->cap = cap;
+    return 0;
+}
+
+static struct word count_word(struct slice text, struct slice word)
+{
+    struct word w = {.offset = (uint64_t)(word.p - text.p), .bytes = (uint32_t)word.n};
+    const char *end = word.p + word.n;
+    for (const char *p = word.p; p < end; w.chars++) {
+        uint32_t cp = (unsigned char)*p;
+        p += cp < 0x80 ? 1 : utf8_decode(p, end, &cp);
+        if (!w.flags && py_isalpha(cp)) w.flags = WORD_LETTER;
+    }
+    return w;
+}
+
+int py_words(struct words *w, struct slice text, struct err *e)
+{
+    struct slice word;
+    w->n = 0;
+    if (text.n > UINT32_MAX)
+        return err_set(e, ERR_DATA, "a text of %zu bytes is too long to be cut into words", text.n);
+    for (size_t at = 0; py_word_next(text, &at, &word);) {
+        if (reserve_word(w, e) < 0) return -ERR_IO;
+        w->at[w->n++] = count_word(text, word);
+    }
+    return 0;
 }
 
 /* ------------------------------------------------------------------ lines */

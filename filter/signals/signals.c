@@ -5,6 +5,7 @@
  * one document share one with a probability of n^2/2^65.
  *
  * In: valid UTF-8. Out: numbers. State: per thread, reused. Memory: see signals.h. */
+#include "filter/signals/python.h"
 #include "filter/signals/signals_internal.h"
 #include <math.h>
 #include <stdlib.h>
@@ -87,7 +88,7 @@ uint64_t signals_chars(struct signals *s)
 static int split(struct signals *s, bool *has, struct words *w, enum dialect d, struct err *e)
 {
     if (*has) return 0;
-    int r = words_split(w, d, s->frame->language, s->text, e);
+    int r = d == DIALECT_DOLMA ? py_words(w, s->text, e) : words_split(w, d, s->frame->language, s->text, e);
     *has = r >= 0;
     return r;
 }

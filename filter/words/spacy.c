@@ -1,8 +1,8 @@
 /* spacy.c: finds the chunks between white space; cuts the simple ones itself, leaves the others to spacy_chunk.c.
  *
  * Most chunks of English are letters, or letters and one mark that comes off. Those are cut from 64 bytes' bit masks,
- * one bit a byte; all that is left to do for a word is to ask whether it is an exception, for which its first 8 bytes
- * (16, if it is longer) are hashed to a bit. Everything else takes spacy_chunk's way, which cuts simple chunks to the
+ * one bit a byte; all that is left to do for a word is to ask whether it may be an exception, for which its first 8 bytes
+ * are hashed to a bit. Everything else takes spacy_chunk's way, which cuts simple chunks to the
  * same words. State: the list. Memory: 24 bytes a word. Time: linear. */
 #include "filter/words/spacy.h"
 #include "filter/words/spacy_internal.h"
@@ -24,11 +24,13 @@ int spacy_grow(struct words *w, size_t extra, struct err *e)
 #include <emmintrin.h>
 
 #define WINDOW 64
-#define AHEAD 16 /* bytes that hashing a word reads from its start */
+#define AHEAD 8 /* bytes that hashing a word reads from its start */
 
 /* One bit a byte, the first byte's lowest. */
 struct masks {
-    uint64_t letters, small, digits, marks, dots, spaces;
+    uint64_t letters, digits, dots, spaces;
+    uint64_t ends;   /* white space, or one character that comes off what stands before it, and then white space */
+    uint64_t suffix; /* of these, the latter */
 };
 
 static inline __m128i within(__m128i x, char low, char width)
@@ -47,63 +49,81 @@ static inline uint64_t bits(__m128i x)
     return (uint64_t)(unsigned)_mm_movemask_epi8(x);
 }
 
+/* ",", ";", ":", "!", """, "?", ")" */
+static inline __m128i marks_of(__m128i x)
+{
+    __m128i a = _mm_or_si128(equal(x, ','), within(x, ':', 1)), b = _mm_or_si128(within(x, '!', 1), equal(x, ')'));
+    return _mm_or_si128(_mm_or_si128(a, b), equal(x, '?'));
+}
+
+static inline __m128i spaces_of(__m128i x)
+{
+    return _mm_or_si128(equal(x, ' '), _mm_or_si128(within(x, '\t', 4), within(x, 0x1C, 3)));
+}
+
 static inline struct masks classify(const char *p)
 {
     struct masks m = {0};
+    uint64_t small = 0, marks = 0;
     for (unsigned i = 0; i < WINDOW; i += 16) {
         __m128i x = _mm_loadu_si128((const __m128i *)(p + i));
-        __m128i marks = _mm_or_si128(_mm_or_si128(equal(x, ','), within(x, ':', 1)),
-                                     _mm_or_si128(_mm_or_si128(within(x, '!', 1), equal(x, ')')), equal(x, '?')));
-        __m128i spaces = _mm_or_si128(equal(x, ' '), _mm_or_si128(within(x, '\t', 4), within(x, 0x1C, 3)));
         m.letters |= bits(within(_mm_or_si128(x, _mm_set1_epi8(0x20)), 'a', 25)) << i;
-        m.small |= bits(within(x, 'a', 25)) << i;
+        small |= bits(within(x, 'a', 25)) << i;
         m.digits |= bits(within(x, '0', 9)) << i;
-        m.marks |= bits(marks) << i;
+        marks |= bits(marks_of(x)) << i;
         m.dots |= bits(equal(x, '.')) << i;
-        m.spaces |= bits(spaces) << i;
+        m.spaces |= bits(spaces_of(x)) << i;
     }
+    m.suffix = (marks | (m.dots & (small | m.digits) << 1)) & m.spaces >> 1;
+    m.ends = m.spaces | m.suffix;
     return m;
 }
 
-/* Whether the `n` bytes at p, of which AHEAD may be read, are an exception; letters are, and letters and a dot. */
-static inline bool is_exception(const struct spacy_rules *r, const char *p, unsigned n)
+/* The number of ones from bit `from` on. */
+static inline unsigned run(uint64_t mask, unsigned from)
 {
-    uint64_t low, high = 0;
-    if (n > SPACY_LETTERS_MAX + 1) return false;
-    memcpy(&low, p, 8);
-    if (n <= 8) {
-        low &= ~0ULL >> (64 - 8 * n);
-    } else {
-        memcpy(&high, p + 8, 8);
-        high &= ~0ULL >> (128 - 8 * n);
-    }
-    uint64_t h = spacy_hash(low, high, n);
-    return spacy_maybe(r, h) && spacy_slot(r, h, p, n) != NULL;
+    return (unsigned)__builtin_ctzll(~(mask >> from) | 1ULL << 63);
 }
 
-/* Cuts the chunk of `n` bytes at `from` of the window if it is simple. */
-static inline bool cut_simple(struct spacy *s, const struct masks *m, const char *window, unsigned from, unsigned n)
+/* Whether the letters at p, or with the dot behind them, are an exception. */
+static bool is_exception(const struct spacy_rules *r, const char *p, unsigned n, unsigned dot)
 {
+    return spacy_exception(r, p, n) || (dot && spacy_exception(r, p, n + 1));
+}
+
+/* Appends a word of `n` bytes at `at`, and if there is a suffix, 0 or 1, the character behind it. */
+static inline void put(struct words *w, uint64_t at, unsigned n, unsigned suffix, uint32_t flags)
+{
+    struct word *out = w->at + w->n;
+    out[0] = (struct word){at, n, n, flags};
+    out[1] = (struct word){at + n, 1, 1, WORD_SYMBOL};
+    w->n += 1 + suffix;
+}
+
+/* Cuts the chunk at `from` of the window if it is digits, or these and a mark other than ")" (units of measure do not
+ * end in one, but "8)" is an exception). */
+static bool cut_digits(struct spacy *s, const struct masks *m, const char *window, unsigned from)
+{
+    unsigned n = run(m->digits, from), to = from + n;
+    if (n == 0 || to >= WINDOW || !(m->ends >> to & 1) || window[to] == ')') return false;
+    put(s->w, (uint64_t)(window + from - s->text), n, m->suffix >> to & 1, WORD_NUMBER);
+    return true;
+}
+
+/* Cuts the chunk at `from` of the window if it is letters, or these and a mark, or digits so. */
+static inline bool cut_simple(struct spacy *s, const struct masks *m, const char *window, unsigned from)
+{
+    static const uint64_t first[9] = {0,         0xFF,         0xFFFF,         0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF,
+                                      ~0ULL >> 16, ~0ULL >> 8, ~0ULL};
     const char *p = window + from;
-    uint64_t at = (uint64_t)(p - s->text);
-    unsigned body = (unsigned)__builtin_ctzll(~(m->letters >> from) | 1ULL << 63), flags = WORD_LETTER;
-    if (body == 0) {
-        body = (unsigned)__builtin_ctzll(~(m->digits >> from) | 1ULL << 63);
-        flags = WORD_NUMBER;
-    }
-    if (body == 0 || body + 1 < n) return false;
-    if (body < n) {
-        unsigned last = from + body;
-        bool dot = m->dots >> last & 1;
-        if (!dot && !(m->marks >> last & 1)) return false;
-        if (flags == WORD_NUMBER && *(p + body) == ')') return false;
-        if (dot && flags == WORD_LETTER && (!(m->small >> (last - 1) & 1) || is_exception(s->rules, p, n))) return false;
-    }
-    if (flags == WORD_LETTER && is_exception(s->rules, p, body)) return false;
-    struct word *out = s->w->at + s->w->n;
-    out[0] = (struct word){at, body, body, flags};
-    out[1] = (struct word){at + body, 1, 1, WORD_SYMBOL};
-    s->w->n += body < n ? 2 : 1;
+    unsigned n = run(m->letters, from), to = from + n;
+    if (n == 0) return cut_digits(s, m, window, from);
+    if (to >= WINDOW || !(m->ends >> to & 1)) return false;
+    unsigned suffix = m->suffix >> to & 1, dot = m->dots >> to & 1;
+    uint64_t low;
+    memcpy(&low, p, 8);
+    if (spacy_letters_maybe(s->rules, low & first[n < 8 ? n : 8], dot) && is_exception(s->rules, p, n, dot)) return false;
+    put(s->w, (uint64_t)(p - s->text), n, suffix, WORD_LETTER);
     return true;
 }
 
@@ -116,9 +136,9 @@ static const char *simple_chunks(struct spacy *s, const char *p, bool *other)
     *other = false;
     for (; starts; starts &= starts - 1) {
         unsigned from = (unsigned)__builtin_ctzll(starts);
-        uint64_t spaces = m.spaces >> from;
-        *other = spaces ? !cut_simple(s, &m, p, from, (unsigned)__builtin_ctzll(spaces)) : from == 0;
-        if (*other || !spaces) return p + from;
+        if (cut_simple(s, &m, p, from)) continue;
+        *other = from == 0 || m.spaces >> from != 0; /* or too near the end to tell */
+        return p + from;
     }
     return p + WINDOW;
 }
@@ -169,12 +189,18 @@ static int cut_text(struct spacy *s, bool windows)
         else
             p = other_chunks(s, p, &rc);
     }
-    return rc == 0 && s->mend ? spacy_mend(s) : rc;
+    return rc == 0 && s->torn_n ? spacy_mend(s) : rc;
 }
 
 static int split(struct words *w, const struct spacy_rules *rules, struct slice text, bool windows, struct err *e)
 {
-    struct spacy s = {w, rules, text.p, text.p + text.n, false, e};
+    struct spacy s;
+    s.w = w;
+    s.rules = rules;
+    s.text = text.p ? text.p : "";
+    s.end = s.text + text.n;
+    s.e = e;
+    s.torn_n = 0;
     w->n = 0;
     if (text.n > UINT32_MAX)
         return err_set(e, ERR_DATA, "a text of %zu bytes is too long to be cut into words", text.n);

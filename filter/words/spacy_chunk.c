@@ -15,12 +15,6 @@
 #define TRIGGERS (SP_PREFIX | SP_SUFFIX | SP_INFIX | SP_MONEY)
 #define UNIT_BYTES_MAX 15
 
-/* What of a class word flags say. */
-static inline uint32_t flags_of(uint32_t any, uint32_t all)
-{
-    return (any & SP_LETTER ? WORD_LETTER : 0) | (any & SP_NUMBER ? WORD_NUMBER : 0) | (all & SP_MARKS ? WORD_SYMBOL : 0);
-}
-
 static int push(struct spacy *s, const char *p, const char *end)
 {
     uint32_t any = 0, all = ~0U, chars = 0;
@@ -31,7 +25,7 @@ static int push(struct spacy *s, const char *p, const char *end)
         any |= class;
         all &= class;
     }
-    s->w->at[s->w->n++] = (struct word){(uint64_t)(p - s->text), (uint32_t)(end - p), chars, flags_of(any, all)};
+    s->w->at[s->w->n++] = (struct word){(uint64_t)(p - s->text), (uint32_t)(end - p), chars, spacy_flags(any, all)};
     return 0;
 }
 
@@ -256,18 +250,20 @@ static int push_suffixes(struct spacy *s, const char *p)
     return 0;
 }
 
-/* Whether two words or more that follow `first` are together an exception that the second pass may put together. */
-static bool wants_mending(const struct spacy *s, size_t first)
+/* Notes where, from word `first` on, words are together an exception that the second pass may put together. */
+static void note_torn(struct spacy *s, size_t first)
 {
     const struct word *at = s->w->at;
     for (size_t i = first; i + 1 < s->w->n; i++) {
         size_t bytes = at[i].bytes;
         for (size_t k = i + 1; k < s->w->n && (bytes += at[k].bytes) <= SPACY_KEY_MAX; k++) {
             const struct spacy_exception *x = spacy_exception(s->rules, s->text + at[i].offset, bytes);
-            if (x && x->mends) return true;
+            if (!x || !x->mends) continue;
+            if (s->torn_n < SPACY_TORN_MAX) s->torn[s->torn_n] = i;
+            s->torn_n++;
+            break;
         }
     }
-    return false;
 }
 
 static int cut(struct spacy *s, const char *p, const char *end)
@@ -283,8 +279,7 @@ static int cut(struct spacy *s, const char *p, const char *end)
         if ((spacy_is_url(p, end) ? push(s, p, end) : cut_infixes(s, p, end)) < 0) return -ERR_IO;
     }
     if (push_suffixes(s, end) < 0) return -ERR_IO;
-    if (s->w->n - first > 2 && !s->mend) /* two are the whole chunk, which is no exception */
-         s->mend = wants_mending(s, first);
+    if (s->w->n - first > 2) note_torn(s, first); /* two are the whole chunk, which is no exception */
     return 0;
 }
 
@@ -303,6 +298,6 @@ int spacy_chunk(struct spacy *s, const char *p, const char *limit, const char **
     bool plain = !(any & TRIGGERS) && !(any & SP_DIGIT && class & SP_UNIT);
     if (!plain || exception(s, p, q)) return cut(s, p, q);
     if (spacy_reserve(s->w, 1, s->e) < 0) return -ERR_IO;
-    s->w->at[s->w->n++] = (struct word){(uint64_t)(p - s->text), (uint32_t)(q - p), chars, flags_of(any, all)};
+    s->w->at[s->w->n++] = (struct word){(uint64_t)(p - s->text), (uint32_t)(q - p), chars, spacy_flags(any, all)};
     return 0;
 }

@@ -26,6 +26,7 @@ KEY_MAX = 32
 PATTERN_MAX = 11
 SHIFT = 7
 FILTER_BITS = 15
+LETTERS_BITS = 14
 
 
 def probes():
@@ -144,6 +145,16 @@ def filter_words(keys):
     return words
 
 
+def letters_filter(keys):
+    """Two bits for each hash of at most eight letters: exceptions that begin so are letters; are letters and a dot."""
+    words = [0] * (1 << LETTERS_BITS - 5)
+    for k in keys:
+        if re.fullmatch(rb"[A-Za-z]+\.?", k):
+            slot = (int.from_bytes(k.rstrip(b".")[:8], "little") * MULTIPLY & MASK) >> 64 - LETTERS_BITS
+            words[slot >> 5] |= (2 if k.endswith(b".") else 1) << 2 * (slot & 31)
+    return words
+
+
 def quote(b):
     return '"' + "".join(chr(c) if 32 <= c < 127 and c not in b'"\\?' else f"\\{c:03o}" for c in b) + '"'
 
@@ -171,9 +182,10 @@ def print_exceptions(lang, buckets, bits):
     rules = {k.encode(): v for k, v in rules.items()}
     assert all(len(k) <= KEY_MAX for k in rules)
     for k in rules:  # what the fast paths of spacy.c take for granted
-        assert not re.fullmatch(rb"[A-Za-z]{11,}|[A-Za-z]+[,;:?!)\"]|[0-9]+[.,;:?!\"]?", k), k
+        assert not re.fullmatch(rb"[A-Za-z]+[,;:?!)\"]|[0-9]+[.,;:?!\"]?", k), k
     moves, taken = perfect(list(rules), buckets, bits)
     print(f"static const uint64_t {lang}_filter[{1 << FILTER_BITS - 6}] = {{\n{rows(map(hex, filter_words(rules)))}\n}};\n")
+    print(f"static const uint64_t {lang}_letters[{1 << LETTERS_BITS - 5}] = {{\n{rows(map(hex, letters_filter(rules)))}\n}};\n")
     print(f"static const uint16_t {lang}_moves[{buckets}] = {{\n{rows(moves)}\n}};\n")
     print(f"static const struct spacy_exception {lang}_exceptions[{1 << bits}] = {{")
     for slot in sorted(taken):
@@ -189,7 +201,7 @@ def print_exceptions(lang, buckets, bits):
         fields = [quote(key), len(key), int(bool(pattern) and pattern != cuts), initializer(cuts), initializer(pattern)]
         print(f"    [{slot}] = {{{', '.join(map(str, fields))}}},")
     print("};\n")
-    print(f"const struct spacy_rules spacy_{lang} = {{{lang}_filter, {lang}_moves, {lang}_exceptions, {buckets - 1}, "
+    print(f"const struct spacy_rules spacy_{lang} = {{{lang}_filter, {lang}_letters, {lang}_moves, {lang}_exceptions, {buckets - 1}, "
           f"{32 - bits}, {'true' if lang == 'en' else 'false'}}};\n")
 
 

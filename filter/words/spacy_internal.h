@@ -7,13 +7,16 @@
 #include "filter/words/spacy_table.h"
 #include <stdlib.h>
 
+#define SPACY_TORN_MAX 32
+
 /* One text being cut. */
 struct spacy {
     struct words *w;
     const struct spacy_rules *rules;
     const char *text, *end;
-    bool mend; /* the second pass has something to do */
     struct err *e;
+    size_t torn[SPACY_TORN_MAX]; /* words at which exceptions begin that were cut to pieces; the first ones */
+    size_t torn_n;               /* how many; may be more */
 };
 
 int spacy_grow(struct words *w, size_t extra, struct err *e);
@@ -34,7 +37,7 @@ int spacy_cuts(struct spacy *s, const struct spacy_exception *x, const char *p);
 /* Whether p[0..end) matches spaCy's URL expression. Time: linear. */
 bool spacy_is_url(const char *p, const char *end);
 
-/* The second pass over all words. */
+/* The second pass. */
 int spacy_mend(struct spacy *s);
 
 #endif

@@ -4,7 +4,8 @@
  * follow each other, a single space between them or none; white space tokens stand in their way. Of the matches
  * (Tokenizer._apply_special_cases, 3.8) the longest in tokens go first, the leftmost of equal ones; a match is taken
  * unless a longer one, taken or not, held its first or last token. A match with spaces in it is taken and changes
- * nothing. Only chunks that were cut to three words or more call for this, so it runs rarely.
+ * nothing. So only the surroundings of exceptions that were cut to pieces matter, which spacy_chunk notes, as far as
+ * matches overlap; where it noted too many, all words are looked at.
  *
  * Memory: 4 bytes a word, in the list's scratch. Time: linear. */
 #include "filter/words/spacy_internal.h"
@@ -74,21 +75,41 @@ static void decide(struct mark *m, size_t i, size_t end)
         }
 }
 
-/* Marks matches taken; returns how many. */
+/* Marks the matches taken among those that begin at word i or overlap these; none reaches over i. *taken gets how many
+ * more. Returns the word behind the last. */
+static size_t mark_from(const struct spacy *s, struct mark *m, size_t i, size_t *taken)
+{
+    size_t end = i + 1;
+    for (size_t k = i; k < end; k++) {
+        m[k].lengths = matches_at(s, k);
+        size_t reach = k + longest(m[k].lengths);
+        if (reach > end) end = reach;
+    }
+    if (end > i + 1) decide(m, i, end);
+    for (size_t k = i; k < end; k++) *taken += m[k].take > 0;
+    return end;
+}
+
+/* The first word of the matches that overlap those at word i, or each other. None begins before `floor`. */
+static size_t overlap_begin(const struct spacy *s, size_t i, size_t floor)
+{
+    for (size_t k = i; k > floor && i - k < SPACY_PATTERN_MAX;) {
+        k--;
+        if (k + longest(matches_at(s, k)) > i) i = k;
+    }
+    return i;
+}
+
+/* Marks all matches taken that change something; returns how many are taken. */
 static size_t mark_all(const struct spacy *s, struct mark *m)
 {
-    size_t taken = 0;
-    for (size_t i = 0, end; i < s->w->n; i = end) {
-        end = i + 1;
-        for (size_t k = i; k < end; k++) {
-            m[k].lengths = matches_at(s, k);
-            size_t reach = k + longest(m[k].lengths);
-            if (reach > end) end = reach;
-        }
-        if (end == i + 1) continue;
-        decide(m, i, end);
-        for (size_t k = i; k < end; k++) taken += m[k].take > 0;
+    size_t taken = 0, end = 0;
+    if (s->torn_n > SPACY_TORN_MAX) {
+        while (end < s->w->n) end = mark_from(s, m, end, &taken);
+        return taken;
     }
+    for (size_t t = 0; t < s->torn_n; t++)
+        if (s->torn[t] >= end) end = mark_from(s, m, overlap_begin(s, s->torn[t], end), &taken);
     return taken;
 }
 

@@ -22,7 +22,7 @@ static uint32_t common_class(struct slice text, const struct word *w)
 static void sentence(struct words *w, size_t i, uint64_t from, uint64_t to, struct slice text)
 {
     uint32_t bytes = (uint32_t)(to - from);
-    w->at[i] = (struct word){from, bytes, (uint32_t)utf8_count(text.p + from, bytes), 0};
+    w->at[i] = (struct word){from, bytes, bytes ? (uint32_t)utf8_count(text.p + from, bytes) : 0, 0};
 }
 
 int spacy_sentences(struct words *w, struct slice text, struct err *e)

@@ -1,4 +1,4 @@
-/* spacy_table.h: the facts in spacy_table.c, for spacy*.c and sentences.c only. See spacy_gen.py.
+/* spacy_table.h: the facts in spacy_table.c, for filter/words/ only. See spacy_gen.py.
  *
  * A character has a class: the lists and expressions of spaCy that it belongs to, and what Python says of it. A
  * language has exceptions: strings with cuts of their own. */
@@ -37,7 +37,7 @@ enum spacy_class {
 #define SPACY_KEY_MAX 32
 #define SPACY_PATTERN_MAX 11
 #define SPACY_FILTER_BITS 15
-#define SPACY_LETTERS_MAX 10 /* of an exception that is nothing but ASCII letters */
+#define SPACY_LETTERS_BITS 14
 
 extern const uint32_t spacy_records[];
 extern const uint8_t spacy_page_of[]; /* by code point >> SPACY_PAGE_SHIFT */
@@ -61,6 +61,8 @@ struct spacy_exception {
 
 struct spacy_rules {
     const uint64_t *filter; /* a bit for each of 1 << SPACY_FILTER_BITS hashes that an exception has */
+    const uint64_t *letters; /* two bits for each of 1 << SPACY_LETTERS_BITS hashes of up to eight letters: exceptions
+                                that begin so are nothing but letters; letters and a dot */
     const uint16_t *moves;
     const struct spacy_exception *exceptions;
     uint32_t move_mask, slot_shift;
@@ -72,6 +74,13 @@ static inline uint32_t spacy_class_of(uint32_t cp)
 {
     unsigned low = cp & ((1U << SPACY_PAGE_SHIFT) - 1);
     return spacy_records[spacy_pages[(unsigned)spacy_page_of[cp >> SPACY_PAGE_SHIFT] << SPACY_PAGE_SHIFT | low]];
+}
+
+/* Flags of a word whose characters have the classes `any` together, `all` in common. */
+static inline uint32_t spacy_flags(uint32_t any, uint32_t all)
+{
+    return (any & SP_LETTER ? WORD_LETTER : 0) | (any & SP_NUMBER ? WORD_NUMBER : 0) |
+           (all & SP_MARKS ? WORD_SYMBOL : 0);
 }
 
 /* Class of the character at p < end; *bytes gets its length. */
@@ -109,6 +118,13 @@ static inline uint64_t spacy_hash(uint64_t low, uint64_t high, size_t n)
     return h ^ h >> 32;
 }
 
+/* Whether letters, of which `low` are the first up to eight, or with a dot behind them, may be an exception. */
+static inline bool spacy_letters_maybe(const struct spacy_rules *r, uint64_t low, unsigned dot)
+{
+    unsigned slot = (unsigned)(low * 0x9E3779B97F4A7C15ULL >> (64 - SPACY_LETTERS_BITS));
+    return r->letters[slot >> 5] >> (2 * (slot & 31)) & (1 | dot << 1);
+}
+
 static inline bool spacy_maybe(const struct spacy_rules *r, uint64_t h)
 {
     unsigned bit = h & ((1U << SPACY_FILTER_BITS) - 1);
@@ -122,18 +138,28 @@ static inline const struct spacy_exception *spacy_slot(const struct spacy_rules 
     return s->bytes == n && memcmp(s->key, p, n) == 0 ? s : NULL;
 }
 
+/* Up to eight bytes as a number, the first the lowest, n >= 1. */
+static inline uint64_t spacy_bytes(const char *p, size_t n)
+{
+    uint64_t all;
+    uint32_t a, b;
+    if (n >= 8) {
+        memcpy(&all, p, 8);
+        return all;
+    }
+    if (n >= 4) {
+        memcpy(&a, p, 4);
+        memcpy(&b, p + n - 4, 4);
+        return a | (uint64_t)b << 8 * (n - 4);
+    }
+    return (uint8_t)p[0] | (uint64_t)(uint8_t)p[n >> 1] << 8 * (n >> 1) | (uint64_t)(uint8_t)p[n - 1] << 8 * (n - 1);
+}
+
 /* The exception p[0..n), or NULL. */
 static inline const struct spacy_exception *spacy_exception(const struct spacy_rules *r, const char *p, size_t n)
 {
-    uint64_t low = 0, high = 0;
     if (n > SPACY_KEY_MAX || n == 0) return NULL;
-    if (n <= 8) {
-        for (size_t i = n; i-- > 0;) low = low << 8 | (uint8_t)p[i];
-    } else {
-        memcpy(&low, p, 8);
-        for (size_t i = n < 16 ? n : 16; i-- > 8;) high = high << 8 | (uint8_t)p[i];
-    }
-    uint64_t h = spacy_hash(low, high, n);
+    uint64_t h = spacy_hash(spacy_bytes(p, n), n > 8 ? spacy_bytes(p + 8, n - 8) : 0, n);
     return spacy_maybe(r, h) ? spacy_slot(r, h, p, n) : NULL;
 }
 

@@ -1,6 +1,8 @@
 /* words.c: which splitter a dialect and a language ask for. */
 #include "filter/words/words.h"
+#include "filter/words/spaces.h"
 #include "filter/words/spacy.h"
+#include "filter/words/uax29.h"
 #include <string.h>
 
 static const char *const names[] = {"leat", "datatrove-0.10", "dolma-1.2", "dclm"};
@@ -48,7 +50,12 @@ static int datatrove_words(struct words *w, struct slice language, struct slice 
 
 int words_split(struct words *w, enum dialect d, struct slice language, struct slice text, struct err *e)
 {
-    return d == DIALECT_DATATROVE ? datatrove_words(w, language, text, e) : words_find(w, text, e);
+    switch (d) {
+    case DIALECT_DATATROVE: return datatrove_words(w, language, text, e);
+    case DIALECT_DOLMA: return spaces_words(w, text, e);
+    case DIALECT_DCLM: return uax29_words(w, text, e);
+    default: return words_find(w, text, e);
+    }
 }
 
 int sentences_split(struct words *w, enum dialect d, struct slice language, struct slice text, struct err *e)

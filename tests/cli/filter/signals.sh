@@ -69,18 +69,18 @@ print(n, "values,", bad, "wrong")
 sys.exit(bad != 0 or n != 400 * 21)
 PY
 python3 make.py >docs.jsonl
-exits "annotate runs" 0 leat-filter --preset gopher-quality,gopher-repetition --annotate docs.jsonl -o annotated.jsonl
+exits "annotate runs" 0 leat-filter --dialect leat --preset gopher-quality,gopher-repetition --annotate docs.jsonl -o annotated.jsonl
 check "signals are the reference's" python3 reference.py annotated.jsonl
 
 # --attributes holds the same numbers, beside unchanged documents
-leat-filter -q --preset gopher-quality,gopher-repetition --attributes attributes.jsonl docs.jsonl -o same.jsonl
+leat-filter -q --dialect leat --preset gopher-quality,gopher-repetition --attributes attributes.jsonl docs.jsonl -o same.jsonl
 same "attributes leave documents alone" docs.jsonl same.jsonl
 jq -c '[.id, (.metadata | [.filter_words, .filter_dup_5grams, .filter_stop_words])]' annotated.jsonl >a
 jq -c '[.id, (.attributes | [.filter__words[0][2], .filter__dup_5grams[0][2], .filter__stop_words[0][2]])]' attributes.jsonl >b
 same "attributes hold the same numbers" a b
 
 # the rule that is annotated is the one that drops
-leat-filter -q --preset gopher-quality,gopher-repetition docs.jsonl --rejects rejects.jsonl -o kept.jsonl
+leat-filter -q --dialect leat --preset gopher-quality,gopher-repetition docs.jsonl --rejects rejects.jsonl -o kept.jsonl
 jq -r 'select(.metadata.filter_rule) | .id + " " + .metadata.filter_rule' annotated.jsonl >a
 jq -r '.id + " " + .metadata.drop.rule' rejects.jsonl >b
 same "the annotated rule is the one that drops" a b

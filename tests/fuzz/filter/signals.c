@@ -1,26 +1,26 @@
-/* Any bytes, repaired to UTF-8, as a document: all signals are finite and in their range, and the same from an object that
- * has measured others before. */
+/* Any bytes, repaired to UTF-8, as a document, in each dialect: all signals are finite, the same from an object that has
+ * measured others before, and signals_test answers as the value does. */
 #include "filter/signals/signals.h"
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define ALL ((1u << SIG_COUNT) - 1)
 
 static void check(bool ok)
 {
     if (!ok) abort();
 }
 
-static void check_range(const double *v, size_t bytes)
+static void check_test(struct signals *s, struct slice text, const struct signal_frame *frame, enum signal g, double v)
 {
-    for (int s = 0; s < SIG_COUNT; s++) {
-        bool count =
-            s == SIG_WORDS || s == SIG_MEAN_WORD_LENGTH || s == SIG_HASH_RATIO || s == SIG_ELLIPSIS_RATIO;
-        bool top =
-            s >= SIG_TOP_2GRAM && s <= SIG_TOP_4GRAM; /* one space between words may be more than there was */
-        double most = s == SIG_STOP_WORDS ? 8 : count || top ? (double)bytes + 4 : 1;
-        check(v[s] >= 0 && v[s] <= most);
+    const double thresholds[] = {v, v / 2, v * 1.5, 0.2};
+    struct signal_frame quick = *frame;
+    quick.by_bounds = true;
+    for (unsigned k = 0; k < 8; k++) {
+        bool holds = false, below = k & 1;
+        double t = thresholds[k / 2];
+        signals_begin(s, &quick, text);
+        check(signals_test(s, g, below, t, &holds, NULL) == 0);
+        check(holds == (below ? v < t : v > t));
     }
 }
 
@@ -29,14 +29,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static struct signals *kept;
     struct signals *fresh = signals_new();
     struct buf text;
-    double a[SIG_COUNT] = {0}, b[SIG_COUNT] = {0};
     if (!kept) kept = signals_new();
     buf_init(&text, BUF_NO_MAX);
     check(utf8_repair(&text, (const char *)data, size) >= 0);
-    check(signals_measure(fresh, buf_slice(&text), ALL, a, NULL) == 0);
-    check(signals_measure(kept, buf_slice(&text), ALL, b, NULL) == 0);
-    for (int s = 0; s < SIG_COUNT; s++) check(a[s] == b[s]);
-    check_range(a, text.n);
+    struct signal_frame frame = {.dialect = size ? (enum dialect)(data[0] & 3) : DIALECT_LEAT, .short_line_chars = 30};
+    signals_begin(fresh, &frame, buf_slice(&text));
+    for (int g = 0; g < SIG_COUNT; g++) {
+        double a = -1, b = -1;
+        check(signals_value(fresh, (enum signal)g, &a, NULL) == 0);
+        signals_begin(kept, &frame, buf_slice(&text));
+        check(signals_value(kept, (enum signal)g, &b, NULL) == 0);
+        check(a == b && a >= 0 && a - a == 0);
+        check_test(kept, buf_slice(&text), &frame, (enum signal)g, a);
+    }
     signals_free(fresh);
     buf_free(&text);
     return 0;

@@ -3,29 +3,38 @@
 #include "filter/signals/signals.h"
 #include "tests/unit/test.h"
 
-#define ALL ((1u << SIG_COUNT) - 1)
-
 static double value[SIG_COUNT];
+static struct signal_frame frame = {.dialect = DIALECT_LEAT, .short_line_chars = 30};
 
-static void measure_n(const char *text, size_t n, uint32_t wanted)
+static bool is_given(int s)
+{
+    return (s >= SIG_C4_LOREM_IPSUM && s <= SIG_REMOVED_WORDS) || s == SIG_LANGUAGE_SCORE;
+}
+
+static void measure_n(const char *text, size_t n)
 {
     struct signals *s = signals_new();
-    for (int i = 0; i < SIG_COUNT; i++) value[i] = -1;
-    CHECK_INT(signals_measure(s, slice_of(text, n), wanted, value, NULL), 0);
+    signals_begin(s, &frame, slice_of(text, n));
+    for (int i = 0; i < SIG_COUNT; i++) CHECK_INT(signals_value(s, (enum signal)i, &value[i], NULL), 0);
     signals_free(s);
 }
 
 static void measure(const char *text)
 {
-    measure_n(text, strlen(text), ALL);
+    measure_n(text, strlen(text));
+}
+
+static void check_empty(void)
+{
+    for (int i = 0; i < SIG_COUNT; i++) CHECK_NEAR(value[i], i == SIG_LINES || i == SIG_UNPUNCTUATED_LINES || i == SIG_FEW_WORD_LINES, 0);
 }
 
 TEST(empty)
 {
     measure("");
-    for (int i = 0; i < SIG_COUNT; i++) CHECK_NEAR(value[i], 0, 0);
-    measure_n(NULL, 0, ALL);
-    for (int i = 0; i < SIG_COUNT; i++) CHECK_NEAR(value[i], 0, 0);
+    check_empty();
+    measure_n(NULL, 0);
+    check_empty();
 }
 
 TEST(one_character)
@@ -102,17 +111,20 @@ TEST(pieces)
     CHECK_NEAR(value[SIG_DUP_LINES], 2 / 4.0, 1e-15);
 }
 
-TEST(only_what_is_wanted)
+TEST(alone_as_together)
 {
-    for (int s = 0; s < SIG_COUNT; s++) {
-        const char *text = "The mill and the river.\n\nThe mill and the river.\n- a ... b\n";
-        measure(text);
-        double all = value[s];
-        measure_n(text, strlen(text), SIGNAL_BIT(s));
-        CHECK_NEAR(value[s], all, 0);
+    const char *text = "The mill and the river.\n\nThe mill and the river.\n- a ... b\n";
+    measure(text);
+    for (int i = 0; i < SIG_COUNT; i++) {
+        double alone = -1;
+        struct signals *s = signals_new();
+        signals_begin(s, &frame, slice_str(text));
+        CHECK(!signals_known(s, (enum signal)i) || is_given(i));
+        CHECK_INT(signals_value(s, (enum signal)i, &alone, NULL), 0);
+        CHECK_NEAR(alone, value[i], 0);
+        CHECK(signals_known(s, (enum signal)i));
+        signals_free(s);
     }
-    measure_n("a", 1, 0);
-    for (int i = 0; i < SIG_COUNT; i++) CHECK_NEAR(value[i], -1, 0);
 }
 
 TEST(names_are_different)
@@ -122,15 +134,24 @@ TEST(names_are_different)
             CHECK(strcmp(signal_name((enum signal)a), signal_name((enum signal)b)) != 0);
 }
 
-/* All values finite and, but for the two that are no shares, small. */
+static bool is_share(int s)
+{
+    static const enum signal counts[] = {
+        SIG_CHARS, SIG_WORDS, SIG_MEAN_WORD_LENGTH, SIG_MEDIAN_WORD_LENGTH, SIG_STOP_WORDS, SIG_STOP_WORD_COUNT,
+        SIG_HASH_RATIO, SIG_ELLIPSIS_RATIO, SIG_SYMBOL_RATIO, SIG_LONG_LINES, SIG_FULL_LINES, SIG_NEWLINE_RATIO,
+        SIG_LINES, SIG_UNPUNCTUATED_LINES, SIG_FEW_WORD_LINES,
+        SIG_TOP_2GRAM, SIG_TOP_3GRAM, SIG_TOP_4GRAM /* one space between words may be more than there was */};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        if (s == (int)counts[i]) return false;
+    return true;
+}
+
+/* All values finite and, where they are shares, at most 1. */
 static void check_range(void)
 {
     for (int i = 0; i < SIG_COUNT; i++) {
         CHECK(value[i] >= 0 && value[i] - value[i] == 0);
-        bool share = i != SIG_WORDS && i != SIG_MEAN_WORD_LENGTH && i != SIG_STOP_WORDS &&
-                     i != SIG_HASH_RATIO && i != SIG_ELLIPSIS_RATIO &&
-                     (i < SIG_TOP_2GRAM || i > SIG_TOP_4GRAM);
-        CHECK(!share || value[i] <= 1);
+        CHECK(!is_share(i) || value[i] <= 1);
     }
 }
 
@@ -139,7 +160,7 @@ static void measure_filled(const char *pattern, size_t n)
     char *text = malloc(n);
     size_t p = strlen(pattern);
     for (size_t i = 0; i < n; i++) text[i] = pattern[i % p];
-    measure_n(text, n, ALL);
+    measure_n(text, n);
     check_range();
     free(text);
 }
@@ -179,7 +200,7 @@ TEST(many_different_lines)
     size_t n = 300000;
     char *text = malloc(n * 24), *p = text;
     for (size_t i = 0; i < n; i++) p += sprintf(p, "w%zx %zxq\n", i, i * 7919);
-    measure_n(text, (size_t)(p - text), ALL);
+    measure_n(text, (size_t)(p - text));
     check_range();
     CHECK_NEAR(value[SIG_DUP_LINES], 0, 0);
     CHECK_NEAR(value[SIG_DUP_5GRAMS], 0, 0);
@@ -198,23 +219,99 @@ TEST(reuse_gives_the_same)
         strcat(text, word);
         size_t n = strlen(text), from = i % 3 ? n / 2 : 0;
         double got[SIG_COUNT] = {0};
-        measure_n(text + from, n - from, ALL);
-        CHECK_INT(signals_measure(kept, slice_of(text + from, n - from), ALL, got, NULL), 0);
+        measure_n(text + from, n - from);
+        signals_begin(kept, &frame, slice_of(text + from, n - from));
+        for (int k = 0; k < SIG_COUNT; k++) CHECK_INT(signals_value(kept, (enum signal)k, &got[k], NULL), 0);
         for (int k = 0; k < SIG_COUNT; k++) CHECK_NEAR(got[k], value[k], 0);
     }
     signals_free(kept);
     signals_free(NULL);
 }
 
+/* What signals_test answers by bounds is what the exact value says, in all dialects and around each value. */
+static void check_tests(const char *text)
+{
+    for (int d = DIALECT_LEAT; d <= DIALECT_DCLM; d++) {
+        struct signal_frame exact = {.dialect = (enum dialect)d, .short_line_chars = 30}, quick = exact;
+        struct signals *a = signals_new(), *b = signals_new();
+        quick.by_bounds = true;
+        signals_begin(a, &exact, slice_str(text));
+        for (int g = 0; g < SIG_COUNT; g++) {
+            double v = 0;
+            CHECK_INT(signals_value(a, (enum signal)g, &v, NULL), 0);
+            const double thresholds[] = {v, v * 0.99, v * 1.01, v / 2, v * 2, v - 1, v + 1, 0};
+            for (unsigned k = 0; k < 16; k++) {
+                bool holds = false, below = k & 1;
+                double t = thresholds[k / 2];
+                signals_begin(b, &quick, slice_str(text));
+                CHECK_INT(signals_test(b, (enum signal)g, below, t, &holds, NULL), 0);
+                CHECK_INT(holds, below ? v < t : v > t);
+            }
+        }
+        signals_free(a);
+        signals_free(b);
+    }
+}
+
+TEST(bounds_decide_as_values)
+{
+    static const char *const words[] = {"the ", "mill ", "of ", "a ", "river, ", "…", "... ", "\n", "# ", "stone\n\n", "be to\n", "水 ", "\xC2\xA0 "};
+    uint64_t state = 7;
+    for (unsigned round = 0; round < 60; round++) {
+        char text[4000] = "";
+        unsigned n = round * 3, kinds = 2 + round % 12;
+        for (unsigned i = 0; i < n; i++) {
+            state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+            strcat(text, words[(state >> 33) % kinds]);
+        }
+        check_tests(text);
+    }
+}
+
+TEST(entropy)
+{
+    measure("a b c d");
+    CHECK_NEAR(value[SIG_ENTROPY], 1, 1e-12);
+    measure("a a a b"); /* (log 4 - 3/4 log 3) / log 2 */
+    CHECK_NEAR(value[SIG_ENTROPY], 0.8112781244591328, 1e-12);
+    measure("a a a a");
+    CHECK_NEAR(value[SIG_ENTROPY], 0, 0);
+}
+
+TEST(stop_words_of_a_language)
+{
+    struct slice words[] = {slice_str("der"), slice_str("für"), slice_str("der")};
+    struct stop_words *stop = NULL;
+    CHECK_INT(stop_words_new(&stop, words, 3, NULL), 0);
+    frame.stop = stop;
+    measure("der Müller für den Fluss, der");
+    CHECK_NEAR(value[SIG_STOP_WORDS], 2, 0);
+    CHECK_NEAR(value[SIG_STOP_WORD_COUNT], 3, 0);
+    measure("the of and");
+    CHECK_NEAR(value[SIG_STOP_WORDS], 0, 0);
+    frame.stop = NULL;
+    stop_words_free(stop);
+}
+
+TEST(signals_are_found_by_name)
+{
+    for (int i = 0; i < SIG_COUNT; i++) CHECK_INT(signal_find(signal_name((enum signal)i)), i);
+    CHECK_INT(signal_find("no such"), -1);
+}
+
 int main(void)
 {
+    RUN(bounds_decide_as_values);
+    RUN(entropy);
+    RUN(stop_words_of_a_language);
+    RUN(signals_are_found_by_name);
     RUN(empty);
     RUN(one_character);
     RUN(stop_words);
     RUN(words_and_symbols);
     RUN(lines);
     RUN(pieces);
-    RUN(only_what_is_wanted);
+    RUN(alone_as_together);
     RUN(names_are_different);
     RUN(a_megabyte_of_the_same);
     RUN(many_different_lines);
