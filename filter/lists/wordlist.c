@@ -116,9 +116,9 @@ int wordlist_parse(struct wordlist **list, const char *name, struct slice text, 
     struct wordlist *l = calloc(1, sizeof *l);
     struct folded f;
     struct slice line;
-    int r = l ? 0 : err_nomem(e, "reading a word list");
+    int r = 0;
     *list = NULL;
-    if (r < 0) return r;
+    if (!l) return err_nomem(e, "reading a word list");
     folded_init(&f);
     buf_init(&l->text, BUF_NO_MAX);
     if (utf8_valid_prefix(text.p, text.n) != text.n)

@@ -156,13 +156,13 @@ void find_iban(struct pii *f, size_t at)
 
 /* ------------------------------------------------------------------ bitcoin */
 
-/* Base 58 to 25 bytes; false where it does not fit. */
+/* Base 58 (letters and digits alone) to 25 bytes; false where it does not fit. */
 static bool base58(const char *p, size_t n, unsigned char out[25])
 {
     static const char alphabet[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
     memset(out, 0, 25);
     for (size_t i = 0; i < n; i++) {
-        const char *at = memchr(alphabet, p[i], 58);
+        const char *at = strchr(alphabet, p[i]);
         unsigned carry = at ? (unsigned)(at - alphabet) : 1u << 31;
         if (!at) return false;
         for (int k = 24; k >= 0; k--) {
@@ -195,7 +195,7 @@ static bool bech32(const char *p, size_t n)
     if (n < 14 || n > 90) return false;
     for (size_t i = 2; i < n + 4; i++) { /* the five of "bc", then what follows "bc1" */
         uint32_t v, top = c >> 25;
-        const char *at = i < 7 ? NULL : memchr(alphabet, p[i - 4] | (is_letter(p[i - 4]) ? 32 : 0), 32);
+        const char *at = i < 7 ? NULL : strchr(alphabet, p[i - 4] | (is_letter(p[i - 4]) ? 32 : 0));
         if (i >= 7 && (!at || (is_letter(p[i - 4]) && is_upper(p[i - 4]) != upper))) return false;
         v = i < 7 ? human[i - 2] : (uint32_t)(at - alphabet);
         c = (c & 0x1ffffff) << 5 ^ v;

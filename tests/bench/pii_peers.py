@@ -33,6 +33,7 @@ def datatrove_pii():
 def datatrove_decont():
     import struct
     import tempfile
+    import types
 
     from datatrove.data import Document
     from datatrove.pipeline.decont import n_grams
@@ -40,13 +41,12 @@ def datatrove_decont():
     from datatrove.utils.word_tokenizers import load_word_tokenizer
 
     config = n_grams.NGramsDecontConfig(n_grams=13, find_query_ngrams=True)
-    indexer = n_grams.NGramsDecontIndexer.__new__(n_grams.NGramsDecontIndexer)
-    indexer.config, indexer.tokenizer = config, load_word_tokenizer("en")
-    indexer.hash_func = create_hash_func(config.hash_config)
+    # the step itself asks for lighteval, which fetches its sets from the net; its hashes need only this
+    indexer = types.SimpleNamespace(config=config, tokenizer=load_word_tokenizer("en"), hash_func=create_hash_func(config.hash_config))
     hashes = set()
     for line in open(f"{data}/gsm8k/test.jsonl"):
         item = json.loads(line)
-        hashes.update(indexer.compute_hashes(item["answer"], item["question"]))
+        hashes.update(n_grams.NGramsDecontIndexer.compute_hashes(indexer, item["answer"], item["question"]))
     with tempfile.TemporaryDirectory() as folder:
         with open(folder + "/gsm8k.index.hashes", "wb") as f:
             f.write(struct.pack(f"<{len(hashes)}Q", *hashes))
@@ -60,6 +60,9 @@ def datatrove_decont():
 
 
 def presidio():
+    import tldextract
+
+    tldextract.extract = tldextract.TLDExtract(suffix_list_urls=())  # the list it carries, not one from the net
     from presidio_analyzer import predefined_recognizers as p
 
     kinds = {"CREDIT_CARD": "card", "PHONE_NUMBER": "phone", "EMAIL_ADDRESS": "email", "IBAN_CODE": "iban", "US_SSN": "id", "IP_ADDRESS": "ip"}
