@@ -13,7 +13,10 @@ peer() {
 }
 peer datatrove,spacy,nltk,regex 'datatrove==0.10.1' 'spacy==3.8.*' nltk regex
 peer presidio_analyzer 'presidio-analyzer==2.2.*'
-peer dolma 'dolma==1.2.*'
+peer xxhash xxhash
+[ -x "$BENCH_DIR/venv-dolma/bin/python" ] || python3 -m venv "$BENCH_DIR/venv-dolma" # its pins do not go with the others'
+"$BENCH_DIR/venv-dolma/bin/python" -c 'import dolma' 2>/dev/null ||
+    timeout 600 "$BENCH_DIR/venv-dolma/bin/pip" -q install --disable-pip-version-check 'dolma==1.2.*' || echo "pii: without dolma, which does not install from PyPI"
 unpacked text-en-c4-sample pii-presidio inst-gsm8k inst-humaneval inst-llm-foundry-eval list-ldnoobw
 data=$BENCH_DIR/data
 [ -e "$data/en-c4-sample/c4.jsonl" ] || { echo "pii: skipped, no text-en-c4-sample in $DATA" && exit 0; }
@@ -40,4 +43,7 @@ python3 "$here/pii_score.py" docs "$data/pii-presidio/synth_dataset_v2.json" >"$
 leat filter -q --pii all --pii-action annotate "$BENCH_DIR/presidio.jsonl" >"$BENCH_DIR/found.jsonl"
 echo "leat on presidio's texts: kind, labels, precision, recall, both ends exact"
 python3 "$here/pii_score.py" score "$data/pii-presidio/synth_dataset_v2.json" "$BENCH_DIR/found.jsonl"
-taskset -c 0 "$venv/bin/python" "$here/pii_peers.py" "$data" "$BENCH_DIR/planted.jsonl"
+for one in datatrove_pii datatrove_decont presidio; do
+    taskset -c 0 "$venv/bin/python" "$here/pii_peers.py" "$data" "$BENCH_DIR/planted.jsonl" $one
+done
+taskset -c 0 "$BENCH_DIR/venv-dolma/bin/python" "$here/pii_peers.py" "$data" "$BENCH_DIR/planted.jsonl" dolma

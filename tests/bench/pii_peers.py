@@ -1,4 +1,4 @@
-"""pii_peers.py DATA PLANTED.jsonl: MB of text/s of datatrove's PIIFormatter and NGramsDecontFilter, presidio's pattern recognizers
+"""pii_peers.py DATA PLANTED.jsonl [PEER]: MB of text/s of datatrove's PIIFormatter and NGramsDecontFilter, presidio's pattern recognizers
 and dolma's taggers on one core; their precision and recall on presidio's texts."""
 import json
 import os
@@ -41,8 +41,13 @@ def datatrove_decont():
     from datatrove.utils.word_tokenizers import load_word_tokenizer
 
     config = n_grams.NGramsDecontConfig(n_grams=13, find_query_ngrams=True)
+    of_bytes = create_hash_func(config.hash_config)
+
+    def bytes_hash(text):  # today's xxhash takes no str
+        return of_bytes(text.encode())
+
     # the step itself asks for lighteval, which fetches its sets from the net; its hashes need only this
-    indexer = types.SimpleNamespace(config=config, tokenizer=load_word_tokenizer("en"), hash_func=create_hash_func(config.hash_config))
+    indexer = types.SimpleNamespace(config=config, tokenizer=load_word_tokenizer("en"), hash_func=bytes_hash)
     hashes = set()
     for line in open(f"{data}/gsm8k/test.jsonl"):
         item = json.loads(line)
@@ -51,6 +56,7 @@ def datatrove_decont():
         with open(folder + "/gsm8k.index.hashes", "wb") as f:
             f.write(struct.pack(f"<{len(hashes)}Q", *hashes))
         step = n_grams.NGramsDecontFilter(folder, config)
+        step.hash_func = bytes_hash
         docs = [json.loads(line) for line in open(planted)]
         of_set = [d for d in docs if d.get("planted", "").startswith("test")]
         got = [d["id"] for d in docs[:200] if step.filter(Document(text=d["text"], id=d["id"])) is not True]
@@ -94,7 +100,8 @@ def dolma():
         speed("dolma " + name, lambda t: tagger.predict(Document(source="", id="0", text=t)), texts[:300])
 
 
-for peer in (datatrove_pii, datatrove_decont, presidio, dolma):
+peers = (datatrove_pii, datatrove_decont, presidio, dolma)
+for peer in [p for p in peers if len(sys.argv) < 4 or p.__name__ == sys.argv[3]]:
     try:
         peer()
     except Exception as why:  # a peer that does not run is told, and the others go on
