@@ -13,7 +13,8 @@ void explain_rule(struct buf *out, const struct rule *rule)
         if (number) buf_printf(out, "%g%s", rule->threshold, number + 2);
         return;
     }
-    buf_printf(out, "drops when %s %s %g", signal_name(rule->signal), rule->below ? "<" : ">", rule->threshold);
+    buf_printf(out, "drops when %s %s %g", signal_name(rule->signal), rule->below ? "<" : ">",
+               rule->threshold);
 }
 
 void explain_pattern(struct buf *out, const struct pattern_rule *p)
@@ -23,7 +24,8 @@ void explain_pattern(struct buf *out, const struct pattern_rule *p)
     if (p->action == PATTERN_REMOVE_MATCH) buf_puts(out, "removes what matches");
     if (p->action != PATTERN_DROP) return;
     if (isfinite(p->min)) buf_printf(out, "drops when %s < %g", counted, p->min);
-    if (isfinite(p->max)) buf_printf(out, "%sdrops when %s > %g", isfinite(p->min) ? ", " : "", counted, p->max);
+    if (isfinite(p->max))
+        buf_printf(out, "%sdrops when %s > %g", isfinite(p->min) ? ", " : "", counted, p->max);
 }
 
 static void tell_rule(void *to, const struct rule *rule, double value, bool holds)
@@ -39,7 +41,10 @@ static void tell_rule(void *to, const struct rule *rule, double value, bool hold
 static void tell_pattern(void *to, const struct pattern_rule *p, double value, bool holds)
 {
     struct buf *out = to;
-    buf_printf(out, "  %-8s %-28s %s = ", holds ? "DROPS" : p->action == PATTERN_DROP ? "passes" : "edits",
+    buf_printf(out, "  %-8s %-28s %s = ",
+               holds                       ? "DROPS"
+               : p->action == PATTERN_DROP ? "passes"
+                                           : "edits",
                pattern_name(p->pattern), p->share ? "share" : "matches");
     json_put_num(out, value);
     buf_puts(out, "; ");
@@ -58,8 +63,8 @@ static void tell_edit(void *to, const char *rule, struct slice removed)
     buf_puts(out, n < removed.n ? "…\n" : "\n");
 }
 
-int explain(struct decider *d, const struct rules *r, struct slice id, struct slice text, struct decide_options o,
-            struct buf *out, struct err *e)
+int explain(struct decider *d, const struct rules *r, struct slice id, struct slice text,
+            struct decide_options o, struct buf *out, struct err *e)
 {
     struct decision decision;
     o.all = true;
@@ -69,8 +74,9 @@ int explain(struct decider *d, const struct rules *r, struct slice id, struct sl
     o.to = out;
     buf_puts(out, "document ");
     json_put_str(out, id);
-    buf_printf(out, ": %zu bytes of text, dialect %s, language %.*s\n", text.n, dialect_name(r->frame.dialect),
-               o.language.n ? (int)o.language.n : 2, o.language.n ? o.language.p : "en");
+    buf_printf(out, ": %zu bytes of text, dialect %s, language %.*s\n", text.n,
+               dialect_name(r->frame.dialect), o.language.n ? (int)o.language.n : 2,
+               o.language.n ? o.language.p : "en");
     int got = decide(d, r, text, &o, &decision, e);
     if (got < 0) return got;
     for (size_t i = 0; i < decision.removed->n; i++)

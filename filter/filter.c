@@ -255,6 +255,19 @@ static int read_metadata(const struct rules *r, struct filter_worker *w, const s
     return 0;
 }
 
+/* What the screen sees in the text as it came, by the names of --attributes. */
+static int explain_screen(const struct filter *f, struct filter_worker *w, const struct doc *d, struct buf *out,
+                          struct err *e)
+{
+    buf_clear(&w->scratch);
+    int got = screen_attributes(f->screen, w->screen, d, &w->scratch, e);
+    if (got < 0) return got;
+    buf_puts(out, "screen: {");
+    buf_put_slice(out, buf_slice(&w->scratch));
+    buf_puts(out, "}\n");
+    return out->failed ? err_nomem(e, "explaining") : 0;
+}
+
 static int filter_doc(void *ctx, void *worker, struct doc *d, struct stage_out *o, struct err *e)
 {
     const struct filter *f = ctx;
@@ -267,6 +280,7 @@ static int filter_doc(void *ctx, void *worker, struct doc *d, struct stage_out *
     if (explain_id) {
         if (!slice_is(d->id, explain_id)) return stage_emit(o, d, 0);
         int got = explain(w->decider, r, d->id, d->text, options, o->out, e);
+        if (got >= 0 && f->screen) got = explain_screen(f, w, d, o->out, e);
         return got < 0 ? got : stage_emit(o, d, 1);
     }
     int got = decide(w->decider, r, d->text, &options, &decision, e);

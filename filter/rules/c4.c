@@ -148,7 +148,8 @@ static void take_line(struct c4 *c, const struct pass *p, struct slice line, uin
 
 /* ------------------------------------------------------------------ the text */
 
-static int count_sentences(struct c4 *c, const struct c4_options *o, uint64_t kept, double *sentences, struct err *e)
+static int count_sentences(struct c4 *c, const struct c4_options *o, uint64_t kept, double *sentences,
+                           struct err *e)
 {
     *sentences = (double)kept;
     if (!o->count_sentences && *sentences >= o->min_sentences) return 0;
@@ -181,7 +182,7 @@ int c4_clean(struct c4 *c, const struct c4_options *o, struct slice text, struct
     }
     int r = count_sentences(c, o, kept, &result->sentences, e);
     if (r < 0) return r;
-    struct slice clean = py_strip(buf_slice(&c->text));
+    struct slice clean = c->text.n ? py_strip(buf_slice(&c->text)) : slice_of("", 0);
     buf_consume(&c->text, clean.n ? (size_t)(clean.p - c->text.p) : c->text.n);
     c->text.n = clean.n;
     if (c->text.failed || c->line.failed) return err_nomem(e, "cleaning lines");

@@ -14,8 +14,9 @@
 struct c4_options { /* rules that are off: false, or 0 for the numbers */
     uint32_t max_word_chars, min_words;
     bool terminal_punct, javascript, policy, citations, lorem_ipsum, curly_bracket;
-    double min_sentences;  /* below it, sentences are counted exactly; from it on, kept lines may stand for them */
-    bool count_sentences;  /* always exactly */
+    double
+        min_sentences; /* below it, sentences are counted exactly; from it on, kept lines may stand for them */
+    bool count_sentences; /* always exactly */
     enum dialect dialect;
     struct slice language;
 };

@@ -73,7 +73,7 @@ static void note_hit(struct run *run, const char *rule, double value)
 static void replace(struct run *run, struct slice text)
 {
     if (slice_eq(run->text, text)) return;
-    run->text = text;
+    run->text = text.n ? text : slice_of("", 0);
     run->out->edited = true;
     signals_continue(run->d->signals, text);
 }
@@ -84,7 +84,8 @@ static void replace(struct run *run, struct slice text)
 static double edit_option(const struct rules *r, enum block b, const char *name)
 {
     for (size_t i = 0; i < r->n; i++)
-        if (r->at[i].block == b && strcmp(r->at[i].name, name) == 0) return is_on(&r->at[i]) ? r->at[i].threshold : 0;
+        if (r->at[i].block == b && strcmp(r->at[i].name, name) == 0)
+            return is_on(&r->at[i]) ? r->at[i].threshold : 0;
     return 0;
 }
 
@@ -164,7 +165,8 @@ static int match_all(struct run *run, const struct pattern_rule *p, double *valu
     uint64_t n = 0, chars = 0;
     struct slice match;
     int got;
-    for (size_t at = 0; (got = pattern_next(p->pattern, run->d->patterns, run->text, &at, &match, run->e)) > 0; n++)
+    for (size_t at = 0;
+         (got = pattern_next(p->pattern, run->d->patterns, run->text, &at, &match, run->e)) > 0; n++)
         if (p->share) chars += utf8_count(match.p, match.n);
     uint64_t all = p->share ? utf8_count(run->text.p, run->text.n) : 0;
     *value = p->share ? (all ? (double)chars / (double)all : 0) : (double)n;
@@ -206,7 +208,8 @@ static int remove_matches(struct run *run, const struct pattern_rule *p, struct 
     struct slice match;
     size_t copied = 0;
     int got;
-    for (size_t at = 0; (got = pattern_next(p->pattern, run->d->patterns, run->text, &at, &match, run->e)) > 0;) {
+    for (size_t at = 0;
+         (got = pattern_next(p->pattern, run->d->patterns, run->text, &at, &match, run->e)) > 0;) {
         size_t from = (size_t)(match.p - run->text.p);
         if (from < copied) continue; /* behind \K */
         buf_put(out, run->text.p + copied, from - copied);
@@ -226,12 +229,14 @@ static int edit_by_pattern(struct run *run, const struct pattern_rule *p, double
     size_t bytes = run->text.n;
     buf_clear(out);
     *value = 0;
-    int got = p->action == PATTERN_REMOVE_LINE ? remove_lines(run, p, out, value) : remove_matches(run, p, out, value);
+    int got = p->action == PATTERN_REMOVE_LINE ? remove_lines(run, p, out, value)
+                                               : remove_matches(run, p, out, value);
     if (got < 0) return got;
     if (out->failed) return err_nomem(run->e, "removing by a pattern");
     if (run->o->tell_pattern) run->o->tell_pattern(run->o->to, p, *value, false);
     if (*value == 0) return 0;
-    edit_count(&d->log, pattern_name(p->pattern), bytes - out->n - (edit_total(&d->log) - counted)); /* line ends */
+    edit_count(&d->log, pattern_name(p->pattern),
+               bytes - out->n - (edit_total(&d->log) - counted)); /* line ends */
     d->next_text = !d->next_text;
     replace(run, buf_slice(out));
     return 0;
@@ -303,11 +308,14 @@ static int try_block(struct run *run, enum block b)
 int decide(struct decider *d, const struct rules *r, struct slice text, const struct decide_options *o,
            struct decision *out, struct err *e)
 {
+    if (text.n == 0) text = slice_of("", 0); /* never NULL */
     struct run run = {d, r, o, out, text, e};
-    *out = (struct decision){.removed = &d->log, .value_of = d->value, .has_value = d->has_value,
+    *out = (struct decision){.removed = &d->log,
+                             .value_of = d->value,
+                             .has_value = d->has_value,
                              .pattern_value = d->pattern_value};
     d->frame = r->frame;
-    d->frame.language = o->language;
+    d->frame.language = o->language.n ? o->language : slice_of("", 0);
     d->frame.by_bounds = !o->all;
     d->log.n = 0;
     d->log.tell = o->tell_edit;

@@ -41,8 +41,9 @@ static int load_order(struct rules *r, const struct yaml *root, struct err *e)
         int b = p->kind == YAML_SCALAR ? block_find(p->value) : -1;
         size_t at = place_of(r, b);
         if (b < 0 || at == r->n_order)
-            return yaml_error(p, e, "order: a block was expected that --dialect %s has and that stands here once: "
-                                    "patterns, limits, or a preset of one block",
+            return yaml_error(p, e,
+                              "order: a block was expected that --dialect %s has and that stands here once: "
+                              "patterns, limits, or a preset of one block",
                               dialect_name(r->frame.dialect));
         order[n++] = (enum block)b;
         memmove(r->order + at, r->order + at + 1, (--r->n_order - at) * sizeof *r->order);
@@ -97,7 +98,8 @@ static int load_string(const struct yaml *root, const char *key, char *out, size
     const char *value = NULL;
     int got = yaml_str(root, key, &value, e);
     if (got <= 0) return got;
-    if (strlen(value) >= size) return yaml_error(yaml_get(root, key), e, "%s: at most %zu bytes", key, size - 1);
+    if (strlen(value) >= size)
+        return yaml_error(yaml_get(root, key), e, "%s: at most %zu bytes", key, size - 1);
     strcpy(out, value);
     return 0;
 }
@@ -134,7 +136,8 @@ static int load_pattern(struct rules *r, const struct yaml *map, struct err *e)
     int action = PATTERN_DROP;
     struct err inner = {0};
     if (map->kind != YAML_MAP) return yaml_error(map, e, "a map with the keys name and pattern was expected");
-    if (r->n_patterns == PATTERNS_MAX) return yaml_error(map, e, "at most %d patterns are possible", PATTERNS_MAX);
+    if (r->n_patterns == PATTERNS_MAX)
+        return yaml_error(map, e, "at most %d patterns are possible", PATTERNS_MAX);
     int got = yaml_str(map, "name", &name, e);
     if (got >= 0) got = yaml_str(map, "pattern", &regex, e);
     if (got >= 0) got = yaml_bool(map, "any-case", &any_case, e);
@@ -226,8 +229,8 @@ static int load_languages(struct rules *r, const struct yaml *root, struct err *
 }
 
 /* top_n_grams and dup_n_grams: pairs of n and threshold. */
-static int load_ngrams(struct rules *r, const struct yaml *root, const char *key, const char *format, int64_t from,
-                       int64_t to, struct err *e)
+static int load_ngrams(struct rules *r, const struct yaml *root, const char *key, const char *format,
+                       int64_t from, int64_t to, struct err *e)
 {
     struct yaml *list = NULL;
     int got = yaml_seq(root, key, &list, e);
@@ -238,8 +241,8 @@ static int load_ngrams(struct rules *r, const struct yaml *root, const char *key
         char name[32], *end = NULL;
         double t = threshold && threshold->kind == YAML_SCALAR ? strtod(threshold->value, &end) : NAN;
         if (words < from || words > to || isnan(t) || *end || end == threshold->value)
-            return yaml_error(p, e, "%s: a pair of n (%lld to %lld) and a threshold was expected", key, (long long)from,
-                              (long long)to);
+            return yaml_error(p, e, "%s: a pair of n (%lld to %lld) and a threshold was expected", key,
+                              (long long)from, (long long)to);
         snprintf(name, sizeof name, format, (int)words);
         rules_threshold(r, name, t);
     }
@@ -303,18 +306,20 @@ static int load_configs(struct rules *r, const struct yaml *root, const char *fo
     struct dirent **entries;
     int got = yaml_str(root, "language-configs", &name, e);
     if (got <= 0) return got;
-    snprintf(path, sizeof path, "%s%s%s", *name == '/' ? "" : folder, *name == '/' || !*folder ? "" : "/", name);
+    snprintf(path, sizeof path, "%s%s%s", *name == '/' ? "" : folder, *name == '/' || !*folder ? "" : "/",
+             name);
     int n = scandir(path, &entries, is_config, by_name);
     if (n < 0) return err_sys(e, "language-configs: cannot read %s", path);
     for (int i = 0; i < n; i++) {
         snprintf(file, sizeof file, "%s/%s", path, entries[i]->d_name);
-        snprintf(language, sizeof language, "%.*s", (int)(strrchr(entries[i]->d_name, '.') - entries[i]->d_name),
-                 entries[i]->d_name);
+        snprintf(language, sizeof language, "%.*s",
+                 (int)(strrchr(entries[i]->d_name, '.') - entries[i]->d_name), entries[i]->d_name);
         if (got >= 0) got = load_config(r, file, language, e);
         free(entries[i]);
     }
     free(entries);
-    if (got >= 0 && n == 0) return err_set(e, ERR_USAGE, "language-configs: there is no .yml file in %s", path);
+    if (got >= 0 && n == 0)
+        return err_set(e, ERR_USAGE, "language-configs: there is no .yml file in %s", path);
     return got < 0 ? got : 0;
 }
 
@@ -328,13 +333,15 @@ static int read_dialect(const struct yaml *root, int *dialect, struct err *e)
     if (got <= 0) return got;
     *dialect = dialect_find(name);
     if (*dialect >= 0) return 0;
-    return yaml_error(yaml_get(root, "dialect"), e, "dialect: leat, datatrove-0.10, dolma-1.2 or dclm was expected");
+    return yaml_error(yaml_get(root, "dialect"), e,
+                      "dialect: leat, datatrove-0.10, dolma-1.2 or dclm was expected");
 }
 
 int rules_read(struct rules *r, const struct yaml *root, const char *folder, struct err *e)
 {
     int dialect;
-    if (root->kind != YAML_MAP) return yaml_error(root, e, "expected a map with keys such as presets and rules");
+    if (root->kind != YAML_MAP)
+        return yaml_error(root, e, "expected a map with keys such as presets and rules");
     int got = read_dialect(root, &dialect, e);
     if (got >= 0 && dialect >= 0 && dialect != (int)r->frame.dialect)
         return yaml_error(yaml_get(root, "dialect"), e, "the dialect is %s by the option --dialect",

@@ -143,8 +143,8 @@ static size_t next_character(struct slice text, size_t at)
     return at;
 }
 
-int pattern_next(const struct pattern *p, struct pattern_state *s, struct slice text, size_t *at, struct slice *match,
-                 struct err *e)
+int pattern_next(const struct pattern *p, struct pattern_state *s, struct slice text, size_t *at,
+                 struct slice *match, struct err *e)
 {
     double before = 0;
     while (*at <= text.n) {
@@ -153,8 +153,8 @@ int pattern_next(const struct pattern *p, struct pattern_state *s, struct slice 
         if (text.n > WINDOW_FIRST && s->started == 0) s->started = thread_seconds();
         if (text.n > WINDOW_FIRST && before == 0) before = thread_seconds();
         pcre2_set_offset_limit(s->context, limit);
-        int r = pcre2_match(p->code, (PCRE2_SPTR)(text.p ? text.p : ""), text.n, *at, PCRE2_NO_UTF_CHECK, s->match,
-                            s->context);
+        int r = pcre2_match(p->code, (PCRE2_SPTR)(text.p ? text.p : ""), text.n, *at, PCRE2_NO_UTF_CHECK,
+                            s->match, s->context);
         double now = text.n > WINDOW_FIRST ? thread_seconds() : 0;
         if (now > 0 && watch(p, s, now, now - before, e) < 0) return -ERR_USAGE;
         before = now;

@@ -20,9 +20,10 @@ static int compile(struct refinedweb *w, struct err *e)
     static const struct {
         const char *name, *regex;
     } known[EXPRESSIONS] = {
-        {"rw_counter", "^\\W*\\d[,.\\d]*[kmb]?" BLANK
-                       "+(?:likes|shares|comments|retweets|reposts|quotes|bookmarks|upvotes|downvotes|downloads|views|"
-                       "followers)\\W*$"},
+        {"rw_counter",
+         "^\\W*\\d[,.\\d]*[kmb]?" BLANK
+         "+(?:likes|shares|comments|retweets|reposts|quotes|bookmarks|upvotes|downvotes|downloads|views|"
+         "followers)\\W*$"},
         {"rw_items_in_cart", BLANK "?items in cart"},
         {"rw_read_more", BLANK "?Read more...$"},
         {"rw_sign_in", "^Sign-in" BLANK "?"},
@@ -167,7 +168,6 @@ static int correct(struct pass *p, judge *j, bool strip, struct slice *text, str
     struct slice line;
     buf_clear(out);
     for (size_t at = 0; py_piece_next(*text, &at, &line);) {
-        if (line.p == NULL) line.p = "";
         int r = j(p, &line);
         if (r < 0) return r;
         if (!line.p) continue;
@@ -176,7 +176,8 @@ static int correct(struct pass *p, judge *j, bool strip, struct slice *text, str
         buf_put_slice(out, line);
     }
     if (out->failed || p->w->line.failed) return err_nomem(p->e, "correcting lines");
-    *text = strip ? py_strip(buf_slice(out)) : buf_slice(out);
+    *text = out->n ? buf_slice(out) : slice_of("", 0); /* never NULL */
+    if (strip) *text = py_strip(*text);
     return 0;
 }
 

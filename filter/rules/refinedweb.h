@@ -15,7 +15,7 @@ struct refinedweb_options { /* rules that are off: false; max_capitals: 1 */
     bool digits, counters, one_word, fixed_parts;
 };
 
-struct refinedweb; /* one per thread */
+struct refinedweb;                                /* one per thread */
 struct refinedweb *refinedweb_new(struct err *e); /* NULL: *e says why */
 void refinedweb_free(struct refinedweb *w);
 

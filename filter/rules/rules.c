@@ -67,14 +67,16 @@ static void turn_on_block(struct rules *r, enum block b)
 /* Puts the preset's blocks, in its own order, where the first of them stands in the order of all. */
 static void reorder(struct rules *r, const struct preset *p)
 {
-    enum block order[BLOCK_COUNT];
+    enum block order[BLOCK_COUNT] = {0};
     size_t n = 0;
     bool placed = false;
     for (size_t i = 0; i < r->n_order; i++) {
         bool of_preset = false;
-        for (size_t k = 0; k < 4 && p->blocks[k] != BLOCK_COUNT; k++) of_preset |= p->blocks[k] == r->order[i];
+        for (size_t k = 0; k < 4 && p->blocks[k] != BLOCK_COUNT; k++)
+            of_preset |= p->blocks[k] == r->order[i];
         if (!of_preset) order[n++] = r->order[i];
-        for (size_t k = 0; of_preset && !placed && k < 4 && p->blocks[k] != BLOCK_COUNT; k++) order[n++] = p->blocks[k];
+        for (size_t k = 0; of_preset && !placed && k < 4 && p->blocks[k] != BLOCK_COUNT; k++)
+            order[n++] = p->blocks[k];
         placed |= of_preset;
     }
     memcpy(r->order, order, n * sizeof *order);
@@ -104,7 +106,8 @@ static int add_preset(struct rules *r, const char *name, size_t n, struct err *e
     size_t n_presets;
     const struct preset *p = table_presets(&n_presets);
     for (size_t i = 0; i < n_presets; i++) {
-        if (strlen(p[i].name) != n || memcmp(p[i].name, name, n) != 0 || !(p[i].dialects >> r->frame.dialect & 1))
+        if (strlen(p[i].name) != n || memcmp(p[i].name, name, n) != 0 ||
+            !(p[i].dialects >> r->frame.dialect & 1))
             continue;
         apply_preset(r, &p[i]);
         return 0;
@@ -160,9 +163,11 @@ int rules_set(struct rules *r, const char *assignment, struct err *e)
     if ((size_t)(equals - assignment) < sizeof name) memcpy(name, assignment, (size_t)(equals - assignment));
     bool good = rules_change(r, name, equals + 1, &known);
     if (!known)
-        return err_set(e, ERR_USAGE, "--set %s: --dialect %s has no such rule; leat filter --list-rules prints them",
+        return err_set(e, ERR_USAGE,
+                       "--set %s: --dialect %s has no such rule; leat filter --list-rules prints them",
                        assignment, dialect_name(r->frame.dialect));
-    if (!good) return err_set(e, ERR_USAGE, "--set %s: '%s' is neither a number nor off", assignment, equals + 1);
+    if (!good)
+        return err_set(e, ERR_USAGE, "--set %s: '%s' is neither a number nor off", assignment, equals + 1);
     for (size_t i = 0; i < r->n_languages; i++) rules_change(r->languages[i].rules, name, equals + 1, &known);
     return 0;
 }

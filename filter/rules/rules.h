@@ -63,10 +63,10 @@ struct rules {
 
     struct language_rules *languages; /* of a rules file; NULL here in a language's own rules */
     size_t n_languages, languages_cap;
-    char language[32];        /* of all documents; "": see language_key */
-    char language_key[64];    /* metadata's key */
-    char score_key[64];       /* the key of language_score */
-    struct stop_words *stop;  /* owned: what frame.stop points to */
+    char language[32];       /* of all documents; "": see language_key */
+    char language_key[64];   /* metadata's key */
+    char score_key[64];      /* the key of language_score */
+    struct stop_words *stop; /* owned: what frame.stop points to */
 };
 
 struct language_rules {

@@ -10,21 +10,28 @@
 
 #define BELOW true
 #define ABOVE false
-#define ROW(name, block, signal, below, threshold) {name, BLOCK_##block, SIG_##signal, below, true, threshold, 0, false}
-#define FIRM(name, block, signal, below, threshold) \
-    {name, BLOCK_##block, SIG_##signal, below, false, threshold, 0, false} /* 0 is a threshold like others */
-#define EDIT(name, block, threshold, what) {name, BLOCK_##block, SIG_COUNT, false, true, threshold, what, false}
+#define ROW(name, block, signal, below, threshold)                          \
+    {                                                                       \
+        name, BLOCK_##block, SIG_##signal, below, true, threshold, 0, false \
+    }
+#define FIRM(name, block, signal, below, threshold)                          \
+    {                                                                        \
+        name, BLOCK_##block, SIG_##signal, below, false, threshold, 0, false \
+    } /* 0 is a threshold like others */
+#define EDIT(name, block, threshold, what)                                  \
+    {                                                                       \
+        name, BLOCK_##block, SIG_COUNT, false, true, threshold, what, false \
+    }
 
-#define NGRAM_ROWS(block)                                        \
-    ROW("top_2_gram", block, TOP_2GRAM, ABOVE, 0.20),            \
-    ROW("top_3_gram", block, TOP_3GRAM, ABOVE, 0.18),            \
-    ROW("top_4_gram", block, TOP_4GRAM, ABOVE, 0.16),            \
-    ROW("duplicated_5_n_grams", block, DUP_5GRAMS, ABOVE, 0.15), \
-    ROW("duplicated_6_n_grams", block, DUP_6GRAMS, ABOVE, 0.14), \
-    ROW("duplicated_7_n_grams", block, DUP_7GRAMS, ABOVE, 0.13), \
-    ROW("duplicated_8_n_grams", block, DUP_8GRAMS, ABOVE, 0.12), \
-    ROW("duplicated_9_n_grams", block, DUP_9GRAMS, ABOVE, 0.11), \
-    ROW("duplicated_10_n_grams", block, DUP_10GRAMS, ABOVE, 0.10)
+#define NGRAM_ROWS(block)                                                                               \
+    ROW("top_2_gram", block, TOP_2GRAM, ABOVE, 0.20), ROW("top_3_gram", block, TOP_3GRAM, ABOVE, 0.18), \
+        ROW("top_4_gram", block, TOP_4GRAM, ABOVE, 0.16),                                               \
+        ROW("duplicated_5_n_grams", block, DUP_5GRAMS, ABOVE, 0.15),                                    \
+        ROW("duplicated_6_n_grams", block, DUP_6GRAMS, ABOVE, 0.14),                                    \
+        ROW("duplicated_7_n_grams", block, DUP_7GRAMS, ABOVE, 0.13),                                    \
+        ROW("duplicated_8_n_grams", block, DUP_8GRAMS, ABOVE, 0.12),                                    \
+        ROW("duplicated_9_n_grams", block, DUP_9GRAMS, ABOVE, 0.11),                                    \
+        ROW("duplicated_10_n_grams", block, DUP_10GRAMS, ABOVE, 0.10)
 
 /* clang-format off */
 #define LIMIT_ROWS                                              \
@@ -189,7 +196,9 @@ static const struct preset presets[] = {
     {.name = "gopher-v2", .dialects = DOLMA, .blocks = {BLOCK_GOPHER_V2, END}},
     {.name = "c4-v1", .dialects = DOLMA, .blocks = {BLOCK_C4_V1, END}},
     {.name = "c4-v2", .dialects = DOLMA, .blocks = {BLOCK_C4_V2, END}},
-    {.name = "dclm-baseline", .dialects = DCLM, .blocks = {BLOCK_QUALITY, BLOCK_REPETITION, BLOCK_REFINEDWEB, END}},
+    {.name = "dclm-baseline",
+     .dialects = DCLM,
+     .blocks = {BLOCK_QUALITY, BLOCK_REPETITION, BLOCK_REFINEDWEB, END}},
 };
 
 const struct preset *table_presets(size_t *n)

@@ -10,13 +10,13 @@ const enum block *table_order(enum dialect d, size_t *n);
 
 struct preset {
     const char *name;
-    unsigned dialects;                /* bits: 1 << enum dialect */
-    enum block blocks[4];             /* in the preset's order, ended by BLOCK_COUNT */
-    bool ordered;                     /* the order is not that of the dialect */
+    unsigned dialects;    /* bits: 1 << enum dialect */
+    enum block blocks[4]; /* in the preset's order, ended by BLOCK_COUNT */
+    bool ordered;         /* the order is not that of the dialect */
     struct {
         const char *rule;
         double threshold; /* NAN: off */
-    } changes[8]; /* ended by NULL */
+    } changes[8];         /* ended by NULL */
 };
 
 const struct preset *table_presets(size_t *n);

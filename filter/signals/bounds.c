@@ -6,7 +6,8 @@
 #include <stdlib.h>
 
 #define COUNTS_MOST ((size_t)1 << 18)
-#define BITS_A_WORD 16 /* of `seen`: a key that was not there is taken for one that was in at most 1 of 16 cases */
+#define BITS_A_WORD \
+    16 /* of `seen`: a key that was not there is taken for one that was in at most 1 of 16 cases */
 
 void bounds_free(struct bounds *b)
 {
@@ -70,7 +71,8 @@ static size_t power_of_two(size_t least)
     return n;
 }
 
-#define STEP 0xD1342543DE82EF95ULL /* odd: the rolling hash is sum of hash[i + k] * STEP^(4 - k), modulo 2^64 */
+#define STEP \
+    0xD1342543DE82EF95ULL /* odd: the rolling hash is sum of hash[i + k] * STEP^(4 - k), modulo 2^64 */
 #define STEP5 (STEP * STEP * STEP * STEP * STEP)
 
 static inline uint64_t least(uint64_t a, uint64_t b)
@@ -85,8 +87,8 @@ static inline uint64_t most(uint64_t a, uint64_t b)
 
 /* The smallest count of n words in a row, times the characters of the n-gram: the largest of all places. Leaves in the
  * lowest bit of each hash whether the word stands more than once. */
-static void find_tops(const struct word *word, size_t n, uint64_t *hash, const uint32_t *count, unsigned shift,
-                      uint64_t top[3])
+static void find_tops(const struct word *word, size_t n, uint64_t *hash, const uint32_t *count,
+                      unsigned shift, uint64_t top[3])
 {
     uint64_t t2 = 0, t3 = 0, t4 = 0, c1 = 0, c2 = 0, c3 = 0, l1 = 0, l2 = 0, l3 = 0; /* of the words before */
     for (size_t i = 0; i < n; i++) {
@@ -104,8 +106,8 @@ static void find_tops(const struct word *word, size_t n, uint64_t *hash, const u
 }
 
 /* Characters of the words in windows of five whose hash was seen before, and whose words all stand more than once. */
-static uint64_t find_dups(const struct word *word, size_t n, const uint64_t *restrict hash, uint64_t *restrict seen,
-                          uint64_t mask)
+static uint64_t find_dups(const struct word *word, size_t n, const uint64_t *restrict hash,
+                          uint64_t *restrict seen, uint64_t mask)
 {
     uint64_t rolling = 0, chars = 0, run = 0;
     size_t covered = 0; /* words before it are counted */
@@ -136,7 +138,8 @@ static void count_words(struct slice text, const struct words *words, unsigned s
     }
 }
 
-int bounds_measure(struct bounds *b, struct slice text, const struct words *words, uint64_t top[3], uint64_t *dup)
+int bounds_measure(struct bounds *b, struct slice text, const struct words *words, uint64_t top[3],
+                   uint64_t *dup)
 {
     size_t counts = power_of_two(2 * words->n), bits = power_of_two(BITS_A_WORD * words->n);
     if (counts > COUNTS_MOST) counts = COUNTS_MOST;

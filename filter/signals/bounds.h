@@ -8,7 +8,7 @@
 
 #include "common/text.h"
 
-struct bounds { /* one per thread, zeroed at first */
+struct bounds {     /* one per thread, zeroed at first */
     uint64_t *hash; /* of each word */
     uint32_t *count;
     uint64_t *seen; /* bits */
@@ -19,6 +19,7 @@ void bounds_free(struct bounds *b);
 
 /* top[n - 2]: characters of the most frequent n-gram, spaces between its words counted, times its count, at most (n = 2,
  * 3, 4). *dup: characters of the n-grams that stood before, at most, for every n >= 5. 0, or -1: out of memory. Linear. */
-int bounds_measure(struct bounds *b, struct slice text, const struct words *words, uint64_t top[3], uint64_t *dup);
+int bounds_measure(struct bounds *b, struct slice text, const struct words *words, uint64_t top[3],
+                   uint64_t *dup);
 
 #endif

@@ -16,7 +16,8 @@ struct entropy { /* one per thread, zeroed at first */
 };
 
 void entropy_free(struct entropy *t);
-int entropy_measure(struct entropy *t, struct slice text, const struct words *words, double *value); /* -1: out of memory */
-double entropy_ln(double x); /* natural logarithm of a finite x > 0, to about 1e-15 */
+int entropy_measure(struct entropy *t, struct slice text, const struct words *words,
+                    double *value); /* -1: out of memory */
+double entropy_ln(double x);        /* natural logarithm of a finite x > 0, to about 1e-15 */
 
 #endif

@@ -30,7 +30,8 @@ static void shapes_dolma(struct signals *s, unsigned v1)
 {
     uint64_t lines = 0, bullets = 0, ellipses = 0;
     struct slice line;
-    for (size_t at = 0; v1 ? py_piece_next(s->text, &at, &line) : py_block_next(s->text, &at, 1, &line); lines++) {
+    for (size_t at = 0; v1 ? py_piece_next(s->text, &at, &line) : py_block_next(s->text, &at, 1, &line);
+         lines++) {
         bullets += slice_has_prefix(line, "*") || slice_has_prefix(line, "-");
         ellipses += slice_has_suffix(line, ELLIPSIS);
     }
@@ -52,7 +53,8 @@ static void shapes_dclm(struct signals *s)
         line = py_strip(line);
         lines += line.n > 0;
         bullets += has_dclm_bullet(line);
-        ellipses += slice_has_suffix(line, "...") || slice_has_suffix(line, ". . .") || slice_has_suffix(line, ELLIPSIS);
+        ellipses += slice_has_suffix(line, "...") || slice_has_suffix(line, ". . .") ||
+                    slice_has_suffix(line, ELLIPSIS);
     }
     s->value[SIG_BULLET_LINES] = ratio((double)bullets, (double)lines);
     s->value[SIG_ELLIPSIS_LINES] = ratio((double)ellipses, (double)lines);
@@ -97,10 +99,11 @@ static int count_copies(struct signals *s, bool (*next)(struct slice, size_t *, 
                         struct copies *c)
 {
     size_t most = (size_t)count_byte(s->text, '\n') + 1;
-    uint32_t *count = signals_counts(s, 2 * most), *chars = count + most;
+    uint32_t *count = signals_counts(s, 2 * most);
     struct slice piece;
     *c = (struct copies){0};
     if (!count) return -1;
+    uint32_t *chars = count + most;
     names_reset(&s->pieces, 0);
     for (size_t at = 0; next(s->text, &at, &piece);) {
         if (trim) piece = py_strip(piece);

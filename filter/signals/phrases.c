@@ -41,8 +41,8 @@ static unsigned phrases_at(struct slice text, size_t at)
 static bool pair_at(const char *p)
 {
     char a = (char)(p[0] | 0x20), b = (char)(p[1] | 0x20);
-    return (a == 'i' && b == 'p') || (a == 'j' && b == 'a') || (a == 'm' && b == 's') || (a == 'c' && b == 'y') ||
-           (a == 'k' && b == 'i');
+    return (a == 'i' && b == 'p') || (a == 'j' && b == 'a') || (a == 'm' && b == 's') ||
+           (a == 'c' && b == 'y') || (a == 'k' && b == 'i');
 }
 
 /* One bit a place of sixteen: a pair stands there. Reads seventeen bytes. */

@@ -5,9 +5,10 @@
 #include "common/text.h"
 
 enum phrase { /* bits */
-    PHRASE_LOREM_IPSUM = 1,
-    PHRASE_JAVASCRIPT = 2,
-    PHRASE_POLICY = 4 /* terms of use, privacy policy, cookie policy, uses cookies, use of cookies, use cookies */
+              PHRASE_LOREM_IPSUM = 1,
+              PHRASE_JAVASCRIPT = 2,
+              PHRASE_POLICY =
+                  4 /* terms of use, privacy policy, cookie policy, uses cookies, use of cookies, use cookies */
 };
 
 /* Which of them stand in the text, as str.lower() would show them: the Kelvin sign is a k. */

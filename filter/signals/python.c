@@ -1,11 +1,13 @@
-/* python.c: see python.h. No state; each function is linear in what it passes over. */
+/* python.c: see python.h. No state, no allocation; each function is linear in what it passes over. */
 #include "filter/signals/python.h"
-#include <stdlib.h>
 
 unsigned py_space_bytes_wide(const char *p, const char *end)
 {
     switch ((unsigned char)*p) { /* the first bytes of the 19 of them that are not ASCII */
-    case 0xC2: case 0xE1: case 0xE2: case 0xE3: break;
+    case 0xC2:
+    case 0xE1:
+    case 0xE2:
+    case 0xE3: break;
     default: return 0;
     }
     uint32_t cp;
@@ -40,10 +42,10 @@ static bool within(const struct range *r, size_t n, uint32_t cp)
 
 /* Numeric_Type=Digit: what isdigit takes besides Nd. */
 static const struct range digits[] = {
-    {0xB2, 0xB3},       {0xB9, 0xB9},       {0x1369, 0x1371},   {0x19DA, 0x19DA},   {0x2070, 0x2070},
-    {0x2074, 0x2079},   {0x2080, 0x2089},   {0x2460, 0x2468},   {0x2474, 0x247C},   {0x2488, 0x2490},
-    {0x24EA, 0x24EA},   {0x24F5, 0x24FD},   {0x24FF, 0x24FF},   {0x2776, 0x277E},   {0x2780, 0x2788},
-    {0x278A, 0x2792},   {0x10A40, 0x10A43}, {0x10E60, 0x10E68}, {0x11052, 0x1105A}, {0x1F100, 0x1F10A}};
+    {0xB2, 0xB3},     {0xB9, 0xB9},       {0x1369, 0x1371},   {0x19DA, 0x19DA},   {0x2070, 0x2070},
+    {0x2074, 0x2079}, {0x2080, 0x2089},   {0x2460, 0x2468},   {0x2474, 0x247C},   {0x2488, 0x2490},
+    {0x24EA, 0x24EA}, {0x24F5, 0x24FD},   {0x24FF, 0x24FF},   {0x2776, 0x277E},   {0x2780, 0x2788},
+    {0x278A, 0x2792}, {0x10A40, 0x10A43}, {0x10E60, 0x10E68}, {0x11052, 0x1105A}, {0x1F100, 0x1F10A}};
 
 /* Other_Uppercase: what isupper takes besides Lu. */
 static const struct range capitals[] = {
@@ -105,49 +107,18 @@ bool py_word_next(struct slice text, size_t *at, struct slice *word)
     return word->n > 0;
 }
 
-static int reserve_word(struct words *w, struct err *e)
-{
-    if (w->n < w->cap) return 0;
-    size_t cap = w->cap ? 2 * w->cap : 1024;
-    struct word *at = realloc(w->at, cap * sizeof *at);
-    if (!at) return err_nomem(e, "cutting words");
-    w->at = at;
-    w->cap = cap;
-    return 0;
-}
-
-static struct word count_word(struct slice text, struct slice word)
-{
-    struct word w = {.offset = (uint64_t)(word.p - text.p), .bytes = (uint32_t)word.n};
-    const char *end = word.p + word.n;
-    for (const char *p = word.p; p < end; w.chars++) {
-        uint32_t cp = (unsigned char)*p;
-        p += cp < 0x80 ? 1 : utf8_decode(p, end, &cp);
-        if (!w.flags && py_isalpha(cp)) w.flags = WORD_LETTER;
-    }
-    return w;
-}
-
-int py_words(struct words *w, struct slice text, struct err *e)
-{
-    struct slice word;
-    w->n = 0;
-    if (text.n > UINT32_MAX)
-        return err_set(e, ERR_DATA, "a text of %zu bytes is too long to be cut into words", text.n);
-    for (size_t at = 0; py_word_next(text, &at, &word);) {
-        if (reserve_word(w, e) < 0) return -ERR_IO;
-        w->at[w->n++] = count_word(text, word);
-    }
-    return 0;
-}
-
 /* ------------------------------------------------------------------ lines */
 
 /* Bytes of the line end at p < end; "\r\n" is one. */
 static unsigned line_end_bytes(const char *p, const char *end)
 {
     switch ((unsigned char)*p) {
-    case '\n': case '\v': case '\f': case 0x1c: case 0x1d: case 0x1e: return 1;
+    case '\n':
+    case '\v':
+    case '\f':
+    case 0x1c:
+    case 0x1d:
+    case 0x1e: return 1;
     case '\r': return end - p > 1 && p[1] == '\n' ? 2 : 1;
     case 0xC2: return end - p > 1 && (unsigned char)p[1] == 0x85 ? 2 : 0;
     case 0xE2:

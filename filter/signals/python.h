@@ -31,9 +31,6 @@ bool py_isblank(struct slice s); /* strip leaves nothing */
 /* str.split(): for (size_t at = 0; py_word_next(text, &at, &word);) */
 bool py_word_next(struct slice text, size_t *at, struct slice *word);
 
-/* The same as a list, with WORD_LETTER where a character of the word isalpha. */
-int py_words(struct words *w, struct slice text, struct err *e);
-
 /* str.splitlines(): for (size_t at = 0; py_line_next(text, &at, &line, only_newlines);). only_newlines: what
  * py_only_newlines said about the text; it makes the cutting quick. */
 bool py_only_newlines(struct slice text); /* no line ends but at '\n' */

@@ -5,7 +5,6 @@
  * one document share one with a probability of n^2/2^65.
  *
  * In: valid UTF-8. Out: numbers. State: per thread, reused. Memory: see signals.h. */
-#include "filter/signals/python.h"
 #include "filter/signals/signals_internal.h"
 #include <math.h>
 #include <stdlib.h>
@@ -88,7 +87,8 @@ uint64_t signals_chars(struct signals *s)
 static int split(struct signals *s, bool *has, struct words *w, enum dialect d, struct err *e)
 {
     if (*has) return 0;
-    int r = d == DIALECT_DOLMA ? py_words(w, s->text, e) : words_split(w, d, s->frame->language, s->text, e);
+    struct slice language = s->frame->language.n ? s->frame->language : slice_of("", 0);
+    int r = words_split(w, d, language, s->text, e);
     *has = r >= 0;
     return r;
 }
@@ -123,7 +123,8 @@ const struct census *signals_census(struct signals *s)
     struct census c = {0};
     if (s->has_census) return &s->census;
     for (size_t i = 0; i < s->text.n;) {
-        uint8_t newlines = 0, hashes = 0, dots = 0, e2 = 0, starts = 0; /* of at most 255 bytes: loops of bytes are quick */
+        uint8_t newlines = 0, hashes = 0, dots = 0, e2 = 0,
+                starts = 0; /* of at most 255 bytes: loops of bytes are quick */
         size_t stop = s->text.n - i > 255 ? i + 255 : s->text.n;
         for (size_t k = i; k < stop; k++) {
             unsigned char x = (unsigned char)s->text.p[k];
@@ -279,15 +280,18 @@ static int surely_not_above(struct signals *s, enum signal g, double threshold, 
         r = ngram_bound(s, g, &most, e);
     else if (g == SIG_HASH_RATIO || g == SIG_ELLIPSIS_RATIO)
         r = symbol_bound(s, g, &most, e);
-    else if (g == SIG_NEWLINE_RATIO && d == DIALECT_DATATROVE && !s->has_words && is_english(s->frame->language)) {
-        const struct census *c = signals_census(s); /* datatrove's words are no fewer than what white space separates */
+    else if (g == SIG_NEWLINE_RATIO && d == DIALECT_DATATROVE && !s->has_words &&
+             is_english(s->frame->language)) {
+        const struct census *c =
+            signals_census(s); /* datatrove's words are no fewer than what white space separates */
         if (c->word_starts) most = (double)c->newlines / (double)c->word_starts;
     }
     *sure = r >= 0 && most <= threshold;
     return r;
 }
 
-static int surely_not(struct signals *s, enum signal g, bool below, double threshold, bool *sure, struct err *e)
+static int surely_not(struct signals *s, enum signal g, bool below, double threshold, bool *sure,
+                      struct err *e)
 {
     *sure = false;
     if (!s->frame->by_bounds || s->measured[table[g].group]) return 0;

@@ -13,18 +13,18 @@
 
 enum signal {
     SIG_CHARS,
-    SIG_WORDS,              /* non-symbol words; dolma: all; dclm: those that begin with a letter or digit */
-    SIG_ENTROPY,            /* Shannon entropy of the words' frequencies over log(different words): 0..1; 0 for one word */
+    SIG_WORDS,   /* non-symbol words; dolma: all; dclm: those that begin with a letter or digit */
+    SIG_ENTROPY, /* Shannon entropy of the words' frequencies over log(different words): 0..1; 0 for one word */
     SIG_MEAN_WORD_LENGTH,   /* of what SIG_WORDS counts; dclm: of str.split's words */
     SIG_MEDIAN_WORD_LENGTH, /* likewise */
     SIG_HASH_RATIO,         /* '#' per word (symbols count as words here and below) */
     SIG_ELLIPSIS_RATIO,     /* "..." and U+2026 per word */
     SIG_SYMBOL_RATIO, /* dolma: share of words with '#' or U+2026; else '#', "...", ". . .", U+2026 per word of str.split */
     SIG_LETTER_WORDS, /* share of words with a letter */
-    SIG_STOP_WORDS,   /* distinct ones of the stop words: the be to of and that have with, or the language's */
+    SIG_STOP_WORDS, /* distinct ones of the stop words: the be to of and that have with, or the language's */
     SIG_STOP_WORD_COUNT, /* all of them; dclm: in any case */
-    SIG_BULLET_LINES,    /* share of lines that begin with U+2022 or '-'; dolma: '*', '-'; dclm: all these and U+25CF */
-    SIG_ELLIPSIS_LINES,  /* share of lines that end in an ellipsis; dolma: in U+2026 */
+    SIG_BULLET_LINES, /* share of lines that begin with U+2022 or '-'; dolma: '*', '-'; dclm: all these and U+25CF */
+    SIG_ELLIPSIS_LINES, /* share of lines that end in an ellipsis; dolma: in U+2026 */
     /* repetition of paragraphs and lines: share of the elements, and their characters over the text's. datatrove counts
      * what stood before, dolma and dclm count the first copy too */
     SIG_DUP_PARAGRAPHS,
@@ -54,9 +54,9 @@ enum signal {
     SIG_REMOVED_WORDS,
     SIG_LONG_LINES, /* lines of at least 200 characters */
     /* FineWeb's, over lines that are not blank */
-    SIG_FULL_LINES,  /* their number */
-    SIG_PUNCT_LINES, /* share that ends in terminal punctuation */
-    SIG_SHORT_LINES, /* share of at most 30 characters */
+    SIG_FULL_LINES,     /* their number */
+    SIG_PUNCT_LINES,    /* share that ends in terminal punctuation */
+    SIG_SHORT_LINES,    /* share of at most 30 characters */
     SIG_LINE_CHAR_DUPS, /* characters of lines that stood before over the text's without newlines */
     SIG_NEWLINE_RATIO,  /* newlines per word */
     /* dolma's c4 taggers */
@@ -80,7 +80,8 @@ struct stop_words;
 int stop_words_new(struct stop_words **s, const struct slice *words, size_t n, struct err *e);
 void stop_words_free(struct stop_words *s);
 
-struct signal_frame { /* what a plan of rules fixes for its documents; borrowed while documents are measured */
+struct
+    signal_frame { /* what a plan of rules fixes for its documents; borrowed while documents are measured */
     enum dialect dialect;
     struct slice language;         /* for the words: see words.h */
     const struct stop_words *stop; /* NULL: the, be, to, of, and, that, have, with */
@@ -100,7 +101,8 @@ void signals_continue(struct signals *s, struct slice text);
 
 /* Gives a value that is not measured here. */
 void signals_give(struct signals *s, enum signal g, double value);
-bool signals_known(const struct signals *s, enum signal g); /* measured or given: signals_value costs nothing */
+bool signals_known(const struct signals *s,
+                   enum signal g); /* measured or given: signals_value costs nothing */
 
 /* Measures exactly. Linear in the text. A signal that has to be given and was not is 0. */
 int signals_value(struct signals *s, enum signal g, double *value, struct err *e);

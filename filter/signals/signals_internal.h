@@ -8,28 +8,28 @@
 #include "filter/signals/signals.h"
 
 enum group { /* signals that are measured together */
-    GROUP_CHARS,
-    GROUP_WORDS,   /* from the list of words */
-    GROUP_STOPS,
-    GROUP_SYMBOLS, /* from the text and the number of words */
-    GROUP_MEDIAN,
-    GROUP_ENTROPY,
-    GROUP_SHAPES, /* of lines */
-    GROUP_PARAGRAPHS,
-    GROUP_LINES, /* that stand more than once */
-    GROUP_LINES_V1,
-    GROUP_NGRAMS,
-    GROUP_LONG_LINES,
-    GROUP_FINEWEB,
-    GROUP_NEWLINES,
-    GROUP_TAGS, /* dolma's c4 */
-    GROUP_GIVEN,
-    GROUP_COUNT
+             GROUP_CHARS,
+             GROUP_WORDS, /* from the list of words */
+             GROUP_STOPS,
+             GROUP_SYMBOLS, /* from the text and the number of words */
+             GROUP_MEDIAN,
+             GROUP_ENTROPY,
+             GROUP_SHAPES, /* of lines */
+             GROUP_PARAGRAPHS,
+             GROUP_LINES, /* that stand more than once */
+             GROUP_LINES_V1,
+             GROUP_NGRAMS,
+             GROUP_LONG_LINES,
+             GROUP_FINEWEB,
+             GROUP_NEWLINES,
+             GROUP_TAGS, /* dolma's c4 */
+             GROUP_GIVEN,
+             GROUP_COUNT
 };
 
-struct census { /* of bytes, in one pass */
+struct census {                          /* of bytes, in one pass */
     uint64_t newlines, hashes, dots, e2; /* \n # . and the first byte of U+2026 */
-    uint64_t word_starts;                /* visible ASCII after a space or newline: no more than str.split's words */
+    uint64_t word_starts; /* visible ASCII after a space or newline: no more than str.split's words */
 };
 
 struct signals {

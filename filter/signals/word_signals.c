@@ -9,7 +9,8 @@
 
 #define STOP_WORDS_MOST 4096
 
-struct stop_words { /* a table of hashes, with the number of the word: open addressing, a third full at most */
+struct
+    stop_words { /* a table of hashes, with the number of the word: open addressing, a third full at most */
     uint64_t key[STOP_WORDS_MOST * 4];
     uint16_t number[STOP_WORDS_MOST * 4]; /* from 1; 0: free */
     uint64_t mask;
@@ -163,7 +164,8 @@ int measure_words(struct signals *s, struct err *e)
     const struct words *words;
     int r = signals_plain_words(s, &words, e);
     if (r < 0) return r;
-    unsigned symbol_flag = s->frame->dialect == DIALECT_DATATROVE || s->frame->dialect == DIALECT_LEAT ? WORD_SYMBOL : 0;
+    unsigned symbol_flag =
+        s->frame->dialect == DIALECT_DATATROVE || s->frame->dialect == DIALECT_LEAT ? WORD_SYMBOL : 0;
     uint64_t symbols = 0, chars = 0, letters = 0;
     for (size_t i = 0; i < words->n; i++) {
         const struct word *w = &words->at[i];
@@ -215,7 +217,8 @@ static uint32_t nth_length(const uint32_t *count, uint64_t k)
 int measure_median(struct signals *s, struct err *e)
 {
     const struct words *words;
-    unsigned symbol_flag = s->frame->dialect == DIALECT_DATATROVE || s->frame->dialect == DIALECT_LEAT ? WORD_SYMBOL : 0;
+    unsigned symbol_flag =
+        s->frame->dialect == DIALECT_DATATROVE || s->frame->dialect == DIALECT_LEAT ? WORD_SYMBOL : 0;
     int r = signals_plain_words(s, &words, e);
     if (r < 0) return r;
     uint32_t *count = signals_counts(s, SHORT_WORD + words->n);

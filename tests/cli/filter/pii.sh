@@ -37,6 +37,8 @@ leat-filter -q --pii email --attributes at docs.jsonl >a
 same "attributes: documents unchanged" docs.jsonl a
 is "attributes: dolma's spans" "$(jq -c .attributes at)" \
     "$(printf '{"filter__pii_email":[[9,24,1]]}\n{"filter__pii_email":[]}\n{"filter__pii_email":[[18,33,1],[38,53,1]]}')"
+leat-filter -q --pii email --explain a docs.jsonl >a
+says "--explain" a 'screen: {"filter__pii_email":[[9,24,1]]}'
 leat-filter -q --set gopher_short_doc=1 --pii email --annotate docs.jsonl >a
 is "--annotate drops and masks nothing" "$(jq -c '[.text, .metadata.filter_words > 0, (.metadata.pii|length)]' a | head -1)" \
     '["Write to joe@example.org or ring (212) 555-0123.",true,1]'

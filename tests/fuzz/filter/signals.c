@@ -10,7 +10,8 @@ static void check(bool ok)
     if (!ok) abort();
 }
 
-static void check_test(struct signals *s, struct slice text, const struct signal_frame *frame, enum signal g, double v)
+static void check_test(struct signals *s, struct slice text, const struct signal_frame *frame, enum signal g,
+                       double v)
 {
     const double thresholds[] = {v, v / 2, v * 1.5, 0.2};
     struct signal_frame quick = *frame;
@@ -32,7 +33,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!kept) kept = signals_new();
     buf_init(&text, BUF_NO_MAX);
     check(utf8_repair(&text, (const char *)data, size) >= 0);
-    struct signal_frame frame = {.dialect = size ? (enum dialect)(data[0] & 3) : DIALECT_LEAT, .short_line_chars = 30};
+    struct signal_frame frame = {.dialect = size ? (enum dialect)(data[0] & 3) : DIALECT_LEAT,
+                                 .short_line_chars = 30};
     signals_begin(fresh, &frame, buf_slice(&text));
     for (int g = 0; g < SIG_COUNT; g++) {
         double a = -1, b = -1;

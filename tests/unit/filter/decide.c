@@ -63,7 +63,8 @@ TEST(zero_turns_gophers_rules_off)
 TEST(c4_edits)
 {
     CHECK_INT(open_rules("presets: [c4]\nrules: {too_few_sentences: 1}\n"), 0);
-    CHECK_STR(rule_of("The mill turns [1].\r\nshort\nIt uses cookies here.\nSo the river[edit] flows [x]."), "kept");
+    CHECK_STR(rule_of("The mill turns [1].\r\nshort\nIt uses cookies here.\nSo the river[edit] flows [x]."),
+              "kept");
     CHECK_STR(edited, "The mill turns .\nSo the river flows [x].");
     CHECK_STR(rule_of("The mill turns.\nThe { mill turns"), "kept"); /* a line that is gone has no bracket */
     CHECK_STR(rule_of("The mill turns.\nThe { mill turns."), "curly_bracket");
@@ -72,7 +73,10 @@ TEST(c4_edits)
     CHECK_STR(rule_of(""), "too_few_sentences");
     CHECK_STR(rule_of("The mill turns."), "kept");
     CHECK(!out.edited);
-    CHECK_INT(open_rules("presets: [c4]\nrules: {too_few_sentences: 1, c4_no_terminal_punct: off, curly_bracket: off}\n"), 0);
+    CHECK_INT(
+        open_rules(
+            "presets: [c4]\nrules: {too_few_sentences: 1, c4_no_terminal_punct: off, curly_bracket: off}\n"),
+        0);
     CHECK_STR(rule_of("the { mill turns\nno"), "kept");
     CHECK_STR(edited, "the { mill turns");
 }
@@ -108,7 +112,9 @@ TEST(patterns)
 
 TEST(empty_matches_end)
 {
-    CHECK_INT(open_rules("patterns:\n  - {name: a, pattern: 'x*', max: 6}\n  - {name: b, pattern: '(?=é)', action: remove-match}\n"), 0);
+    CHECK_INT(open_rules("patterns:\n  - {name: a, pattern: 'x*', max: 6}\n  - {name: b, pattern: '(?=é)', "
+                         "action: remove-match}\n"),
+              0);
     CHECK_STR(rule_of("éxxb"), "kept");
     CHECK_STR(rule_of(""), "kept");
     CHECK_STR(rule_of("abcdefg"), "a");
@@ -131,7 +137,9 @@ TEST(patterns_that_run_away_are_errors)
 TEST(refinedweb_lines)
 {
     CHECK_INT(open_rules("presets: [refinedweb-lines]\nrules: {rw_removed_words: off}\n"), 0);
-    CHECK_STR(rule_of("ALL CAPITALS\nSome text here\n3 likes\n1234\nWord\nSign-in please now\n2 items in cart"), "kept");
+    CHECK_STR(
+        rule_of("ALL CAPITALS\nSome text here\n3 likes\n1234\nWord\nSign-in please now\n2 items in cart"),
+        "kept");
     CHECK_STR(edited, "Some text here\nplease now\n2");
     CHECK_STR(rule_of("nothing goes here"), "kept");
     CHECK(!out.edited);
@@ -140,10 +148,26 @@ TEST(refinedweb_lines)
 TEST(hostile_texts)
 {
     static char text[1 << 20];
-    static const char *const fill[] = {"\n", " ", ".", "[", "[1]", "{", "a\n", "\xE2\x80\xA8", "\xC2\x85", "\r\n", "- \n", "x", "1\n", "...\n", "\xF0\x9F\x98\x80"};
-    CHECK_INT(open_rules("presets: [gopher-repetition, gopher-quality, c4, c4-paragraph, fineweb, refinedweb-lines]\n"
-                         "rules: {min_entropy: 0.5}\n"),
-              0);
+    static const char *const fill[] = {"\n",
+                                       " ",
+                                       ".",
+                                       "[",
+                                       "[1]",
+                                       "{",
+                                       "a\n",
+                                       "\xE2\x80\xA8",
+                                       "\xC2\x85",
+                                       "\r\n",
+                                       "- \n",
+                                       "x",
+                                       "1\n",
+                                       "...\n",
+                                       "\xF0\x9F\x98\x80"};
+    CHECK_INT(
+        open_rules(
+            "presets: [gopher-repetition, gopher-quality, c4, c4-paragraph, fineweb, refinedweb-lines]\n"
+            "rules: {min_entropy: 0.5}\n"),
+        0);
     for (size_t i = 0; i < sizeof fill / sizeof *fill; i++) {
         size_t k = strlen(fill[i]), n = sizeof text / k * k;
         for (size_t at = 0; at < n; at += k) memcpy(text + at, fill[i], k);

@@ -237,7 +237,8 @@ TEST(dialects)
 
 TEST(languages)
 {
-    CHECK_INT(load("presets: [gopher-quality]\nlanguages:\n  de:\n    stop-words: [der, die]\n    rules: {gopher_short_doc: 10}\n"
+    CHECK_INT(load("presets: [gopher-quality]\nlanguages:\n  de:\n    stop-words: [der, die]\n    rules: "
+                   "{gopher_short_doc: 10}\n"
                    "  zh_Hans: {rules: {gopher_enough_stop_words: off}}\n"),
               0);
     const struct rules *de = rules_for(&r, slice_str("de")), *other = rules_for(&r, slice_str("fr"));

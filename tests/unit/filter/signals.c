@@ -26,7 +26,8 @@ static void measure(const char *text)
 
 static void check_empty(void)
 {
-    for (int i = 0; i < SIG_COUNT; i++) CHECK_NEAR(value[i], i == SIG_LINES || i == SIG_UNPUNCTUATED_LINES || i == SIG_FEW_WORD_LINES, 0);
+    for (int i = 0; i < SIG_COUNT; i++)
+        CHECK_NEAR(value[i], i == SIG_LINES || i == SIG_UNPUNCTUATED_LINES || i == SIG_FEW_WORD_LINES, 0);
 }
 
 TEST(empty)
@@ -137,10 +138,24 @@ TEST(names_are_different)
 static bool is_share(int s)
 {
     static const enum signal counts[] = {
-        SIG_CHARS, SIG_WORDS, SIG_MEAN_WORD_LENGTH, SIG_MEDIAN_WORD_LENGTH, SIG_STOP_WORDS, SIG_STOP_WORD_COUNT,
-        SIG_HASH_RATIO, SIG_ELLIPSIS_RATIO, SIG_SYMBOL_RATIO, SIG_LONG_LINES, SIG_FULL_LINES, SIG_NEWLINE_RATIO,
-        SIG_LINES, SIG_UNPUNCTUATED_LINES, SIG_FEW_WORD_LINES,
-        SIG_TOP_2GRAM, SIG_TOP_3GRAM, SIG_TOP_4GRAM /* one space between words may be more than there was */};
+        SIG_CHARS,
+        SIG_WORDS,
+        SIG_MEAN_WORD_LENGTH,
+        SIG_MEDIAN_WORD_LENGTH,
+        SIG_STOP_WORDS,
+        SIG_STOP_WORD_COUNT,
+        SIG_HASH_RATIO,
+        SIG_ELLIPSIS_RATIO,
+        SIG_SYMBOL_RATIO,
+        SIG_LONG_LINES,
+        SIG_FULL_LINES,
+        SIG_NEWLINE_RATIO,
+        SIG_LINES,
+        SIG_UNPUNCTUATED_LINES,
+        SIG_FEW_WORD_LINES,
+        SIG_TOP_2GRAM,
+        SIG_TOP_3GRAM,
+        SIG_TOP_4GRAM /* one space between words may be more than there was */};
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         if (s == (int)counts[i]) return false;
     return true;
@@ -255,7 +270,8 @@ static void check_tests(const char *text)
 
 TEST(bounds_decide_as_values)
 {
-    static const char *const words[] = {"the ", "mill ", "of ", "a ", "river, ", "…", "... ", "\n", "# ", "stone\n\n", "be to\n", "水 ", "\xC2\xA0 "};
+    static const char *const words[] = {"the ", "mill ",     "of ",     "a ",  "river, ",  "…", "... ", "\n",
+                                        "# ",   "stone\n\n", "be to\n", "水 ", "\xC2\xA0 "};
     uint64_t state = 7;
     for (unsigned round = 0; round < 60; round++) {
         char text[4000] = "";
