@@ -256,8 +256,8 @@ static int read_metadata(const struct rules *r, struct filter_worker *w, const s
 }
 
 /* What the screen sees in the text as it came, by the names of --attributes. */
-static int explain_screen(const struct filter *f, struct filter_worker *w, const struct doc *d, struct buf *out,
-                          struct err *e)
+static int explain_screen(const struct filter *f, struct filter_worker *w, const struct doc *d,
+                          struct buf *out, struct err *e)
 {
     buf_clear(&w->scratch);
     int got = screen_attributes(f->screen, w->screen, d, &w->scratch, e);
