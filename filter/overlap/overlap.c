@@ -291,15 +291,33 @@ static int add_matches(const struct overlap *o, struct overlap_found *f, struct 
     return 0;
 }
 
+#define AT_ONCE 32 /* look-ups in flight: a large bitmap lies outside the caches */
+
+/* The hashes of n-grams i to i + count - 1, and where each has its bits, which are on their way when it returns. */
+static inline void look_ahead(const struct overlap *o, const struct folded *w, size_t i, size_t count,
+                              uint64_t *hash, uint64_t *two, const uint64_t **word)
+{
+    for (size_t k = 0; k < count; k++) {
+        hash[k] = fold_hash(w, i + k, o->opts.n, o->power);
+        word[k] = bits_of(o, hash[k], &two[k]);
+        __builtin_prefetch(word[k]);
+    }
+}
+
 static int scan(const struct overlap *o, struct overlap_found *f, struct slice text, struct err *e)
 {
     const struct folded *w = &f->scratch->folded;
-    size_t n = o->opts.n;
-    for (size_t i = 0; i + n <= w->n; i++) {
-        uint64_t hash = fold_hash(w, i, n, o->power), two, *word = bits_of(o, hash, &two);
-        if (__builtin_expect((*word & two) != two, 1)) continue;
-        int r = add_matches(o, f, text, i, hash, e);
-        if (r < 0) return r;
+    uint64_t hash[AT_ONCE], two[AT_ONCE];
+    const uint64_t *word[AT_ONCE];
+    size_t grams = w->n >= o->opts.n ? w->n - o->opts.n + 1 : 0;
+    for (size_t i = 0; i < grams; i += AT_ONCE) {
+        size_t count = grams - i < AT_ONCE ? grams - i : AT_ONCE;
+        look_ahead(o, w, i, count, hash, two, word);
+        for (size_t k = 0; k < count; k++) {
+            if (__builtin_expect((*word[k] & two[k]) != two[k], 1)) continue;
+            int r = add_matches(o, f, text, i + k, hash[k], e);
+            if (r < 0) return r;
+        }
     }
     return 0;
 }
