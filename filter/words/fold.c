@@ -150,11 +150,11 @@ static inline uint64_t lower8(uint64_t x)
     return x | (x & 0x4040404040404040ULL) >> 1;
 }
 
-/* The low n bytes; all where n ≥ 8. */
-static inline uint64_t low_bytes(size_t n)
-{
-    return n >= 8 ? UINT64_MAX : (1ULL << 8 * n) - 1;
-}
+#define LOW(n) ((n) >= 8 ? UINT64_MAX : (n) <= 0 ? 0 : (1ULL << 8 * ((n)&7)) - 1)
+#define LOW4(n) LOW(n), LOW(n + 1), LOW(n + 2), LOW(n + 3)
+/* The bytes of the first and the second eight that a word of n has; from low_bytes + 8 on, and from low_bytes. Tables, since
+ * a branch on a word's length is guessed wrong. */
+static const uint64_t low_bytes[25] = {LOW4(-8), LOW4(-4), LOW4(0), LOW4(4), LOW4(8), LOW4(12), LOW(16)};
 
 /* As hash_bytes of the word in lower case. `room`: bytes that may be read at p. */
 static inline uint64_t hash_ascii(const char *p, size_t n, size_t room, bool *high)
@@ -163,8 +163,8 @@ static inline uint64_t hash_ascii(const char *p, size_t n, size_t room, bool *hi
     if (__builtin_expect(room >= 16, 1)) {
         memcpy(&x, p, 8);
         memcpy(&y, p + 8, 8);
-        x &= low_bytes(n);
-        y &= low_bytes(n > 8 ? n - 8 : 0);
+        x &= low_bytes[8 + (n < 16 ? n : 16)];
+        y &= low_bytes[n < 16 ? n : 16];
     } else {
         x = load_part(p, n < 8 ? n : 8);
         y = n > 8 ? load_part(p + 8, n < 16 ? n - 8 : 8) : 0;

@@ -50,6 +50,7 @@ static void check_items(const char *text, const char *keys, int want, const char
     struct buf b;
     struct err e = {0};
     buf_init(&b, BUF_NO_MAX);
+    buf_reserve(&b, 1);
     CHECK_INT(items_each("eval", slice_str(text), keys, put_item, &b, &e), want);
     if (want == 0) CHECK_SLICE(buf_slice(&b), items);
     if (want < 0) CHECK(strstr(e.msg, "eval"));
