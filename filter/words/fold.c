@@ -6,15 +6,11 @@
 #define BLOCK 64
 #define CHUNK 32 /* blocks */
 
-void folded_init(struct folded *f)
-{
-    *f = (struct folded){0};
-}
-
 void folded_free(struct folded *f)
 {
     if (f->word) free(f->word - 1);
-    folded_init(f);
+    f->word = NULL;
+    f->n = f->cap = 0;
 }
 
 uint64_t fold_power(size_t n)
@@ -27,7 +23,7 @@ uint64_t fold_power(size_t n)
 /* Room for n more words. */
 static int reserve(struct folded *f, size_t n, struct err *e)
 {
-    if (f->cap - f->n >= n) return 0;
+    if (f->word && f->cap - f->n >= n) return 0;
     size_t cap = f->n + n + f->cap / 2 + 64;
     struct folded_word *w = reallocarray(f->word ? f->word - 1 : NULL, cap + 1, sizeof *w);
     if (!w) return err_nomem(e, "comparing words");
@@ -180,17 +176,6 @@ static inline uint64_t hash_ascii(const char *p, size_t n, size_t room, bool *hi
     return h;
 }
 
-static inline int add_run(struct folded *f, struct slice text, size_t start, size_t end, struct buf *scratch,
-                          struct err *e)
-{
-    bool high;
-    uint64_t h = hash_ascii(text.p + start, end - start, text.n - start, &high);
-    if (__builtin_expect(high, 0)) return add_decoded(f, text.p, start, end, scratch, e);
-    if (__builtin_expect(f->n == f->cap, 0) && reserve(f, BLOCK, e) < 0) return -ERR_IO;
-    add(f, start, end, h);
-    return 0;
-}
-
 static bool in_run(unsigned char c)
 {
     return c >= 0x80 || is_ascii_alnum((char)c);
@@ -236,26 +221,48 @@ static masks_fn *masks_best(void)
     return masks_plain;
 }
 
+void folded_init(struct folded *f)
+{
+    *f = (struct folded){.masks = masks_best()};
+}
+
 struct run {
     size_t start;
     uint64_t inside; /* 1: the last block ended within a run */
 };
+
+/* A run that is not ASCII alone; then there is room for a block's words again. */
+static __attribute__((noinline)) int add_high(struct folded *f, struct slice text, size_t start, size_t end,
+                                              struct buf *scratch, struct err *e)
+{
+    int r = add_decoded(f, text.p, start, end, scratch, e);
+    return r < 0 ? r : reserve(f, BLOCK, e);
+}
 
 /* The runs that end in a block; one may begin in it. */
 static inline int fold_block(struct folded *f, struct slice text, size_t at, uint64_t mask, struct run *run,
                              struct buf *scratch, struct err *e)
 {
     uint64_t before = mask << 1 | run->inside, starts = mask & ~before, ends = before & ~mask;
-    if (f->cap - f->n < BLOCK && reserve(f, BLOCK, e) < 0) return -ERR_IO;
-    if (run->inside && ends) {
-        if (add_run(f, text, run->start, at + (unsigned)__builtin_ctzll(ends), scratch, e) < 0)
-            return -ERR_IO;
-        ends &= ends - 1;
+    if (reserve(f, BLOCK, e) < 0) return -ERR_IO;
+    struct folded_word *w = f->word + f->n;
+    uint64_t sum = w[-1].sum;
+    bool carried = run->inside, high;
+    for (; ends; ends &= ends - 1, carried = false) {
+        size_t to = at + (unsigned)__builtin_ctzll(ends), from = run->start;
+        if (!carried) from = at + (unsigned)__builtin_ctzll(starts), starts &= starts - 1;
+        uint64_t hash = hash_ascii(text.p + from, to - from, text.n - from, &high);
+        if (__builtin_expect(high, 0)) {
+            f->n = (size_t)(w - f->word);
+            if (add_high(f, text, from, to, scratch, e) < 0) return -ERR_IO;
+            w = f->word + f->n;
+            sum = w[-1].sum;
+            continue;
+        }
+        sum = sum * FOLD_BASE + hash;
+        *w++ = (struct folded_word){from, to, sum};
     }
-    for (; ends; ends &= ends - 1, starts &= starts - 1) {
-        size_t from = at + (unsigned)__builtin_ctzll(starts), to = at + (unsigned)__builtin_ctzll(ends);
-        if (add_run(f, text, from, to, scratch, e) < 0) return -ERR_IO;
-    }
+    f->n = (size_t)(w - f->word);
     if (starts) run->start = at + (unsigned)__builtin_ctzll(starts);
     run->inside = mask >> 63;
     return 0;
@@ -266,20 +273,18 @@ static int fold_runs(struct folded *f, struct slice text, struct buf *scratch, s
     uint64_t mask[CHUNK];
     unsigned char tail[BLOCK] = {0};
     struct run run = {0};
-    masks_fn *masks = masks_best();
     size_t at = 0;
     int r = 0;
     while (text.n - at >= BLOCK && r == 0) {
         size_t blocks = (text.n - at) / BLOCK < CHUNK ? (text.n - at) / BLOCK : CHUNK;
-        masks((const unsigned char *)text.p + at, blocks, mask);
+        f->masks((const unsigned char *)text.p + at, blocks, mask);
         for (size_t b = 0; b < blocks && r == 0; b++, at += BLOCK)
             r = fold_block(f, text, at, mask[b], &run, scratch, e);
     }
     if (r < 0) return r;
-    memcpy(tail, text.p + at, text.n - at);
-    masks(tail, 1, mask);
-    r = fold_block(f, text, at, mask[0], &run, scratch, e);
-    return r == 0 && run.inside ? add_run(f, text, run.start, text.n, scratch, e) : r;
+    memcpy(tail, text.p + at, text.n - at); /* fewer than a block: the zero behind them ends the last run */
+    f->masks(tail, 1, mask);
+    return fold_block(f, text, at, mask[0], &run, scratch, e);
 }
 
 /* ------------------------------------------------------------------ the rest */

@@ -29,8 +29,11 @@ struct folded {
     struct folded_word *word; /* word[-1] exists, with sum 0 */
     size_t n, cap;
     unsigned flags;
+    void (*masks)(const unsigned char *p, size_t blocks,
+                  uint64_t *mask); /* this machine's way to find runs */
 };
 
+/* LEAT_SIMD=plain in the environment: without vectors. The words are the same. */
 void folded_init(struct folded *f);
 void folded_free(struct folded *f);
 int fold_words(struct folded *f, struct slice text, unsigned flags, struct err *e);
