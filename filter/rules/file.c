@@ -228,23 +228,30 @@ static int load_languages(struct rules *r, const struct yaml *root, struct err *
     return got < 0 ? got : 0;
 }
 
+static bool read_number(const struct yaml *node, double *value)
+{
+    char *end = NULL;
+    if (!node || node->kind != YAML_SCALAR) return false;
+    *value = strtod(node->value, &end);
+    return end && end != node->value && !*end && isfinite(*value);
+}
+
 /* top_n_grams and dup_n_grams: pairs of n and threshold. */
 static int load_ngrams(struct rules *r, const struct yaml *root, const char *key, const char *format,
-                       int64_t from, int64_t to, struct err *e)
+                       int from, int to, struct err *e)
 {
     struct yaml *list = NULL;
     int got = yaml_seq(root, key, &list, e);
     if (got <= 0) return got;
     for (const struct yaml *p = list->child; p; p = p->next) {
-        const struct yaml *n = p->kind == YAML_SEQ ? p->child : NULL, *threshold = n ? n->next : NULL;
-        long long words = n && n->kind == YAML_SCALAR ? atoll(n->value) : 0;
-        char name[32], *end = NULL;
-        double t = threshold && threshold->kind == YAML_SCALAR ? strtod(threshold->value, &end) : NAN;
-        if (words < from || words > to || isnan(t) || *end || end == threshold->value)
-            return yaml_error(p, e, "%s: a pair of n (%lld to %lld) and a threshold was expected", key,
-                              (long long)from, (long long)to);
-        snprintf(name, sizeof name, format, (int)words);
-        rules_threshold(r, name, t);
+        const struct yaml *first = p->kind == YAML_SEQ ? p->child : NULL;
+        double n = 0, threshold = 0;
+        char name[32];
+        if (!read_number(first, &n) || !read_number(first->next, &threshold) || n < from || n > to ||
+            n != (int)n)
+            return yaml_error(p, e, "%s: a pair of n (%d to %d) and a threshold was expected", key, from, to);
+        snprintf(name, sizeof name, format, (int)n);
+        rules_threshold(r, name, threshold);
     }
     return 0;
 }

@@ -143,31 +143,41 @@ static size_t next_character(struct slice text, size_t at)
     return at;
 }
 
+/* One window of starting places, from `at` to `limit`: as pcre2_match, or TIME_IS_UP. */
+#define TIME_IS_UP (-1000)
+static int match_window(const struct pattern *p, struct pattern_state *s, struct slice text, size_t at,
+                        size_t limit, struct err *e)
+{
+    bool timed = text.n > WINDOW_FIRST; /* a short text takes no longer than the match limit lets it */
+    double before = timed ? thread_seconds() : 0;
+    if (timed && s->started == 0) s->started = before;
+    pcre2_set_offset_limit(s->context, limit);
+    int r = pcre2_match(p->code, (PCRE2_SPTR)text.p, text.n, at, PCRE2_NO_UTF_CHECK, s->match, s->context);
+    double now = timed ? thread_seconds() : 0;
+    return timed && watch(p, s, now, now - before, e) < 0 ? TIME_IS_UP : r;
+}
+
+static void take_match(const struct pattern_state *s, struct slice text, size_t *at, struct slice *match)
+{
+    const PCRE2_SIZE *v = pcre2_get_ovector_pointer(s->match);
+    size_t from = v[0] < v[1] ? v[0] : v[1], to = v[1]; /* \K may put the start behind the end */
+    *match = slice_of(text.p + from, to - from);
+    *at = from < to && to > *at ? to : next_character(text, to > *at ? to : *at);
+}
+
 int pattern_next(const struct pattern *p, struct pattern_state *s, struct slice text, size_t *at,
                  struct slice *match, struct err *e)
 {
-    double before = 0;
     while (*at <= text.n) {
         size_t limit = text.n - *at > s->window ? *at + s->window : text.n;
-        bool whole = limit == text.n;
-        if (text.n > WINDOW_FIRST && s->started == 0) s->started = thread_seconds();
-        if (text.n > WINDOW_FIRST && before == 0) before = thread_seconds();
-        pcre2_set_offset_limit(s->context, limit);
-        int r = pcre2_match(p->code, (PCRE2_SPTR)(text.p ? text.p : ""), text.n, *at, PCRE2_NO_UTF_CHECK,
-                            s->match, s->context);
-        double now = text.n > WINDOW_FIRST ? thread_seconds() : 0;
-        if (now > 0 && watch(p, s, now, now - before, e) < 0) return -ERR_USAGE;
-        before = now;
+        int r = match_window(p, s, text, *at, limit, e);
+        if (r == TIME_IS_UP) return -ERR_USAGE;
+        if (r < 0 && r != PCRE2_ERROR_NOMATCH) return failure(p, r, e);
         if (r >= 0) {
-            const PCRE2_SIZE *v = pcre2_get_ovector_pointer(s->match);
-            size_t from = v[0] < v[1] ? v[0] : v[1], to = v[1]; /* \K may put the start behind the end */
-            *match = slice_of(text.p + from, to - from);
-            *at = to > *at ? to : next_character(text, *at);
-            if (from == to && to > *at) *at = next_character(text, to);
+            take_match(s, text, at, match);
             return 1;
         }
-        if (r != PCRE2_ERROR_NOMATCH) return failure(p, r, e);
-        if (whole) break;
+        if (limit == text.n) break;
         *at = next_character(text, limit);
     }
     *at = text.n + 1;

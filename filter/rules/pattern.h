@@ -22,7 +22,7 @@ void pattern_state_free(struct pattern_state *s);
 void pattern_state_begin(struct pattern_state *s); /* a new document: its time begins */
 
 /* The next match from *at on: *match gets it (borrowing text), *at moves behind it (an empty match moves on by one
- * character). Returns 1, 0: no more, or -ERR_USAGE: the expression takes too long on this text. Text: valid UTF-8. */
+ * character). Returns 1, 0: no more, or -ERR_USAGE: the expression takes too long on this text. Text: valid UTF-8, not NULL. */
 int pattern_next(const struct pattern *p, struct pattern_state *s, struct slice text, size_t *at,
                  struct slice *match, struct err *e);
 

@@ -101,7 +101,7 @@ static unsigned find_with_kelvins(struct slice text)
 static bool has_kelvin(struct slice text)
 {
     const char *end = text.p + text.n;
-    for (const char *p = text.p; (p = memchr(p, KELVIN[1], (size_t)(end - p))) != NULL; p++)
+    for (const char *p = text.p; (p = memchr(p, 0x84, (size_t)(end - p))) != NULL; p++)
         if (p > text.p && p + 1 < end && memcmp(p - 1, KELVIN, 3) == 0) return true;
     return false;
 }

@@ -79,9 +79,7 @@ int signal_find(const char *name)
 
 uint64_t signals_chars(struct signals *s)
 {
-    if (!s->has_chars) s->chars = utf8_count(s->text.p, s->text.n);
-    s->has_chars = true;
-    return s->chars;
+    return s->text.n - signals_census(s)->tails;
 }
 
 static int split(struct signals *s, bool *has, struct words *w, enum dialect d, struct err *e)
@@ -118,27 +116,39 @@ uint32_t *signals_counts(struct signals *s, size_t n)
     return s->count;
 }
 
+#define CENSUS_BLOCK 240 /* bytes that are counted in bytes: loops of bytes are quick */
+
+static void census_of(const unsigned char *p, size_t n, struct census *c)
+{
+    uint8_t newlines = 0, hashes = 0, dots = 0, e2 = 0, tails = 0;
+    for (size_t k = 0; k < n; k++) {
+        newlines += p[k] == '\n';
+        hashes += p[k] == '#';
+        dots += p[k] == '.';
+        e2 += p[k] == 0xE2;
+        tails += (p[k] & 0xC0) == 0x80;
+    }
+    c->newlines += newlines, c->hashes += hashes, c->dots += dots, c->e2 += e2, c->tails += tails;
+}
+
+/* Of the n bytes at p, which have one before them. */
+static unsigned word_starts(const unsigned char *p, size_t n)
+{
+    uint8_t starts = 0;
+    for (size_t k = 0; k < n; k++)
+        starts += (p[(ptrdiff_t)k - 1] == ' ' || p[(ptrdiff_t)k - 1] == '\n') & (p[k] > ' ') & (p[k] < 0x7f);
+    return starts;
+}
+
 const struct census *signals_census(struct signals *s)
 {
     struct census c = {0};
+    const unsigned char *p = (const unsigned char *)s->text.p;
     if (s->has_census) return &s->census;
-    for (size_t i = 0; i < s->text.n;) {
-        uint8_t newlines = 0, hashes = 0, dots = 0, e2 = 0,
-                starts = 0; /* of at most 255 bytes: loops of bytes are quick */
-        size_t stop = s->text.n - i > 255 ? i + 255 : s->text.n;
-        for (size_t k = i; k < stop; k++) {
-            unsigned char x = (unsigned char)s->text.p[k];
-            newlines += x == '\n';
-            hashes += x == '#';
-            dots += x == '.';
-            e2 += x == 0xE2;
-        }
-        for (size_t k = i ? i : 1; k < stop; k++) {
-            unsigned char before = (unsigned char)s->text.p[k - 1], x = (unsigned char)s->text.p[k];
-            starts += (before == ' ' || before == '\n') & (x > ' ') & (x < 0x7f);
-        }
-        c.newlines += newlines, c.hashes += hashes, c.dots += dots, c.e2 += e2, c.word_starts += starts;
-        i = stop;
+    for (size_t i = 0; i < s->text.n; i += CENSUS_BLOCK) {
+        size_t n = s->text.n - i < CENSUS_BLOCK ? s->text.n - i : CENSUS_BLOCK;
+        census_of(p + i, n, &c);
+        c.word_starts += i ? word_starts(p + i, n) : word_starts(p + 1, n - 1);
     }
     s->census = c;
     s->has_census = true;
@@ -339,7 +349,7 @@ void signals_continue(struct signals *s, struct slice text)
 {
     s->text = text.n ? text : slice_of("", 0); /* never NULL */
     memset(s->measured, 0, sizeof s->measured);
-    s->has_words = s->has_split = s->has_bounds = s->has_chars = s->has_census = false;
+    s->has_words = s->has_split = s->has_bounds = s->has_census = false;
 }
 
 void signals_begin(struct signals *s, const struct signal_frame *frame, struct slice text)

@@ -29,6 +29,7 @@ enum group { /* signals that are measured together */
 
 struct census {                          /* of bytes, in one pass */
     uint64_t newlines, hashes, dots, e2; /* \n # . and the first byte of U+2026 */
+    uint64_t tails;                      /* bytes that continue a character */
     uint64_t word_starts; /* visible ASCII after a space or newline: no more than str.split's words */
 };
 
@@ -38,11 +39,10 @@ struct signals {
     double value[SIG_COUNT];
     bool measured[GROUP_COUNT];
 
-    bool has_words, has_split, has_bounds, has_chars, has_census;
+    bool has_words, has_split, has_bounds, has_census;
     struct census census;
     struct words words; /* the dialect's */
     struct words split; /* dclm: str.split's */
-    uint64_t chars;     /* of the text */
     uint64_t top_bound[3], dup_bound;
 
     struct bounds bounds;

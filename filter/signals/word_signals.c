@@ -258,7 +258,7 @@ static uint64_t count_three(struct slice text, const char *three)
 {
     uint64_t n = 0;
     const char *end = text.p + text.n;
-    for (const char *p = text.p; (p = memchr(p, three[0], (size_t)(end - p))) != NULL;) {
+    for (const char *p = text.p; (p = memchr(p, (unsigned char)three[0], (size_t)(end - p))) != NULL;) {
         bool hit = end - p >= 3 && p[1] == three[1] && p[2] == three[2];
         n += hit;
         p += hit ? 3 : 1;
