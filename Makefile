@@ -71,6 +71,7 @@ $(B)/obj/%.cc.o: %.cc
 # ingest judges every block of every page: loops over blocks that -O2 leaves alone
 ifeq ($(FLAVOUR),release)
 $(B)/obj/ingest/%.c.o: override CFLAGS += -O3
+$(B)/obj/filter/words/fold.c.o $(B)/obj/filter/overlap/overlap.c.o: override CFLAGS += -O3
 # filter counts bytes and words of every document
 $(B)/obj/filter/signals/%.c.o: override CFLAGS += -O3
 endif

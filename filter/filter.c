@@ -7,8 +7,10 @@
  * In: JSONL documents. Out: JSONL documents; --rejects, --attributes; with --explain lines of text. State: none but one
  * thread's tables. */
 #include "common/json.h"
+#include "common/log.h"
 #include "common/stage.h"
 #include "filter/explain.h"
+#include "filter/screen/screen.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +19,7 @@ static const char *preset, *rules_file, *explain_id, *language;
 static int dialect = 0; /* of the choices below; 0: the rules file's, or the default */
 static bool annotate, list_rules;
 static struct opt_list sets;
+static struct screen_opts screen_opts = {.least_grams = 1, .window = 200};
 
 static const struct opt own[] = {
     {"preset", 0, OPT_STR, &preset, "NAME[,NAME…]", NULL, 0, 0,
@@ -43,6 +46,45 @@ static const struct opt own[] = {
      "why; nothing else is written"},
     {"list-rules", 0, OPT_FLAG, &list_rules, NULL, NULL, 0, 0,
      "print all rules of the dialect with their thresholds, and end"},
+    {"pii", 0, OPT_STR, &screen_opts.pii, "KIND[,KIND…]", NULL, 0, 0,
+     "look for personal data and secrets: all, or email, phone, ip, card, iban, crypto, secret, id"},
+    {"pii-action", 0, OPT_CHOICE, &screen_opts.pii_action, NULL, "mask|drop|annotate", 0, 0,
+     "what becomes of it: a placeholder such as [EMAIL] in its place, the document is dropped, or its places "
+     "go into "
+     "metadata.pii"},
+    {"pii-style", 0, OPT_CHOICE, &screen_opts.pii_style, NULL, "leat|fineweb", 0, 0,
+     "fineweb: what FineWeb looks for and writes instead (datatrove's PIIFormatter; email and ip alone)"},
+    {"pii-placeholder", 0, OPT_LIST, &screen_opts.placeholders, "KIND=TEXT", NULL, 0, 0,
+     "the text that replaces this kind; may be repeated"},
+    {"word-list", 0, OPT_LIST, &screen_opts.word_lists, "FILE[=drop:SHARE]", NULL, 0, 0,
+     "count the words of each document that are in a list of words and phrases, one a line, and drop it when "
+     "their share "
+     "of all words is larger; data-juicer drops at 0.045. May be repeated"},
+    {"decontaminate", 0, OPT_LIST, &screen_opts.evaluations, "FILE", NULL, 0, 0,
+     "drop documents that share n-grams with this evaluation set: JSON lines, a JSON array, or text, where "
+     "each "
+     "paragraph is an item. May be repeated"},
+    {"decontaminate-ngram", 0, OPT_STR, &screen_opts.ngram, "[exact-|chars-]N", NULL, 0, 0,
+     "words in a row, without case and punctuation (13 as GPT-3, if not given; 8 as PaLM), as they are "
+     "(exact-13), or "
+     "letters and digits in a row (chars-50 as GPT-4)"},
+    {"decontaminate-key", 0, OPT_STR, &screen_opts.keys, "KEY[,KEY…]", NULL, 0, 0,
+     "the keys of an evaluation set's objects whose strings are the item; if not given the usual ones, such "
+     "as question, "
+     "prompt, answer"},
+    {"decontaminate-action", 0, OPT_CHOICE, &screen_opts.evaluation_action, NULL, "drop|remove|annotate", 0,
+     0,
+     "drop the document, remove what it shares with --decontaminate-window characters around, or write it "
+     "into "
+     "metadata.contamination"},
+    {"decontaminate-min", 0, OPT_INT, &screen_opts.least_grams, "N", NULL, 1, 1e15,
+     "n-grams that a document must share"},
+    {"decontaminate-share", 0, OPT_NUM, &screen_opts.item_share, "SHARE", NULL, 0, 1,
+     "the share of an item's words that must be covered; PaLM: 0.7"},
+    {"decontaminate-window", 0, OPT_INT, &screen_opts.window, "CHARS", NULL, 0, 1e9,
+     "for remove: characters that go at both sides; pieces of fewer characters go too, and a document of "
+     "more than ten "
+     "pieces"},
     {0}};
 
 static const struct opt_spec spec = {
@@ -72,6 +114,9 @@ static const struct opt_spec spec = {
         "A rules file is YAML: presets, thresholds by rule or off, the order, own regular expressions, and "
         "rules by "
         "language; docs/formats.md describes it.\n\n"
+        "What the rules keep is looked at for listed words, for pieces of evaluation sets, and for personal "
+        "data, in this "
+        "order. Text that is masked or removed, and what stands there instead, is counted in --stats.\n\n"
         "With --attributes the documents are not changed: id and signals go to that file as one line each.",
     .examples = "leat filter --preset gopher-quality,gopher-repetition docs.jsonl.zst -o kept.jsonl.zst\n"
                 "# FineWeb's four filters, in its order\n"
@@ -79,33 +124,46 @@ static const struct opt_spec spec = {
                 "# a lower bound of 30 words, and no stop words for other languages\n"
                 "leat filter --preset gopher-quality --set gopher_short_doc=30 --set "
                 "gopher_enough_stop_words=off <docs.jsonl\n"
+                "# FineWeb's last step\n"
+                "leat filter --pii email,ip --pii-style fineweb kept.jsonl.zst -o clean.jsonl.zst\n"
+                "leat filter --pii all --pii-action drop --rejects with-pii.jsonl <docs.jsonl\n"
+                "leat filter --decontaminate gsm8k/test.jsonl --rejects found.jsonl <docs.jsonl\n"
                 "leat filter --list-rules --dialect dolma-1.2\n",
     .own = own,
 };
 
+struct filter {
+    struct rules rules;
+    struct screen *screen; /* NULL: nothing but rules */
+};
+
 struct filter_worker {
     struct decider *decider;
+    struct screen_worker *screen;
     struct buf scratch;
     char language[64]; /* of the document */
 };
-
-static void *worker_new(void *ctx)
-{
-    struct filter_worker *w = calloc(1, sizeof *w);
-    if (!w) return NULL;
-    buf_init(&w->scratch, BUF_NO_MAX);
-    w->decider = decider_new();
-    if (w->decider) return w;
-    free(w);
-    return NULL;
-}
 
 static void worker_free(void *ctx, void *worker)
 {
     struct filter_worker *w = worker;
     decider_free(w->decider);
+    screen_worker_free(w->screen);
     buf_free(&w->scratch);
     free(w);
+}
+
+static void *worker_new(void *ctx)
+{
+    const struct filter *f = ctx;
+    struct filter_worker *w = calloc(1, sizeof *w);
+    if (!w) return NULL;
+    buf_init(&w->scratch, BUF_NO_MAX);
+    w->decider = decider_new();
+    if (f->screen) w->screen = screen_worker_new(f->screen);
+    if (w->decider && (w->screen || !f->screen)) return w;
+    worker_free(ctx, w);
+    return NULL;
 }
 
 /* ------------------------------------------------------------------ scores instead of drops */
@@ -119,8 +177,8 @@ static void put_attribute(struct buf *b, const char *prefix, const char *name, u
 }
 
 /* The signals as dolma's attributes: "filter__words":[[0,LENGTH,VALUE]],… */
-static int put_attributes(struct filter_worker *w, const struct rules *r, const struct decision *decision,
-                          struct doc *d, struct stage_out *o)
+static int put_attributes(const struct filter *f, struct filter_worker *w, const struct rules *r,
+                          const struct decision *decision, struct doc *d, struct stage_out *o, struct err *e)
 {
     uint64_t chars = utf8_count(d->text.p, d->text.n);
     buf_clear(&w->scratch);
@@ -130,6 +188,8 @@ static int put_attributes(struct filter_worker *w, const struct rules *r, const 
     for (size_t i = 0; i < r->n_patterns; i++)
         put_attribute(&w->scratch, "filter__pattern_", pattern_name(r->patterns[i].pattern), chars,
                       decision->pattern_value[i]);
+    int got = f->screen ? screen_attributes(f->screen, w->screen, d, &w->scratch, e) : 0;
+    if (got < 0) return got;
     return buf_terminate(&w->scratch) < 0 ? -ERR_IO : stage_attributes(o, d, w->scratch.p);
 }
 
@@ -159,15 +219,19 @@ static int drop(struct filter_worker *w, const struct decision *decision, struct
     return buf_terminate(&w->scratch) < 0 ? -ERR_IO : stage_drop(o, d, decision->rule, w->scratch.p);
 }
 
-static int keep(const struct decision *decision, struct doc *d, struct stage_out *o)
+static int keep(const struct filter *f, struct filter_worker *w, const struct decision *decision,
+                struct doc *d, struct stage_out *o, struct err *e)
 {
     const struct edit_log *log = decision->removed;
-    if (decision->edited) {
-        int got = doc_set_text(d, decision->text);
-        if (got < 0) return got;
-        for (size_t i = 0; i < log->n; i++)
-            if (log->at[i].bytes) ledger_remove(o->ledger, log->at[i].rule, log->at[i].bytes);
-    }
+    struct slice before = d->text, text = decision->edited ? decision->text : before;
+    struct screen_drop why = {0};
+    int got = f->screen ? screen_doc(f->screen, w->screen, d, &text, o, &why, e) : 0;
+    if (got < 0) return got;
+    if (why.rule) return stage_drop(o, d, why.rule, why.value);
+    bool changed = decision->edited || text.p != before.p;
+    if (changed && (got = doc_set_text(d, text)) < 0) return got;
+    for (size_t i = 0; decision->edited && i < log->n; i++)
+        if (log->at[i].bytes) ledger_remove(o->ledger, log->at[i].rule, log->at[i].bytes);
     return stage_keep(o, d);
 }
 
@@ -191,9 +255,23 @@ static int read_metadata(const struct rules *r, struct filter_worker *w, const s
     return 0;
 }
 
+/* What the screen sees in the text as it came, by the names of --attributes. */
+static int explain_screen(const struct filter *f, struct filter_worker *w, const struct doc *d,
+                          struct buf *out, struct err *e)
+{
+    buf_clear(&w->scratch);
+    int got = screen_attributes(f->screen, w->screen, d, &w->scratch, e);
+    if (got < 0) return got;
+    buf_puts(out, "screen: {");
+    buf_put_slice(out, buf_slice(&w->scratch));
+    buf_puts(out, "}\n");
+    return out->failed ? err_nomem(e, "explaining") : 0;
+}
+
 static int filter_doc(void *ctx, void *worker, struct doc *d, struct stage_out *o, struct err *e)
 {
-    const struct rules *r = ctx;
+    const struct filter *f = ctx;
+    const struct rules *r = &f->rules;
     struct filter_worker *w = worker;
     struct decide_options options = {.all = annotate || o->attributes};
     struct decision decision;
@@ -202,12 +280,14 @@ static int filter_doc(void *ctx, void *worker, struct doc *d, struct stage_out *
     if (explain_id) {
         if (!slice_is(d->id, explain_id)) return stage_emit(o, d, 0);
         int got = explain(w->decider, r, d->id, d->text, options, o->out, e);
+        if (got >= 0 && f->screen) got = explain_screen(f, w, d, o->out, e);
         return got < 0 ? got : stage_emit(o, d, 1);
     }
     int got = decide(w->decider, r, d->text, &options, &decision, e);
     if (got < 0) return got;
-    if (!options.all) return decision.rule ? drop(w, &decision, d, o) : keep(&decision, d, o);
-    got = o->attributes ? put_attributes(w, r, &decision, d, o) : put_annotations(r, &decision, d);
+    if (!options.all) return decision.rule ? drop(w, &decision, d, o) : keep(f, w, &decision, d, o, e);
+    got = o->attributes ? put_attributes(f, w, r, &decision, d, o, e) : put_annotations(r, &decision, d);
+    if (got >= 0 && f->screen && !o->attributes) got = screen_annotate(f->screen, w->screen, d, e);
     return got < 0 ? got : stage_keep(o, d);
 }
 
@@ -229,8 +309,19 @@ static int choose_rules(struct rules *rules, struct err *e)
 {
     int got = rules_open(rules, dialect - 1, preset, rules_file, e);
     for (size_t i = 0; i < sets.n && got >= 0; i++) got = rules_set(rules, sets.at[i], e);
-    if (got >= 0 && !preset && !rules_file && !sets.n && !list_rules)
-        return err_set(e, ERR_USAGE, "no rules: give --preset, --rules or --set");
+    bool screens = screen_opts.pii || screen_opts.word_lists.n || screen_opts.evaluations.n;
+    if (got >= 0 && !preset && !rules_file && !sets.n && !list_rules && !screens)
+        return err_set(e, ERR_USAGE,
+                       "no rules: give --preset, --rules or --set, or --pii, --word-list or --decontaminate");
+    return got;
+}
+
+static int run(struct tool *t, const struct stage_ops *ops, struct filter *f)
+{
+    int got = screen_open(&f->screen, &screen_opts, &t->err);
+    if (got >= 0 && f->screen && *screen_about(f->screen)) log_info("%s", screen_about(f->screen));
+    if (got >= 0) got = stage_run(t, ops, f);
+    screen_free(f->screen);
     return got;
 }
 
@@ -255,12 +346,15 @@ int main(int argc, char **argv)
     struct stage_ops ops = {
         .kind = "jsonl", .worker_new = worker_new, .worker_free = worker_free, .doc = named_filter_doc};
     struct tool t;
-    struct rules rules;
+    struct filter f = {0};
     if (!tool_start(&t, &spec, TOOL_DOCS | TOOL_REJECTS | TOOL_ATTRIBUTES, argc, argv)) return t.status;
     if (explain_id) ops.kind = "text";
-    int r = choose_rules(&rules, &t.err);
-    if (r >= 0) r = list_rules ? print_rules(&rules, &t.err) : stage_run(&t, &ops, &rules);
-    rules_free(&rules);
+    int r = choose_rules(&f.rules, &t.err);
+    if (r >= 0) r = list_rules ? print_rules(&f.rules, &t.err) : run(&t, &ops, &f);
+    rules_free(&f.rules);
     opt_list_free(&sets);
+    opt_list_free(&screen_opts.placeholders);
+    opt_list_free(&screen_opts.word_lists);
+    opt_list_free(&screen_opts.evaluations);
     return tool_finish(&t, r);
 }
