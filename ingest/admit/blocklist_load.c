@@ -80,7 +80,7 @@ static bool has_scheme(struct slice s)
 static int add_name(struct blocklist *b, struct blocklist_scratch *s, struct slice name, unsigned category,
                     struct err *e)
 {
-    struct url_normal parts;
+    struct url_normal parts = {0};
     if (slice_has_prefix(name, "*."))
         name = cut_front(name, 2);
     else if (slice_has_prefix(name, "."))

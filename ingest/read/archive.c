@@ -200,6 +200,18 @@ static int find_spans(struct archive_reader *r, const struct archive_origin *fro
     return r->block ? 0 : err_nomem(e, "opening an archive");
 }
 
+static void open_span(struct archive_reader *r, uint64_t start)
+{
+    r->began = start;
+    r->span_at = 0;
+    r->cut = r->index_of.cut && r->n_opened == r->index_of.n_spans;
+    archive_read_set_read_callback(r->archive, read_span);
+    archive_read_set_seek_callback(r->archive, seek_span);
+    archive_read_set_skip_callback(r->archive, skip_in_span);
+    archive_read_set_callback_data(r->archive, r);
+    archive_read_open1(r->archive);
+}
+
 /* Opens libarchive on the next archive. What is wrong with the content comes up again with its first entry. */
 static int open_next(struct archive_reader *r, struct err *e)
 {
@@ -210,16 +222,9 @@ static int open_next(struct archive_reader *r, struct err *e)
     if (r->w) {
         r->began = window_position(r->w);
         archive_read_open(r->archive, r, NULL, read_block, NULL);
-        return 0;
+    } else if (r->index_of.spans) {
+        open_span(r, r->index_of.spans[r->n_opened++].start);
     }
-    r->began = r->index_of.spans[r->n_opened++].start;
-    r->span_at = 0;
-    r->cut = r->index_of.cut && r->n_opened == r->index_of.n_spans;
-    archive_read_set_read_callback(r->archive, read_span);
-    archive_read_set_seek_callback(r->archive, seek_span);
-    archive_read_set_skip_callback(r->archive, skip_in_span);
-    archive_read_set_callback_data(r->archive, r);
-    archive_read_open1(r->archive);
     return 0;
 }
 
