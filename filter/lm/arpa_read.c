@@ -6,6 +6,7 @@
  * The format: SRILM's ngram-format(5). <unk> may be missing: then its log10 p is -100, as KenLM has it. */
 #include "common/stream.h"
 #include "filter/lm/model.h"
+#include "filter/lm/vocab.h"
 #include "filter/lm/words.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -167,14 +168,8 @@ static int read_header(struct arpa *a, struct err *e)
 
 static int read_word(struct arpa *a, struct slice word, float prob, float backoff, struct err *e)
 {
-    uint32_t id;
-    if (slice_is(word, "<UNK>")) word = slice_str("<unk>");
-    int r = model_add_word(a->model, word, &id, e);
-    if (r < 0) return r;
-    if (r == 0 && (id >= WORD_FIRST || a->model->unigram[id].prob != weight_no_left(-100)))
-        return bad(a, e, "a word that was there before");
-    model_set_word(a->model, id, prob, backoff);
-    return 0;
+    int r = model_add_word(a->model, word, prob, backoff, e);
+    return r == 0 ? bad(a, e, "a word that was there before") : r;
 }
 
 static int read_gram(struct arpa *a, unsigned k, const struct slice *words, float prob, float backoff,
@@ -183,7 +178,7 @@ static int read_gram(struct arpa *a, unsigned k, const struct slice *words, floa
     uint32_t id[LM_MAX_ORDER];
     for (unsigned i = 0; i < k; i++) {
         id[i] = model_word(a->model, words[i]);
-        if (id[i] == WORD_UNK && !slice_is(words[i], "<unk>") && !slice_is(words[i], "<UNK>"))
+        if (id[i] == WORD_UNK && !vocab_is_special(words[i]))
             return bad(a, e, "an n-gram with a word that is no unigram");
     }
     int r = model_add_gram(a->model, k, id, prob, backoff, e);
@@ -218,7 +213,7 @@ static int read_section(struct arpa *a, unsigned k, struct err *e)
         if ((r = read_entry(a, k, e)) < 0) return r;
     }
     if (r > 0 && n < a->counts[k]) return bad(a, e, "fewer n-grams than the header counts");
-    return r;
+    return r > 0 && k == 1 ? model_words_done(a->model, e) : r;
 }
 
 static int read_all(struct arpa *a, unsigned normal, struct err *e)
@@ -227,7 +222,7 @@ static int read_all(struct arpa *a, unsigned normal, struct err *e)
     if (r > 0) r = model_new(&a->model, a->order, normal, a->counts, e);
     for (unsigned k = 1; k <= a->order && r >= 0; k++) r = read_section(a, k, e);
     if (r >= 0 && !slice_is(a->line, "\\end\\")) r = bad(a, e, "not \\end\\");
-    while (r > 0 && (r = next_line(a, e)) > 0)
+    while (r >= 0 && (r = next_line(a, e)) > 0)
         if (a->line.n) r = bad(a, e, "something behind \\end\\");
     return r < 0 ? r : model_finish(a->model, e);
 }

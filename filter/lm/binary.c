@@ -1,6 +1,6 @@
 /* binary.c: a model's tables as a file that is mapped: .blm, docs/formats.md.
  *
- * A header of 256 bytes with its own hash, then the unigrams, the words' table, the tables of orders 2 and up: as they lie
+ * A header of 256 bytes with its own hash, then the words' table, the tables of orders 2 and up: as they lie
  * in memory, little-endian, each at a multiple of 64 bytes. Opening checks sizes, the header's hash and the body's, which
  * reads the file once and so brings it into memory. Several processes share one copy.
  *
@@ -25,7 +25,8 @@ struct header {
     uint64_t counts[LM_MAX_ORDER];     /* of 1-grams, 2-grams… */
     uint64_t word_lines;               /* of the words' table */
     uint64_t gram_lines[LM_MAX_ORDER]; /* [k-1]: of order k; [0] is 0 */
-    uint64_t zero[13];
+    struct lm_weight special[3];
+    uint64_t zero[10];
     uint64_t hash; /* XXH3 of the 248 bytes before it */
 };
 _Static_assert(sizeof(struct header) == 256, "the header's size is part of the format");
@@ -34,7 +35,7 @@ struct section {
     const void *p;
     uint64_t bytes;
 };
-#define SECTIONS (LM_MAX_ORDER + 1) /* unigrams, words, orders 2 to 6 */
+#define SECTIONS LM_MAX_ORDER /* words, orders 2 to 6 */
 
 bool model_is_binary(const char *path)
 {
@@ -46,29 +47,19 @@ bool model_is_binary(const char *path)
     return is;
 }
 
-static uint64_t padded(uint64_t bytes)
-{
-    return (bytes + LINE - 1) / LINE * LINE;
-}
-
 static void sections_of(const struct lm *m, struct section s[SECTIONS])
 {
-    s[0] = (struct section){m->unigram, m->count[1] * sizeof *m->unigram};
-    s[1] = (struct section){m->words.lines, m->words.n_lines * LINE};
+    s[0] = (struct section){m->words.lines, m->words.n_lines * LINE};
     for (unsigned k = 2; k <= LM_MAX_ORDER; k++)
-        s[k] = (struct section){m->gram[k].lines, m->gram[k].n_lines * LINE};
+        s[k - 1] = (struct section){m->gram[k].lines, m->gram[k].n_lines * LINE};
 }
-
-static const char zeros[LINE];
 
 static int hash_sections(const struct section *s, uint64_t *hash, struct err *e)
 {
     struct hash_stream *h = hash_stream_new();
     if (!h) return err_nomem(e, "hashing a language model");
-    for (unsigned i = 0; i < SECTIONS; i++) {
+    for (unsigned i = 0; i < SECTIONS; i++)
         if (s[i].bytes) hash_stream_update(h, s[i].p, (size_t)s[i].bytes);
-        hash_stream_update(h, zeros, (size_t)(padded(s[i].bytes) - s[i].bytes));
-    }
     *hash = hash_stream_digest(h);
     hash_stream_free(h);
     return 0;
@@ -78,7 +69,8 @@ static void header_fill(struct header *h, const struct lm *m)
 {
     *h = (struct header){.version = VERSION, .endian = ENDIAN, .order = m->order, .normal = m->normal};
     memcpy(h->magic, MAGIC, sizeof h->magic);
-    h->file_bytes = sizeof *h + padded(m->count[1] * sizeof *m->unigram) + m->words.n_lines * LINE;
+    memcpy(h->special, m->special, sizeof h->special);
+    h->file_bytes = sizeof *h + m->words.n_lines * LINE;
     h->word_lines = m->words.n_lines;
     for (unsigned k = 1; k <= m->order; k++) {
         h->counts[k - 1] = m->count[k];
@@ -96,10 +88,8 @@ int model_write(const struct lm *m, struct out *o, struct err *e)
     int r = hash_sections(s, &h.body_hash, e);
     h.hash = hash64(&h, offsetof(struct header, hash));
     if (r == 0) r = out_write(o, &h, sizeof h, 0, e);
-    for (unsigned i = 0; i < SECTIONS && r == 0; i++) {
+    for (unsigned i = 0; i < SECTIONS && r == 0; i++)
         if (s[i].bytes) r = out_write(o, s[i].p, (size_t)s[i].bytes, 0, e);
-        if (r == 0) r = out_write(o, zeros, (size_t)(padded(s[i].bytes) - s[i].bytes), 0, e);
-    }
     return r;
 }
 
@@ -114,14 +104,15 @@ static int bad(struct err *e, const char *path, const char *what)
 static bool header_adds_up(const struct header *h)
 {
     uint64_t most = h->file_bytes / LINE, lines = h->word_lines;
-    if (h->counts[0] < WORD_FIRST || h->counts[0] > UINT32_MAX || h->word_lines == 0 || lines > most)
+    if (h->counts[0] < WORD_FIRST || h->word_lines == 0 || lines > most ||
+        lines > (UINT32_MAX - WORD_FIRST) / 4)
         return false;
     for (unsigned k = 2; k <= LM_MAX_ORDER; k++) {
         uint64_t n = h->gram_lines[k - 1];
         if (n > most || (n > 0) != (k <= h->order) || (k > h->order && h->counts[k - 1])) return false;
         lines += n;
     }
-    return h->file_bytes == sizeof *h + padded(h->counts[0] * sizeof(struct lm_weight)) + lines * LINE;
+    return h->file_bytes == sizeof *h + lines * LINE;
 }
 
 static int check_header(const struct header *h, const char *path, struct err *e)
@@ -142,9 +133,9 @@ static void take_tables(struct lm *m, const struct header *h)
     char *p = (char *)m->map + sizeof *h;
     m->order = h->order;
     m->normal = h->normal;
-    m->unigram = (struct lm_weight *)(void *)p;
-    p += padded(h->counts[0] * sizeof(struct lm_weight));
-    m->words = (struct table){.lines = p, .n_lines = h->word_lines, .n = h->counts[0], .per_line = 5};
+    memcpy(m->special, h->special, sizeof m->special);
+    m->words =
+        (struct table){.lines = p, .n_lines = h->word_lines, .n = h->counts[0] - WORD_FIRST, .per_line = 4};
     p += h->word_lines * LINE;
     for (unsigned k = 1; k <= h->order; k++) {
         m->count[k] = h->counts[k - 1];

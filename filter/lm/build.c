@@ -59,8 +59,7 @@ static void copy_value(struct table *to, uint64_t i, const struct table *from, u
     if (to->per_line == 4)
         *middle_at(to, i) = *middle_at(from, j);
     else
-        ((struct line_last *)to->lines)[i / 5].value[i % 5] =
-            ((struct line_last *)from->lines)[j / 5].value[j % 5];
+        ((struct line_last *)to->lines)[i / 5].prob[i % 5] = last_at(from, j);
 }
 
 /* The same keys in n_lines lines. */
@@ -98,60 +97,62 @@ static uint64_t hint(uint64_t n)
 
 int model_new(struct lm **out, unsigned order, unsigned normal, const uint64_t *counts, struct err *e)
 {
-    static const char *const special[] = {"<unk>", "<s>", "</s>"};
     struct lm *m = calloc(1, sizeof *m);
-    uint32_t id;
     if (!m) return err_nomem(e, "building a language model");
     m->order = order;
     m->normal = normal;
+    m->count[1] = WORD_FIRST;
+    for (unsigned i = 0; i < WORD_FIRST; i++)
+        m->special[i] = (struct lm_weight){weight_no_left(LM_MISSING), LM_NO_RIGHT};
     *out = m;
-    int r = table_new(&m->words, 5, lines_for(hint(counts[1]), 5), e);
+    int r = table_new(&m->words, 4, lines_for(hint(counts[1]), 4), e);
     for (unsigned k = 2; k <= order && r == 0; k++)
         r = table_new(&m->gram[k], k == order ? 5 : 4, lines_for(hint(counts[k]), k == order ? 5 : 4), e);
-    for (size_t i = 0; i < 3 && r >= 0; i++) {
-        r = model_add_word(m, slice_str(special[i]), &id, e);
-        if (r >= 0) m->unigram[id] = (struct lm_weight){weight_no_left(-100), LM_NO_RIGHT};
-    }
-    if (r >= 0) return 0;
+    if (r == 0) return 0;
     lm_close(m);
     *out = NULL;
     return r;
 }
 
-uint32_t model_word(const struct lm *m, struct slice word)
+/* Its id, or -1. */
+static int special_word(struct slice word)
 {
-    uint64_t i = last_find(&m->words, word_key(word.p, word.n));
-    if (i == UINT64_MAX) return WORD_UNK;
-    uint32_t id = ((const struct line_last *)m->words.lines)[i / 5].value[i % 5].id;
-    return id < m->count[1] ? id : WORD_UNK;
+    if (slice_is(word, "<unk>") || slice_is(word, "<UNK>")) return WORD_UNK;
+    if (slice_is(word, "<s>")) return WORD_BOS;
+    return slice_is(word, "</s>") ? WORD_EOS : -1;
 }
 
-int model_add_word(struct lm *m, struct slice word, uint32_t *id, struct err *e)
+uint32_t model_word(const struct lm *m, struct slice word)
 {
-    uint64_t key = word_key(word.p, word.n), at = last_find(&m->words, key);
-    if (at != UINT64_MAX) {
-        *id = ((struct line_last *)m->words.lines)[at / 5].value[at % 5].id;
-        return 0;
+    int special = word.n && word.p[0] == '<' ? special_word(word) : -1;
+    if (special >= 0) return (uint32_t)special;
+    uint64_t i = middle_find(&m->words, word_key(word.p, word.n));
+    return i == UINT64_MAX ? WORD_UNK : WORD_FIRST + (uint32_t)i;
+}
+
+int model_add_word(struct lm *m, struct slice word, float prob, float backoff, struct err *e)
+{
+    struct lm_weight w = {weight_no_left(prob), backoff == 0 ? LM_NO_RIGHT : backoff};
+    int special = special_word(word);
+    if (special >= 0) {
+        bool first = m->special[special].prob == weight_no_left(LM_MISSING);
+        m->special[special] = w;
+        return first;
     }
-    if (m->count[1] == UINT32_MAX) return err_set(e, ERR_DATA, "more than 2^32 words");
-    if (m->count[1] == m->unigram_cap) {
-        uint64_t cap = m->unigram_cap ? 2 * m->unigram_cap : 1024;
-        struct lm_weight *u = realloc(m->unigram, cap * sizeof *u);
-        if (!u) return err_nomem(e, "keeping a model's words");
-        m->unigram = u;
-        m->unigram_cap = cap;
-    }
+    uint64_t key = word_key(word.p, word.n);
+    if (middle_find(&m->words, key) != UINT64_MAX) return 0;
     int r = table_room(&m->words, e);
     if (r < 0) return r;
-    *id = (uint32_t)m->count[1]++;
-    at = table_place(&m->words, key);
-    ((struct line_last *)m->words.lines)[at / 5].value[at % 5].id = *id;
+    *middle_at(&m->words, table_place(&m->words, key)) = w;
+    m->count[1]++;
     return 1;
 }
 
-void model_set_word(struct lm *m, uint32_t id, float prob, float backoff)
+int model_words_done(struct lm *m, struct err *e)
 {
-    m->unigram[id] = (struct lm_weight){weight_no_left(prob), backoff == 0 ? LM_NO_RIGHT : backoff};
+    uint64_t lines = lines_for(m->words.n, 4);
+    if (lines * 4 + WORD_FIRST > UINT32_MAX) return err_set(e, ERR_DATA, "more words than 3 * 2^30");
+    return table_move(&m->words, lines, e);
 }
 
 /* ------------------------------------------------------------------ n-grams */
@@ -160,7 +161,8 @@ void model_set_word(struct lm *m, uint32_t id, float prob, float backoff)
 static struct lm_weight *weight_of(struct lm *m, unsigned k, const uint32_t *words)
 {
     uint64_t h = 0;
-    if (k == 1) return &m->unigram[words[0]];
+    if (k == 1)
+        return words[0] < WORD_FIRST ? &m->special[words[0]] : middle_at(&m->words, words[0] - WORD_FIRST);
     for (unsigned i = k; i-- > 0;) h = gram_hash(h, words[i]);
     uint64_t at = middle_find(&m->gram[k], h);
     return at == UINT64_MAX ? NULL : middle_at(&m->gram[k], at);
@@ -212,7 +214,7 @@ int model_add_gram(struct lm *m, unsigned k, const uint32_t *words, float prob, 
     if (r < 0) return r;
     uint64_t at = table_place(t, keys[k]);
     if (k == m->order)
-        ((struct line_last *)t->lines)[at / 5].value[at % 5].prob = prob;
+        ((struct line_last *)t->lines)[at / 5].prob[at % 5] = prob;
     else
         *middle_at(t, at) = (struct lm_weight){weight_no_left(prob), backoff == 0 ? LM_NO_RIGHT : backoff};
     m->count[k]++;
@@ -221,7 +223,7 @@ int model_add_gram(struct lm *m, unsigned k, const uint32_t *words, float prob, 
 
 int model_finish(struct lm *m, struct err *e)
 {
-    int r = table_move(&m->words, lines_for(m->words.n, 5), e);
+    int r = 0;
     for (unsigned k = 2; k <= m->order && r == 0; k++)
         r = table_move(&m->gram[k], lines_for(m->gram[k].n, m->gram[k].per_line), e);
     return r;
@@ -235,7 +237,6 @@ void lm_close(struct lm *m)
     } else {
         table_free(&m->words);
         for (unsigned k = 2; k <= LM_MAX_ORDER; k++) table_free(&m->gram[k]);
-        free(m->unigram);
     }
     free(m);
 }

@@ -24,12 +24,9 @@ struct line_middle {
     struct lm_weight weight[4];
 };
 
-struct line_last { /* of the highest order, and of the vocabulary */
+struct line_last { /* of the highest order */
     uint64_t key[5];
-    union {
-        float prob;
-        uint32_t id;
-    } value[5];
+    float prob[5];
     uint32_t zero;
 };
 
@@ -44,15 +41,15 @@ struct table {
 struct lm {
     unsigned order, normal;
     uint64_t count[LM_MAX_ORDER + 1];
-    struct table words;        /* of word to id */
-    struct lm_weight *unigram; /* by id */
-    uint64_t unigram_cap;
-    struct table gram[LM_MAX_ORDER + 1]; /* 2 to order */
+    struct lm_weight special[3];         /* of <unk>, <s>, </s>, whose ids are 0, 1, 2 */
+    struct table words;                  /* line_middle: of every other word, whose id is 3 + its place */
+    struct table gram[LM_MAX_ORDER + 1]; /* 2 to order: line_middle, at last line_last */
     void *map;
     size_t map_bytes;
 };
 
 #define LM_NO_RIGHT (-0.0f)
+#define LM_MISSING (-100.0f) /* log10 p of a special word that a model does not have: KenLM's value */
 
 static inline bool weight_is_no_right(float backoff)
 {
@@ -93,7 +90,7 @@ static inline uint64_t gram_hash(uint64_t h, uint32_t word)
 static inline uint64_t word_key(const char *p, size_t n)
 {
     uint64_t h = hash64(p, n);
-    return h ? h : 1;
+    return h > 1 ? h : h + 2; /* 0 and 1 are no words */
 }
 static inline uint64_t table_line(uint64_t key, uint64_t n_lines)
 {
@@ -129,6 +126,10 @@ static inline uint64_t last_find(const struct table *t, uint64_t key)
     }
     return UINT64_MAX;
 }
+static inline float last_at(const struct table *t, uint64_t i)
+{
+    return ((const struct line_last *)t->lines)[i / 5].prob[i % 5];
+}
 static inline struct lm_weight *middle_at(const struct table *t, uint64_t i)
 {
     return &((struct line_middle *)t->lines)[i / 4].weight[i % 4];
@@ -138,10 +139,10 @@ static inline struct lm_weight *middle_at(const struct table *t, uint64_t i)
 
 /* counts: what is to come, a hint that is not trusted. The three special words are there at once. */
 int model_new(struct lm **m, unsigned order, unsigned normal, const uint64_t *counts, struct err *e);
-/* The next word's id, or that of a special one. 1; 0: the word is there already. */
-int model_add_word(struct lm *m, struct slice word, uint32_t *id, struct err *e);
+/* A word, or the weights of a special one. 1; 0: the word is there already. */
+int model_add_word(struct lm *m, struct slice word, float prob, float backoff, struct err *e);
+int model_words_done(struct lm *m, struct err *e);          /* from here on words have ids */
 uint32_t model_word(const struct lm *m, struct slice word); /* WORD_UNK: not there */
-void model_set_word(struct lm *m, uint32_t id, float prob, float backoff);
 /* words[0..k), the first first. Marks what the n-gram extends; where its shorter n-gram is missing, that is made with the
  * value that backing off gives, as KenLM does. 1; 0: the n-gram is there already. */
 int model_add_gram(struct lm *m, unsigned k, const uint32_t *words, float prob, float backoff, struct err *e);

@@ -290,18 +290,29 @@ int training_write_arpa(struct training *t, struct out *o, struct err *e)
 
 /* ------------------------------------------------------------------ tables */
 
-static int add_to_model(struct training *t, struct lm *m, const struct estimated *g, struct err *e)
+/* Unigrams come first, by id; then the words get their ids in the model: *ids[own id]. */
+static int number_again(struct training *t, struct lm *m, uint32_t **ids, struct err *e)
 {
-    uint32_t words[LM_MAX_ORDER], id;
+    *ids = malloc(t->vocab.n * sizeof **ids);
+    if (!*ids) return err_nomem(e, "building a language model");
+    int r = model_words_done(m, e);
+    for (uint64_t i = 0; i < t->vocab.n; i++) (*ids)[i] = model_word(m, vocab_word(&t->vocab, i));
+    return r;
+}
+
+static int add_to_model(struct training *t, struct lm *m, const struct estimated *g, uint32_t **ids,
+                        struct err *e)
+{
+    uint32_t words[LM_MAX_ORDER];
     double log10 = log10_exactly(g->p);
     float prob = log10 < 0 ? (float)log10 : 0;
-    for (unsigned i = 0; i < g->k; i++) words[i] = estimated_word(g, i, t->counter.bits);
-    if (g->k > 1) return model_add_gram(m, g->k, words, prob, g->backoff, e);
-    int r = words[0] < WORD_FIRST ? 1 : model_add_word(m, vocab_word(&t->vocab, words[0]), &id, e);
-    if (r < 0) return r;
-    if (r == 0) return err_set(e, ERR_DATA, "two words have the same hash: train an ARPA file");
-    model_set_word(m, words[0], prob, g->backoff);
-    return 0;
+    if (g->k == 1) {
+        int r = model_add_word(m, vocab_word(&t->vocab, (uint64_t)g->key), prob, g->backoff, e);
+        return r == 0 ? err_set(e, ERR_DATA, "two words have the same hash: train an ARPA file") : r;
+    }
+    int r = *ids ? 0 : number_again(t, m, ids, e);
+    for (unsigned i = 0; i < g->k && r == 0; i++) words[i] = (*ids)[estimated_word(g, i, t->counter.bits)];
+    return r < 0 ? r : model_add_gram(m, g->k, words, prob, g->backoff, e);
 }
 
 int training_write_binary(struct training *t, struct out *o, struct err *e)
@@ -309,17 +320,20 @@ int training_write_binary(struct training *t, struct out *o, struct err *e)
     uint64_t counts[LM_MAX_ORDER + 1] = {0};
     struct estimated g;
     struct lm *m;
+    uint32_t *ids = NULL;
     for (unsigned k = 1; k <= t->o.order; k++) counts[k] = t->counter.level[k].kept;
     int r = model_new(&m, t->o.order, t->o.normal, counts, e);
     if (r < 0) return r;
     while (r >= 0 && (r = estimate_next(t->estimate, &g, e)) > 0) {
-        r = add_to_model(t, m, &g, e);
+        r = add_to_model(t, m, &g, &ids, e);
         if (r >= 0 && lm_bytes(m) > t->o.memory)
             r = err_set(e, ERR_USAGE,
                         "the tables of the .blm outgrow --memory: give more, or write an ARPA file");
     }
+    if (r >= 0 && !ids) r = model_words_done(m, e);
     if (r >= 0) r = model_finish(m, e);
     if (r >= 0) r = model_write(m, o, e);
+    free(ids);
     lm_close(m);
     return r;
 }
