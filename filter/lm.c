@@ -363,7 +363,7 @@ static int put_tokens(const struct scoring *s, struct score_worker *w, struct sl
         if (r < 0) return r;
         for (size_t i = 0; i < n; i++) {
             buf_put_slice(out, token[i].word);
-            buf_printf(out, "\t%.7g\t%u%s\n", (double)token[i].log10, token[i].matched,
+            buf_printf(out, "\t%.9g\t%u%s\n", (double)token[i].log10, token[i].matched,
                        token[i].unknown ? "\tunknown" : "");
         }
     }

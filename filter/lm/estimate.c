@@ -300,7 +300,7 @@ static int grow_block(struct estimate *x, uint64_t n, struct err *e)
 
 static int read_block(struct estimate *x, struct err *e)
 {
-    const void *p;
+    const void *p = NULL;
     int r = grow_block(x, x->lower_context.kept, e);
     x->n_block = 0;
     while (r >= 0 && x->n_block < x->lower_context.kept) {
@@ -331,6 +331,7 @@ static int find_block(struct estimate *x, gram_key want, struct err *e)
 /* p of word in the block; words are asked for in ascending order: leaps that double, then a binary search. */
 static double block_p(struct estimate *x, uint32_t word)
 {
+    if (x->k == 2) return x->block[word].p; /* all words are there, by id */
     uint64_t low = x->at_block, leap = 1;
     while (low + leap < x->n_block && x->block[low + leap].word <= word) {
         low += leap;
