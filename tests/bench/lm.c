@@ -42,8 +42,8 @@ int main(int argc, char **argv)
     }
     qsort(seconds, (size_t)runs, sizeof *seconds, ascending);
     double tokens = (double)(r.words + r.sequences);
-    printf("%.0f tokens, log10 %.4f, opened in %.3f s, M tokens/s best %.2f median %.2f\n", tokens, r.log10, opened,
-           tokens / seconds[0] / 1e6, tokens / seconds[runs / 2] / 1e6);
+    printf("%.0f tokens, log10 %.4f, opened in %.3f s, M tokens/s best %.2f median %.2f\n", tokens, r.log10,
+           opened, tokens / seconds[0] / 1e6, tokens / seconds[runs / 2] / 1e6);
     lm_scratch_free(s);
     lm_close(m);
     buf_free(&text);
