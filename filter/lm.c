@@ -121,10 +121,10 @@ static int parse_prune(uint64_t out[LM_MAX_ORDER + 1], struct err *e)
 
 static int parse_cuts(const char *option, const char *z, double cut[2], struct err *e)
 {
-    int r = parse_numbers(option, z, cut, 2, e);
-    if (r == 0 && !(cut[0] > 0 && cut[0] <= cut[1]))
-        r = err_set(e, ERR_USAGE, "--%s %s: the first must be above 0 and not above the second", option, z);
-    return r;
+    cut[0] = cut[1] = 0;
+    if (parse_numbers(option, z, cut, 2, e) < 0) return -ERR_USAGE;
+    if (cut[0] > 0 && cut[0] <= cut[1]) return 0;
+    return err_set(e, ERR_USAGE, "--%s %s: the first must be above 0 and not above the second", option, z);
 }
 
 /* ------------------------------------------------------------------ train */
@@ -297,22 +297,28 @@ static void score_worker_free(void *ctx, void *worker)
     free(w);
 }
 
-static int open_model(struct scoring **out, struct tool *t)
+/* NULL: *e is set. */
+static struct scoring *scoring_new(struct err *e)
+{
+    struct scoring *s = calloc(1, sizeof *s);
+    if (!s) err_nomem(e, "opening a model");
+    return s;
+}
+
+static int open_model(struct scoring *s, struct tool *t)
 {
     unsigned bits;
+    int r = 0;
     if (!model_file) return err_set(&t->err, ERR_USAGE, "no model: give one with -m");
-    struct scoring *s = calloc(1, sizeof *s);
-    int r = s ? 0 : err_nomem(&t->err, "opening a model");
-    if (r == 0 && normalize) r = lm_normal_parse(normalize, &bits, &t->err);
+    if (normalize) r = lm_normal_parse(normalize, &bits, &t->err);
     if (r == 0 && tiers) r = parse_cuts("tiers", tiers, s->cut, &t->err);
     if (r == 0) r = lm_open(&s->lm, model_file, normalize ? &bits : NULL, &t->err);
-    *out = s;
     return r;
 }
 
 static void close_model(struct scoring *s)
 {
-    if (s) lm_close(s->lm);
+    lm_close(s->lm);
     free(s);
 }
 
@@ -428,8 +434,9 @@ static int run_score(struct tool *t)
                             .worker_new = score_worker_new,
                             .worker_free = score_worker_free,
                             .doc = score_doc};
-    struct scoring *s = NULL;
-    int r = open_model(&s, t);
+    struct scoring *s = scoring_new(&t->err);
+    if (!s) return -ERR_IO;
+    int r = open_model(s, t);
     if (r == 0) r = plain_text ? score_text(t, s) : stage_run(t, &ops, s);
     close_model(s);
     return r;
@@ -499,12 +506,13 @@ static int run_tiers(struct tool *t)
     static const struct stage_ops ops = {
         .worker_new = score_worker_new, .worker_free = score_worker_free, .doc = tiers_doc};
     static const struct textlines_ops lines = {score_worker_new, score_worker_free, tiers_line, tiers_write};
-    struct scoring *s = NULL;
-    double share[2];
+    struct scoring *s = scoring_new(&t->err);
+    double share[2] = {0};
+    if (!s) return -ERR_IO;
     int r = parse_cuts("quantiles", quantiles, share, &t->err);
     if (r == 0 && share[1] > 1)
         r = err_set(&t->err, ERR_USAGE, "--quantiles %s: shares are at most 1", quantiles);
-    if (r == 0) r = open_model(&s, t);
+    if (r == 0) r = open_model(s, t);
     if (r == 0) r = plain_text ? textlines_run(t, &lines, s) : stage_run(t, &ops, s);
     if (r == 0) r = print_tiers(t, s, share);
     close_model(s);
@@ -525,7 +533,7 @@ static int one_model(struct lm **m, struct tool *t)
 static int run_convert(struct tool *t)
 {
     struct lm *m = NULL;
-    struct out *out;
+    struct out *out = NULL;
     struct err later = {0};
     if (!wants_binary(t))
         return err_set(&t->err, ERR_USAGE, "convert writes a .blm: name it with -o FILE.blm");
@@ -560,7 +568,7 @@ static int put_info(const struct lm *m, struct buf *b)
 static int run_info(struct tool *t)
 {
     struct lm *m = NULL;
-    struct out *out;
+    struct out *out = NULL;
     struct buf b;
     struct err later = {0};
     int r = one_model(&m, t);

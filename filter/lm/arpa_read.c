@@ -230,7 +230,8 @@ static int read_all(struct arpa *a, unsigned normal, struct err *e)
 int arpa_read(struct lm **m, const char *path, unsigned normal, struct err *e)
 {
     struct arpa a = {.path = path, .buf = malloc(READ_BYTES + LINE_BYTES)};
-    int r = a.buf ? in_open(&a.in, path, 0, e) : err_nomem(e, "reading a language model");
+    if (!a.buf) return err_nomem(e, "reading a language model");
+    int r = in_open(&a.in, path, 0, e);
     if (r == 0) r = read_all(&a, normal, e);
     in_close(a.in);
     free(a.buf);

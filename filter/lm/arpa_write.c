@@ -69,7 +69,7 @@ static int batch_read(void *ctx, void *batch, struct err *e)
 static int put_line(const struct writer *w, const struct estimated *g, struct buf *b)
 {
     char number[40];
-    struct slice words[LM_MAX_ORDER];
+    struct slice words[LM_MAX_ORDER] = {{0}};
     size_t bytes = 2 * sizeof number;
     double log10 = log10_exactly(g->p);
     for (unsigned i = 0; i < g->k; i++) {

@@ -168,7 +168,7 @@ static int map_file(struct lm *m, int fd, const char *path, struct err *e)
     m->map_bytes = h.file_bytes;
     take_tables(m, &h);
     struct section body[SECTIONS];
-    uint64_t hash;
+    uint64_t hash = 0;
     sections_of(m, body);
     r = hash_sections(body, &hash, e);
     return r == 0 && hash != h.body_hash ? bad(e, path, "its content is damaged: the hash is another") : r;

@@ -227,8 +227,8 @@ int estimate_new(struct estimate **out, struct counter *c, const struct estimate
 {
     struct estimate *x = calloc(1, sizeof *x);
     struct spool *weights = NULL;
-    int r = x ? 0 : err_nomem(e, "estimating");
-    if (r < 0) return r;
+    int r = 0;
+    if (!x) return err_nomem(e, "estimating");
     x->c = c;
     for (unsigned k = 1; k <= c->order && r == 0; k++) {
         discounts_find(&x->discounts[k], c->level[k].with, o->fallback);

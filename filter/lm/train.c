@@ -172,10 +172,9 @@ int cutter_text(struct cutter *c, struct slice text, struct buf *b, struct err *
 int training_new(struct training **out, const struct train_opts *o, struct err *e)
 {
     struct training *t = calloc(1, sizeof *t);
-    int r = t ? 0 : err_nomem(e, "starting");
-    if (r < 0) return r;
+    if (!t) return err_nomem(e, "starting");
     t->o = *o;
-    r = vocab_init(&t->vocab, o->memory / 4, e);
+    int r = vocab_init(&t->vocab, o->memory / 4, e);
     if (r == 0 && o->vocab) r = vocab_load(&t->vocab, o->vocab, e);
     if (r == 0) r = spool_new(&t->tokens, o->tmp, e);
     if (r == 0 && !(t->team = team_new(o->threads))) r = err_nomem(e, "starting");

@@ -31,6 +31,7 @@ int main(int argc, char **argv)
     double from = now();
     if (argc < 4 || lm_open(&m, argv[1], NULL, &e) < 0 || file_read(argv[2], BUF_NO_MAX, &text, &e) < 0) {
         fprintf(stderr, "lm: %s\n", e.msg);
+        free(seconds);
         return 1;
     }
     double opened = now() - from;
