@@ -69,22 +69,23 @@ static int batch_read(void *ctx, void *batch, struct err *e)
 static int put_line(const struct writer *w, const struct estimated *g, struct buf *b)
 {
     char number[40];
-    struct slice words[LM_MAX_ORDER] = {{0}};
+    struct slice words[LM_MAX_ORDER];
+    const unsigned k = g->k;
     size_t bytes = 2 * sizeof number;
     double log10 = log10_exactly(g->p);
-    for (unsigned i = 0; i < g->k; i++) {
+    for (unsigned i = 0; i < k; i++) {
         words[i] = vocab_word(w->v, estimated_word(g, i, w->c->bits));
         bytes += words[i].n + 1;
     }
     if (buf_reserve(b, bytes) < 0) return -1;
     char *p = b->p + b->n;
     p += arpa_put_number(p, log10 < 0 ? log10 : 0);
-    for (unsigned i = 0; i < g->k; i++) {
+    for (unsigned i = 0; i < k; i++) {
         *p++ = i ? ' ' : '\t';
         memcpy(p, words[i].p, words[i].n);
         p += words[i].n;
     }
-    if (g->k < w->c->order) {
+    if (k < w->c->order) {
         *p++ = '\t';
         p += arpa_put_number(p, (double)g->backoff);
     }

@@ -303,9 +303,9 @@ static int read_block(struct estimate *x, struct err *e)
     const void *p = NULL;
     int r = grow_block(x, x->lower_context.kept, e);
     x->n_block = 0;
-    while (r >= 0 && x->n_block < x->lower_context.kept) {
+    while (r >= 0 && x->block && x->n_block < x->lower_context.kept) {
         r = spool_next(&x->in_lower, &p, sizeof(struct lower), e);
-        if (r == 0) r = err_set(e, ERR_IO, "internal error: an n-gram without its shorter one");
+        if (r == 0) return err_set(e, ERR_IO, "internal error: an n-gram without its shorter one");
         if (r > 0) x->block[x->n_block++] = *(const struct lower *)p;
     }
     return r < 0 ? r : 0;

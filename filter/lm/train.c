@@ -293,7 +293,10 @@ int training_write_arpa(struct training *t, struct out *o, struct err *e)
 static int number_again(struct training *t, struct lm *m, uint32_t **ids, struct err *e)
 {
     *ids = malloc(t->vocab.n * sizeof **ids);
-    if (!*ids) return err_nomem(e, "building a language model");
+    if (!*ids) {
+        err_nomem(e, "building a language model");
+        return -ERR_IO;
+    }
     int r = model_words_done(m, e);
     for (uint64_t i = 0; i < t->vocab.n; i++) (*ids)[i] = model_word(m, vocab_word(&t->vocab, i));
     return r;

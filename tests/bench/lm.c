@@ -38,7 +38,7 @@ int main(int argc, char **argv)
     struct lm_scratch *s = lm_scratch_new();
     for (int i = 0; i < runs; i++) {
         from = now();
-        if (lm_score_text(m, s, buf_slice(&text), &r, &e) < 0) return 1;
+        if (lm_score_text(m, s, buf_slice(&text), &r, &e) < 0) exit(1);
         seconds[i] = now() - from;
     }
     qsort(seconds, (size_t)runs, sizeof *seconds, ascending);
