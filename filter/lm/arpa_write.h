@@ -1,0 +1,16 @@
+/* arpa_write.h: a trained model as an ARPA file. */
+#ifndef LEAT_FILTER_LM_ARPA_WRITE_H
+#define LEAT_FILTER_LM_ARPA_WRITE_H
+
+#include "common/stream.h"
+#include "filter/lm/estimate.h"
+#include "filter/lm/vocab.h"
+
+/* Writes all that x gives, on so many threads. Numbers have seven decimals. */
+int arpa_write(struct estimate *x, const struct counter *c, const struct vocab *v, int threads, struct out *o,
+               struct err *e);
+
+/* v as a decimal with seven decimals, without needless zeros; returns the length, at most 32. */
+size_t arpa_put_number(char *p, double v);
+
+#endif
