@@ -113,10 +113,8 @@ static int softmax(const struct fasttext *m, float *out)
         if (!(out[i] - out[i] == 0)) return -ERR_DATA;
         max = out[i] > max ? out[i] : max;
     }
-    for (int32_t i = 0; i < m->n_labels; i++) {
-        out[i] = (float)real_exp((double)(out[i] - max));
-        sum += out[i];
-    }
+    m->exps(m, out, max);
+    for (int32_t i = 0; i < m->n_labels; i++) sum += out[i];
     for (int32_t i = 0; i < m->n_labels; i++) out[i] /= sum;
     return 0;
 }
@@ -131,13 +129,23 @@ static int sigmoids(const struct fasttext *m, float *out)
     return 0;
 }
 
+/* A probability whose log is less than this one, by more than a float's last place, so that it need not be computed. */
+static float below(float score)
+{
+    return (float)((real_exp((double)score) - 1e-5) * (1 - 1e-5)) - 1e-10F;
+}
+
 static int predict_all(const struct fasttext *m, struct fasttext_scratch *s, struct best *b)
 {
     m->outputs(m, s->hidden, s->output);
     int r = m->loss == FT_SOFTMAX ? softmax(m, s->output) : sigmoids(m, s->output);
+    float surely_low = -1;
     for (uint32_t i = 0; r == 0 && i < (uint32_t)m->n_labels; i++) {
+        if (s->output[i] < surely_low) continue;
         float score = log_of(s->output[i]);
-        if (!too_low(b, score)) offer(b, score, i);
+        if (too_low(b, score)) continue;
+        offer(b, score, i);
+        if (b->n == b->k) surely_low = below(b->score[0]);
     }
     return r;
 }
@@ -176,12 +184,13 @@ int64_t fasttext_predict(const struct fasttext *m, struct fasttext_scratch *s, s
 {
     struct best b = {.score = s->best, .label = s->best_label, .k = k};
     if (b.k > (size_t)m->n_labels) b.k = (size_t)m->n_labels;
-    if (ft_add_text(m, s, text) < 0) return err_nomem(e, "classifying a text");
+    if (m->add_text(m, s, text) < 0) return err_nomem(e, "classifying a text");
     if (s->n_added == 0 || k == 0) return 0;
     float mean = (float)(1.0 / (double)s->n_added);
     for (size_t i = 0; i < m->in.cols; i++) s->hidden[i] *= mean;
     int r = m->loss == FT_HIERARCHICAL ? predict_tree(m, s, &b) : predict_all(m, s, &b);
-    if (r < 0) return err_set(e, ERR_DATA, "%s: it holds numbers that are not finite: a damaged model", m->name);
+    if (r < 0)
+        return err_set(e, ERR_DATA, "%s: it holds numbers that are not finite: a damaged model", m->name);
     for (size_t i = b.n; i > 1; i--) pop(&b, i);
     for (size_t i = 0; i < b.n; i++) {
         labels[i] = b.label[i];

@@ -26,7 +26,8 @@ void fasttext_close(struct fasttext *m); /* NULL is allowed */
 bool fasttext_is(const void *p, size_t n); /* whether a file that begins so is a fastText model */
 
 size_t fasttext_n_labels(const struct fasttext *m);
-struct slice fasttext_label(const struct fasttext *m, size_t i); /* with its prefix, as in the file: "__label__en" */
+struct slice fasttext_label(const struct fasttext *m,
+                            size_t i); /* with its prefix, as in the file: "__label__en" */
 
 struct fasttext_scratch *fasttext_scratch_new(const struct fasttext *m); /* NULL: out of memory */
 void fasttext_scratch_free(struct fasttext_scratch *s);

@@ -27,13 +27,14 @@ struct ft_matrix {
 struct ft_slot {
     uint32_t hash;
     int32_t id; /* -1: free */
+    const char *word;
 };
 
 /* Which buckets of n-grams a pruned model kept, and as which row: a bit for each, and their rank. */
 struct ft_kept {
     uint64_t *bits;
     uint32_t *rank; /* kept buckets before each word of bits */
-    uint32_t *row;
+    uint32_t *row;  /* one more than there are */
 };
 
 /* x % d without a division (Lemire, Kaser, Kurz 2019: "Faster remainder by direct computation"). */
@@ -57,12 +58,13 @@ struct fasttext {
     int32_t word_ngrams, bucket, min_n, max_n;
     enum ft_loss loss;
     int32_t n_words, n_labels;
-    int64_t pruned; /* -1: not pruned; else how many n-grams are kept */
+    int64_t pruned;     /* -1: not pruned; else how many n-grams are kept */
     struct slice *word; /* words, then labels */
     int64_t *count;     /* of each */
     struct ft_slot *slot;
     uint64_t slot_mask;
-    uint32_t *subword_at, *subword; /* rows of word i: subword[subword_at[i] .. subword_at[i + 1]); NULL: made anew */
+    uint32_t *subword_at,
+        *subword; /* rows of word i: subword[subword_at[i] .. subword_at[i + 1]); NULL: made anew */
     int32_t eos;
     struct ft_modulus modulus;
     struct ft_kept kept;
@@ -73,16 +75,20 @@ struct fasttext {
     size_t padded_labels;
     struct ft_node *node;
     float sigmoid[513];
+    int (*add_text)(const struct fasttext *m, struct fasttext_scratch *s, struct slice text);
     void (*add_rows)(const struct fasttext *m, float *sum, const uint32_t *row, size_t n);
     void (*outputs)(const struct fasttext *m, const float *hidden, float *out);
+    void (*exps)(const struct fasttext *m, float *out,
+                 float max); /* out[i] = exp(out[i] - max), 0 <= i < labels */
 };
 
-#define FT_ROWS 1024 /* rows that are found before they are added */
+#define FT_ROWS 1024     /* rows that are found before they are added */
+#define FT_NGRAM_MAX 100 /* of characters and of words: the work for each grows with it */
 
 struct fasttext_scratch {
     float *hidden, *output, *best; /* 64-byte aligned */
     uint32_t *best_label;
-    uint32_t row[FT_ROWS];
+    uint32_t row[FT_ROWS + FT_NGRAM_MAX];
     size_t n_rows;
     uint64_t n_added;
     uint32_t *hash; /* of each word */
@@ -97,7 +103,6 @@ struct fasttext_scratch {
 #define FT_EOS "</s>"
 #define FT_LABEL_PREFIX "__label__"
 
-/* FNV-1a, but bytes above 127 are taken as negative numbers: a slip that became the format. */
 uint32_t ft_hash(const char *p, size_t n);
 static inline uint64_t ft_spread(uint32_t hash)
 {
@@ -112,56 +117,50 @@ static inline uint32_t ft_remainder(struct ft_modulus m, uint32_t x)
     return (uint32_t)(((unsigned __int128)low * m.d) >> 64);
 }
 
-/* The row of n-gram bucket `id`; false: it was pruned. */
-static inline bool ft_bucket_row(const struct fasttext *m, uint32_t id, uint32_t *row)
+/* The row of n-gram bucket `id` into *row; false: it was pruned, and *row is any. Without a branch that depends on it. */
+__attribute__((always_inline)) static inline bool ft_bucket_row(const struct fasttext *m, uint32_t id,
+                                                                uint32_t *row)
 {
-    if (m->pruned < 0) {
-        *row = (uint32_t)m->n_words + id;
-        return true;
-    }
-    if (!m->kept.bits) return false;
+    *row = (uint32_t)m->n_words + id;
+    if (m->pruned <= 0) return m->pruned < 0;
     uint64_t word = m->kept.bits[id >> 6], bit = UINT64_C(1) << (id & 63);
-    if (!(word & bit)) return false;
-    *row = (uint32_t)m->n_words + m->kept.row[m->kept.rank[id >> 6] +
-                                              (uint32_t)__builtin_popcountll(word & (bit - 1))];
-    return true;
+    *row = (uint32_t)m->n_words +
+           m->kept.row[m->kept.rank[id >> 6] + (uint32_t)__builtin_popcountll(word & (bit - 1))];
+    return (word & bit) != 0;
 }
 
 #define FT_FNV_BASIS 2166136261u
 
+/* FNV-1a, but bytes above 127 are taken as negative numbers: a slip that became the format. */
 static inline uint32_t ft_fnv(uint32_t hash, char byte)
 {
     return (hash ^ (uint32_t)(int8_t)byte) * 16777619u;
 }
 
-/* Calls put(ctx, row) for the character n-grams of "<word>", in fastText's order: by where they begin, then by length; all
- * but "<" and ">". Ends early, with put's answer, when that is < 0. */
-typedef int ft_put(void *ctx, uint32_t row);
-__attribute__((always_inline)) static inline int ft_subwords(const struct fasttext *m, const char *p,
-                                                             size_t n, ft_put *put, void *ctx)
+/* The rows of the character n-grams of "<word>" (brackets included), in fastText's order: by where they begin, then by
+ * length; all but "<" and ">". Appends those that begin at byte i: at most max_n. Returns their number. */
+__attribute__((always_inline)) static inline size_t ft_subwords_at(const struct fasttext *m, const char *p,
+                                                                   size_t n, size_t i, uint32_t *row)
 {
-    for (size_t i = 0; i < n; i++) {
-        uint32_t hash = FT_FNV_BASIS, row;
-        if ((p[i] & 0xC0) == 0x80) continue;
-        for (size_t j = i, chars = 1; j < n && (int64_t)chars <= m->max_n; chars++) {
-            do hash = ft_fnv(hash, p[j++]);
-            while (j < n && (p[j] & 0xC0) == 0x80);
-            if ((int64_t)chars < m->min_n || (chars == 1 && (i == 0 || j == n))) continue;
-            if (!ft_bucket_row(m, ft_remainder(m->modulus, hash), &row)) continue;
-            int r = put(ctx, row);
-            if (r < 0) return r;
-        }
+    uint32_t hash = FT_FNV_BASIS;
+    size_t found = 0, j = i;
+    if ((p[i] & 0xC0) == 0x80) return 0;
+    for (int32_t chars = 1; j < n && chars <= m->max_n; chars++) {
+        do hash = ft_fnv(hash, p[j++]);
+        while (j < n && (p[j] & 0xC0) == 0x80);
+        if (chars < m->min_n || (chars == 1 && (i == 0 || j == n))) continue;
+        found += ft_bucket_row(m, ft_remainder(m->modulus, hash), row + found);
     }
-    return 0;
+    return found;
 }
 
-/* The rows of a text, added into s->hidden; s->n_added says how many. 0 or -ERR_IO. */
-int ft_add_text(const struct fasttext *m, struct fasttext_scratch *s, struct slice text);
+/* Sets m->add_text: the rows of a text, added into s->hidden; s->n_added says how many. 0 or -ERR_IO. */
+void ft_choose_text(struct fasttext *m);
 
 /* A row as floats into dst (padded to FT_BLOCK). */
 void ft_decode_row(const struct ft_matrix *m, uint64_t row, float *dst);
 void ft_choose_simd(struct fasttext *m);
-size_t ft_pad(size_t n); /* to a multiple of FT_BLOCK */
+size_t ft_pad(size_t n);       /* to a multiple of FT_BLOCK */
 void *ft_alloc(size_t floats); /* aligned to 64, zeros; NULL: out of memory */
 
 #endif

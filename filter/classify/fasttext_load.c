@@ -20,7 +20,6 @@
 #define FT_VERSION 12
 #define FT_COPY_MAX ((uint64_t)64 << 20)
 #define FT_DIM_MAX 65536
-#define FT_NGRAM_MAX 100 /* the work for a word or a text grows with it */
 #define FT_OVERREAD 64 /* vectors read so far behind the last row */
 
 size_t ft_pad(size_t n)
@@ -75,7 +74,8 @@ static int read_arguments(struct fasttext *m, struct err *e)
         return refuse(m, e, "it does not begin with fastText's magic number");
     if (head[1] < 11 || head[1] > FT_VERSION)
         return err_set(e, ERR_DATA, "%s: fastText format %d; leat knows 11 and 12", m->name, head[1]);
-    if (!take(m, arg, sizeof arg) || !take(m, &sampling, sizeof sampling)) return refuse(m, e, "it is cut short");
+    if (!take(m, arg, sizeof arg) || !take(m, &sampling, sizeof sampling))
+        return refuse(m, e, "it is cut short");
     if (arg[7] != 3)
         return refuse(m, e, "it holds word vectors, not a classifier (train one with fasttext supervised)");
     if (arg[6] < FT_HIERARCHICAL || arg[6] > FT_ONE_VS_ALL) return refuse(m, e, "its loss is unknown");
@@ -107,7 +107,8 @@ static int read_entry(struct fasttext *m, int32_t i, struct err *e)
     m->p = zero + 1;
     if (!take(m, &m->count[i], sizeof *m->count) || !take(m, &type, 1))
         return refuse(m, e, "its dictionary is cut short");
-    if (type != (i >= m->n_words)) return refuse(m, e, "its dictionary does not have words first, then labels");
+    if (type != (i >= m->n_words))
+        return refuse(m, e, "its dictionary does not have words first, then labels");
     if (m->count[i] < 0) return refuse(m, e, "its dictionary has a negative count");
     return 0;
 }
@@ -117,7 +118,9 @@ int32_t ft_find(const struct fasttext *m, const char *p, size_t n, uint32_t hash
     for (uint64_t at = ft_spread(hash) & m->slot_mask;; at = (at + 1) & m->slot_mask) {
         const struct ft_slot *s = &m->slot[at];
         if (s->id < 0) return -1;
-        if (s->hash == hash && m->word[s->id].n == n && memcmp(m->word[s->id].p, p, n) == 0) return s->id;
+        if (s->hash == hash && (size_t)(m->end - s->word) > n && s->word[n] == 0 &&
+            memcmp(s->word, p, n) == 0)
+            return s->id;
     }
 }
 
@@ -128,7 +131,7 @@ static int index_words(struct fasttext *m, struct err *e)
     while (size < 2 * n) size *= 2;
     m->slot = malloc(size * sizeof *m->slot);
     if (!m->slot) return err_nomem(e, "indexing a fastText model's words");
-    for (uint64_t i = 0; i < size; i++) m->slot[i] = (struct ft_slot){0, -1};
+    for (uint64_t i = 0; i < size; i++) m->slot[i] = (struct ft_slot){0, -1, NULL};
     m->slot_mask = size - 1;
     for (uint64_t i = 0; i < n; i++) {
         struct slice w = m->word[i];
@@ -136,7 +139,7 @@ static int index_words(struct fasttext *m, struct err *e)
         uint64_t at = ft_spread(hash) & m->slot_mask;
         while (m->slot[at].id >= 0 && !(m->slot[at].hash == hash && slice_eq(m->word[m->slot[at].id], w)))
             at = (at + 1) & m->slot_mask;
-        m->slot[at] = (struct ft_slot){hash, (int32_t)i};
+        m->slot[at] = (struct ft_slot){hash, (int32_t)i, w.p};
     }
     m->eos = ft_find(m, FT_EOS, strlen(FT_EOS), ft_hash(FT_EOS, strlen(FT_EOS)));
     return 0;
@@ -198,49 +201,53 @@ static int read_pruned(struct fasttext *m, struct err *e)
     size_t words = (size_t)m->bucket / 64 + 1;
     m->kept.bits = calloc(words, sizeof *m->kept.bits);
     m->kept.rank = calloc(words, sizeof *m->kept.rank);
-    m->kept.row = calloc((size_t)m->pruned, sizeof *m->kept.row);
-    if (!m->kept.bits || !m->kept.rank || !m->kept.row) return err_nomem(e, "reading a fastText model's n-grams");
+    m->kept.row = calloc((size_t)m->pruned + 1, sizeof *m->kept.row);
+    if (!m->kept.bits || !m->kept.rank || !m->kept.row)
+        return err_nomem(e, "reading a fastText model's n-grams");
     set_kept(m, pairs);
     return 0;
 }
 
-struct subword_list {
-    uint32_t *at;
-    size_t n, max;
-};
-
-static int add_subword(void *ctx, uint32_t row)
+/* Appends word i's own row and its n-grams'. -1: no room. */
+static int list_word(struct fasttext *m, int32_t i, struct buf *scratch, uint32_t *list, size_t *n,
+                     size_t max)
 {
-    struct subword_list *l = ctx;
-    if (l->n == l->max) return -1;
-    l->at[l->n++] = row;
+    buf_clear(scratch);
+    buf_putc(scratch, '<');
+    buf_put_slice(scratch, m->word[i]);
+    if (buf_putc(scratch, '>') < 0 || *n == max) return -1;
+    list[(*n)++] = (uint32_t)i;
+    if (slice_is(m->word[i], FT_EOS)) return 0;
+    for (size_t at = 0; at < scratch->n; at++) {
+        if (max - *n < FT_NGRAM_MAX) return -1;
+        *n += ft_subwords_at(m, scratch->p, scratch->n, at, list + *n);
+    }
     return 0;
 }
 
 /* The n-grams of every word, where they do not take too much room; else words are cut when they are met. */
 static int list_subwords(struct fasttext *m, struct err *e)
 {
-    struct subword_list list = {.max = FT_COPY_MAX / sizeof(uint32_t)};
-    struct buf word;
+    size_t n = 0, max = FT_COPY_MAX / sizeof(uint32_t);
+    struct buf scratch;
     int r = 0;
     if (m->max_n <= 0) return 0;
-    buf_init(&word, BUF_NO_MAX);
     m->subword_at = calloc((size_t)m->n_words + 1, sizeof *m->subword_at);
-    list.at = malloc(FT_COPY_MAX);
-    if (!m->subword_at || !list.at) r = err_nomem(e, "listing a fastText model's n-grams");
-    for (int32_t i = 0; r == 0 && i < m->n_words; i++) {
-        buf_clear(&word);
-        buf_putc(&word, '<');
-        buf_put_slice(&word, m->word[i]);
-        buf_putc(&word, '>');
-        r = word.failed ? err_nomem(e, "listing a fastText model's n-grams") : add_subword(&list, (uint32_t)i);
-        if (r == 0 && !slice_is(m->word[i], FT_EOS)) r = ft_subwords(m, word.p, word.n, add_subword, &list);
-        m->subword_at[i + 1] = (uint32_t)list.n;
+    uint32_t *list = malloc(FT_COPY_MAX), *fitted;
+    if (!m->subword_at || !list) {
+        free(list);
+        return err_nomem(e, "listing a fastText model's n-grams");
     }
-    buf_free(&word);
-    m->subword = r == 0 ? realloc(list.at, (list.n ? list.n : 1) * sizeof *list.at) : NULL;
-    if (!m->subword) free(list.at);
-    return r == -1 ? 0 : r;
+    buf_init(&scratch, BUF_NO_MAX);
+    for (int32_t i = 0; r == 0 && i < m->n_words; i++) {
+        r = list_word(m, i, &scratch, list, &n, max);
+        m->subword_at[i + 1] = (uint32_t)n;
+    }
+    buf_free(&scratch);
+    fitted = r == 0 ? realloc(list, (n ? n : 1) * sizeof *list) : NULL;
+    if (!fitted) free(list);
+    m->subword = fitted;
+    return 0;
 }
 
 /* ------------------------------------------------------------------ the matrices */
@@ -262,7 +269,8 @@ static int read_quantized(struct fasttext *m, struct ft_matrix *x, struct err *e
     uint8_t norms;
     int64_t size[2];
     int32_t code_bytes;
-    if (!take(m, &norms, 1) || norms > 1 || !take(m, size, sizeof size) || !take(m, &code_bytes, sizeof code_bytes))
+    if (!take(m, &norms, 1) || norms > 1 || !take(m, size, sizeof size) ||
+        !take(m, &code_bytes, sizeof code_bytes))
         return refuse(m, e, "a quantised matrix is cut short");
     if (size[0] < 0 || size[0] > INT32_MAX || size[1] < 1 || size[1] > FT_DIM_MAX || code_bytes < 0)
         return refuse(m, e, "a quantised matrix has an impossible size");
@@ -276,7 +284,8 @@ static int read_quantized(struct fasttext *m, struct ft_matrix *x, struct err *e
         return refuse(m, e, "a quantised matrix has more or fewer codes than rows");
     if (!norms) return 0;
     x->norm_codes = (const uint8_t *)take_bytes(m, x->rows);
-    return x->norm_codes ? read_quantizer(m, &x->norm_q, 1, e) : refuse(m, e, "a quantised matrix is cut short");
+    return x->norm_codes ? read_quantizer(m, &x->norm_q, 1, e)
+                         : refuse(m, e, "a quantised matrix is cut short");
 }
 
 static int read_dense(struct fasttext *m, struct ft_matrix *x, struct err *e)
@@ -369,14 +378,19 @@ static int read_matrices(struct fasttext *m, struct err *e)
     int r = quantized ? read_quantized(m, &m->in, e) : read_dense(m, &m->in, e);
     if (r < 0) return r;
     if (!quantized && m->pruned >= 0) return refuse(m, e, "it is pruned, but not quantised");
-    if (!take(m, &out_quantized, 1) || out_quantized > 1) return refuse(m, e, "its output matrix is cut short");
+    if (!take(m, &out_quantized, 1) || out_quantized > 1)
+        return refuse(m, e, "its output matrix is cut short");
     r = quantized && out_quantized ? read_quantized(m, &m->out, e) : read_dense(m, &m->out, e);
     if (r < 0) return r;
     if (m->in.cols != dim || m->out.cols != dim) return refuse(m, e, "its matrices are not of its dimension");
-    if (m->out.rows != (uint64_t)m->n_labels) return refuse(m, e, "its output matrix has not one row a label");
+    if (m->out.rows != (uint64_t)m->n_labels)
+        return refuse(m, e, "its output matrix has not one row a label");
     bool ngrams = m->max_n > 0 || m->word_ngrams > 1;
-    uint64_t need = (uint64_t)m->n_words + (m->pruned >= 0 ? (uint64_t)m->pruned : ngrams ? (uint64_t)m->bucket : 0);
-    if (m->in.rows < need || m->in.rows > UINT32_MAX) return refuse(m, e, "its input matrix has too few rows");
+    uint64_t need = (uint64_t)m->n_words + (m->pruned >= 0 ? (uint64_t)m->pruned
+                                            : ngrams       ? (uint64_t)m->bucket
+                                                           : 0);
+    if (m->in.rows < need || m->in.rows > UINT32_MAX)
+        return refuse(m, e, "its input matrix has too few rows");
     r = copy_input(m, e);
     return r < 0 ? r : transpose_output(m, e);
 }

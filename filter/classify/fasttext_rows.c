@@ -5,11 +5,12 @@
  * rows ahead. Built three times: plain, AVX2, AVX-512. */
 #include "common/simd.h"
 #include "fasttext_internal.h"
+#include "real.h"
 #include <stdlib.h>
 
 typedef float vec __attribute__((vector_size(64), aligned(4), may_alias));
 
-#define AHEAD 12
+#define AHEAD 16
 #define ALWAYS_INLINE __attribute__((always_inline)) static inline
 
 ALWAYS_INLINE void fetch(const char *row, size_t bytes)
@@ -18,8 +19,8 @@ ALWAYS_INLINE void fetch(const char *row, size_t bytes)
 }
 
 /* `blocks` vectors of each row; `tail` floats of the last one belong to the row, the others are zeroed by the caller. */
-ALWAYS_INLINE void add_blocks(const struct ft_matrix *x, float *sum, const uint32_t *row, size_t n, size_t from,
-                              int blocks)
+ALWAYS_INLINE void add_blocks(const struct ft_matrix *x, float *sum, const uint32_t *row, size_t n,
+                              size_t from, int blocks)
 {
     vec s[4];
     for (int b = 0; b < blocks; b++) s[b] = *(const vec *)(sum + from + b * FT_BLOCK);
@@ -56,6 +57,32 @@ ALWAYS_INLINE void outputs(const struct fasttext *m, const float *hidden, float 
     }
 }
 
+typedef float floats8 __attribute__((vector_size(32), aligned(4), may_alias));
+typedef double doubles8 __attribute__((vector_size(64)));
+typedef uint64_t bits8 __attribute__((vector_size(64)));
+
+/* As real_exp of x <= 0, of eight at once. */
+ALWAYS_INLINE void exp8(doubles8 *x)
+{
+    bits8 low = (bits8)(*x < -700);
+    doubles8 least = {-700, -700, -700, -700, -700, -700, -700, -700};
+    doubles8 z = (doubles8)(((bits8)*x & ~low) | ((bits8)least & low));
+    doubles8 shifted = z * REAL_LOG2_E + REAL_ROUNDER, k = shifted - REAL_ROUNDER;
+    doubles8 r = (z - k * REAL_LN2_HIGH) - k * REAL_LN2_LOW, y = r * 0 + 1.0 / 6227020800.0;
+    for (unsigned i = 0; i < REAL_EXP_TERMS; i++) y = y * r + real_exp_term[i];
+    *x = y * (doubles8)(((bits8)shifted << 52) + ((uint64_t)1023 << 52));
+}
+
+ALWAYS_INLINE void exps(const struct fasttext *m, float *out, float max)
+{
+    for (size_t i = 0; i < m->padded_labels; i += 8) {
+        floats8 *at = (floats8 *)(out + i);
+        doubles8 x = __builtin_convertvector(*at - max, doubles8);
+        exp8(&x);
+        *at = __builtin_convertvector(x, floats8);
+    }
+}
+
 static void add_rows_plain(const struct fasttext *m, float *sum, const uint32_t *row, size_t n)
 {
     add_rows(m, sum, row, n);
@@ -66,6 +93,11 @@ static void outputs_plain(const struct fasttext *m, const float *hidden, float *
     outputs(m, hidden, out);
 }
 
+static void exps_plain(const struct fasttext *m, float *out, float max)
+{
+    exps(m, out, max);
+}
+
 #if defined(__x86_64__)
 __attribute__((target("avx2"))) static void add_rows_avx2(const struct fasttext *m, float *sum,
                                                           const uint32_t *row, size_t n)
@@ -73,9 +105,15 @@ __attribute__((target("avx2"))) static void add_rows_avx2(const struct fasttext 
     add_rows(m, sum, row, n);
 }
 
-__attribute__((target("avx2"))) static void outputs_avx2(const struct fasttext *m, const float *hidden, float *out)
+__attribute__((target("avx2"))) static void outputs_avx2(const struct fasttext *m, const float *hidden,
+                                                         float *out)
 {
     outputs(m, hidden, out);
+}
+
+__attribute__((target("avx2"))) static void exps_avx2(const struct fasttext *m, float *out, float max)
+{
+    exps(m, out, max);
 }
 
 __attribute__((target("avx512f"))) static void add_rows_avx512(const struct fasttext *m, float *sum,
@@ -88,6 +126,11 @@ __attribute__((target("avx512f"))) static void outputs_avx512(const struct fastt
                                                               float *out)
 {
     outputs(m, hidden, out);
+}
+
+__attribute__((target("avx512f"))) static void exps_avx512(const struct fasttext *m, float *out, float max)
+{
+    exps(m, out, max);
 }
 #endif
 
@@ -107,14 +150,18 @@ void ft_choose_simd(struct fasttext *m)
     enum simd simd = simd_widest();
     m->add_rows = add_rows_plain;
     m->outputs = outputs_plain;
+    m->exps = exps_plain;
 #if defined(__x86_64__)
     if (simd == SIMD_AVX512) {
         m->add_rows = add_rows_avx512;
         m->outputs = outputs_avx512;
+        m->exps = exps_avx512;
     } else if (simd == SIMD_AVX2) {
         m->add_rows = add_rows_avx2;
         m->outputs = outputs_avx2;
+        m->exps = exps_avx2;
     }
 #endif
     if (!m->in.base) m->add_rows = add_decoded;
+    ft_choose_text(m);
 }

@@ -26,19 +26,32 @@ static inline uint64_t real_bits(double x)
     return bits;
 }
 
+#define REAL_LOG2_E 0x1.71547652b82fep+0
+#define REAL_ROUNDER 0x1.8p52 /* added, it leaves the nearest integer in the last bits */
+#define REAL_EXP_TERMS 13
+static const double real_exp_term[REAL_EXP_TERMS] = {1.0 / 479001600.0,
+                                                     1.0 / 39916800.0,
+                                                     1.0 / 3628800.0,
+                                                     1.0 / 362880.0,
+                                                     1.0 / 40320.0,
+                                                     1.0 / 5040.0,
+                                                     1.0 / 720.0,
+                                                     1.0 / 120.0,
+                                                     1.0 / 24.0,
+                                                     1.0 / 6.0,
+                                                     0.5,
+                                                     1.0,
+                                                     1.0};
+
 /* 0 below -708, infinity above 709. */
 static inline double real_exp(double x)
 {
     if (!(x > -708)) return x != x ? x : 0;
     if (x > 709) return real_of_bits(0x7ff0000000000000);
-    double k = (double)(int64_t)(x * 0x1.71547652b82fep+0 + (x < 0 ? -0.5 : 0.5));
+    double shifted = x * REAL_LOG2_E + REAL_ROUNDER, k = shifted - REAL_ROUNDER;
     double r = (x - k * REAL_LN2_HIGH) - k * REAL_LN2_LOW, y = 1.0 / 6227020800.0;
-    static const double term[] = {1.0 / 479001600.0, 1.0 / 39916800.0, 1.0 / 3628800.0, 1.0 / 362880.0,
-                                  1.0 / 40320.0,     1.0 / 5040.0,     1.0 / 720.0,     1.0 / 120.0,
-                                  1.0 / 24.0,        1.0 / 6.0,        0.5,             1.0};
-    for (unsigned i = 0; i < sizeof term / sizeof *term; i++) y = y * r + term[i];
-    y = y * r + 1;
-    return y * real_of_bits((uint64_t)((int64_t)k + 1023) << 52);
+    for (unsigned i = 0; i < REAL_EXP_TERMS; i++) y = y * r + real_exp_term[i];
+    return y * real_of_bits((real_bits(shifted) << 52) + ((uint64_t)1023 << 52));
 }
 
 /* Of normal x > 0; else a value that is no number. */
