@@ -70,6 +70,12 @@ static void predict(struct linear *l, const feature *at, size_t n, float scale)
     for (uint32_t k = 0; k < l->outputs; k++) l->logits[k] = l->logits[k] * scale + l->bias[k];
 }
 
+void linear_scores(struct linear *l, const feature *at, size_t n, float *p)
+{
+    predict(l, at, n, features_scale(l->of_count, at, n));
+    linear_probabilities(l->logits, l->outputs, p);
+}
+
 /* l->step[k] = the error of output k, weighted. Returns the sum of their squares. */
 static float errors(struct linear *l, uint32_t class, float weight)
 {

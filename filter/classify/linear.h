@@ -27,6 +27,9 @@ void linear_free(struct linear *l);
 /* One document of this class, with this weight. */
 void linear_learn(struct linear *l, const feature *at, size_t n, uint32_t class, float weight);
 
+/* The probabilities of all classes for a document. */
+void linear_scores(struct linear *l, const feature *at, size_t n, float *p);
+
 /* From logits to probabilities of all classes: the logistic function of one, the softmax of more. */
 void linear_probabilities(const float *logits, uint32_t outputs, float *p);
 
