@@ -1,8 +1,8 @@
 /* features.c: a text's hashed words and n-grams with their counts.
  *
  * One pass: bytes go into the word's hash as they are read, so that a word is never looked at twice; each word ends in an
- * entry of an open-addressing table of this text's features, which keeps their order. The table is emptied by walking over
- * what was put in, not over itself.
+ * entry of an open-addressing table of this text's features, which keeps their order. The table is emptied by
+ * counting generations, not by walking over it.
  *
  * In: a text. Out: features. State: the table. Memory: 24 bytes a different feature. Time: linear. */
 #include "features.h"
@@ -18,7 +18,8 @@
 
 struct features {
     struct features_opts opts;
-    uint32_t *slot; /* 1 + the number in `found`; 0: free */
+    uint64_t *slot;
+    uint32_t generation; /* of the slots that belong to this text: 1 to 255 */
     uint32_t mask;
     feature *found;
     size_t n;
@@ -62,22 +63,28 @@ void features_free(struct features *f)
 
 /* ------------------------------------------------------------------ the table */
 
-static uint32_t slot_of(const struct features *f, uint32_t index)
+/* A slot: the text's generation (8 bits), the feature's index (24), its number in `found` (32). Another generation: free. */
+static inline uint64_t key_of(const struct features *f, uint32_t index)
+{
+    return (uint64_t)f->generation << 24 | index;
+}
+
+static inline uint32_t slot_of(const struct features *f, uint32_t index)
 {
     return (index * 0x9e3779b1u >> 7) & f->mask;
 }
 
 static void place(struct features *f, uint32_t number)
 {
-    uint32_t at = slot_of(f, FEATURE_INDEX(f->found[number]));
-    while (f->slot[at]) at = (at + 1) & f->mask;
-    f->slot[at] = number + 1;
+    uint32_t index = FEATURE_INDEX(f->found[number]), at = slot_of(f, index);
+    while (f->slot[at] >> 56 == f->generation) at = (at + 1) & f->mask;
+    f->slot[at] = key_of(f, index) << 32 | number;
 }
 
 static bool grow(struct features *f)
 {
     uint64_t size = 2 * ((uint64_t)f->mask + 1);
-    uint32_t *slot = size <= UINT64_C(1) << 31 ? calloc(size, sizeof *slot) : NULL;
+    uint64_t *slot = size <= UINT64_C(1) << 31 ? calloc(size, sizeof *slot) : NULL;
     feature *found = slot ? realloc(f->found, size / 2 * sizeof *found) : NULL;
     if (!found) {
         free(slot);
@@ -92,32 +99,35 @@ static bool grow(struct features *f)
     return true;
 }
 
+static void put_new(struct features *f, uint32_t index)
+{
+    if (f->n == (f->mask + 1) / 2 && !grow(f)) return;
+    f->found[f->n++] = FEATURE_OF(index, 1);
+    place(f, (uint32_t)(f->n - 1));
+}
+
 static inline void count(struct features *f, uint64_t hash)
 {
-    uint32_t index = (uint32_t)(hash >> (64 - f->opts.bits)), at = slot_of(f, index);
-    for (; f->slot[at]; at = (at + 1) & f->mask) {
-        feature *known = &f->found[f->slot[at] - 1];
-        if (FEATURE_INDEX(*known) != index) continue;
-        *known += FEATURE_COUNT(*known) < 255;
-        return;
+    uint32_t index = (uint32_t)(hash >> (64 - f->opts.bits));
+    uint64_t key = key_of(f, index);
+    for (uint32_t at = slot_of(f, index);; at = (at + 1) & f->mask) {
+        uint64_t slot = f->slot[at];
+        if (slot >> 32 == key) {
+            feature *known = &f->found[(uint32_t)slot];
+            *known += FEATURE_COUNT(*known) < 255;
+            return;
+        }
+        if (slot >> 56 != f->generation) break;
     }
-    if (f->n == (f->mask + 1) / 2) {
-        if (!grow(f)) return;
-        at = slot_of(f, index);
-        while (f->slot[at]) at = (at + 1) & f->mask;
-    }
-    f->found[f->n++] = FEATURE_OF(index, 1);
-    f->slot[at] = (uint32_t)f->n;
+    put_new(f, index);
 }
 
 static void empty(struct features *f)
 {
-    if (f->n > (f->mask + 1) / 16)
+    if (++f->generation == 256) {
         memset(f->slot, 0, ((size_t)f->mask + 1) * sizeof *f->slot);
-    else
-        for (size_t i = 0; i < f->n; i++)
-            for (uint32_t at = slot_of(f, FEATURE_INDEX(f->found[i])); f->slot[at]; at = (at + 1) & f->mask)
-                f->slot[at] = 0;
+        f->generation = 1;
+    }
     f->n = f->n_words = 0;
     f->failed = false;
 }
@@ -200,7 +210,8 @@ static void put_words(struct features *f, const char *p, const char *end)
         if (class == WIDE) n = wide(p, end, &cp, &joins, &alone);
         if (joins) {
             hash = step(hash, cp);
-            p += n;
+            for (p += n; p < end && (class = f->class_of[(uint8_t)*p]) >= LETTER; p++)
+                hash = step(hash, class);
             continue;
         }
         end_word(f, word, p, hash);
