@@ -12,6 +12,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#define LEAST_SLOTS 4096
 #define SEED UINT64_C(0x9e3779b97f4a7c15)
 #define PRIME UINT64_C(0xff51afd7ed558ccd)
 #define CHAR_SEED UINT64_C(0xd6e8feb86659fd93)
@@ -20,7 +21,8 @@ struct features {
     struct features_opts opts;
     uint64_t *slot;
     uint32_t generation; /* of the slots that belong to this text: 1 to 255 */
-    uint32_t mask;
+    uint64_t room;       /* slots there are */
+    uint32_t mask;       /* of those that this text uses */
     feature *found;
     size_t n;
     uint64_t last[FEATURES_MAX_WORDS]; /* hashes of the words before */
@@ -37,28 +39,6 @@ static uint8_t class_of(unsigned c)
     if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) return (uint8_t)c;
     if (c == '\n') return LINE;
     return c <= ' ' || c == 127 ? SPACE : c < 127 ? SYMBOL : WIDE;
-}
-
-struct features *features_new(struct features_opts opts)
-{
-    struct features *f = calloc(1, sizeof *f);
-    if (!f) return NULL;
-    f->opts = opts;
-    f->mask = 4096 - 1;
-    for (unsigned c = 0; c < 256; c++) f->class_of[c] = class_of(c);
-    f->slot = calloc(f->mask + 1, sizeof *f->slot);
-    f->found = malloc((f->mask + 1) / 2 * sizeof *f->found);
-    if (f->slot && f->found) return f;
-    features_free(f);
-    return NULL;
-}
-
-void features_free(struct features *f)
-{
-    if (!f) return;
-    free(f->slot);
-    free(f->found);
-    free(f);
 }
 
 /* ------------------------------------------------------------------ the table */
@@ -81,55 +61,90 @@ static void place(struct features *f, uint32_t number)
     f->slot[at] = key_of(f, index) << 32 | number;
 }
 
+/* Makes the table of `size` slots, which is not smaller than it was, empty. */
+static bool make_table(struct features *f, uint64_t size)
+{
+    if (size > f->room) {
+        uint64_t *slot = size <= UINT64_C(1) << 31 ? calloc(size, sizeof *slot) : NULL;
+        feature *found = slot ? realloc(f->found, (size / 4 + 1) * sizeof *found) : NULL;
+        if (!found) {
+            free(slot);
+            return false;
+        }
+        free(f->slot);
+        f->slot = slot;
+        f->found = found;
+        f->room = size;
+        f->generation = 0;
+    }
+    if (++f->generation == 256) {
+        memset(f->slot, 0, f->room * sizeof *f->slot);
+        f->generation = 1;
+    }
+    f->mask = (uint32_t)(size - 1);
+    return true;
+}
+
 static bool grow(struct features *f)
 {
-    uint64_t size = 2 * ((uint64_t)f->mask + 1);
-    uint64_t *slot = size <= UINT64_C(1) << 31 ? calloc(size, sizeof *slot) : NULL;
-    feature *found = slot ? realloc(f->found, size / 2 * sizeof *found) : NULL;
-    if (!found) {
-        free(slot);
+    if (!make_table(f, 2 * ((uint64_t)f->mask + 1))) {
         f->failed = true;
         return false;
     }
-    free(f->slot);
-    f->slot = slot;
-    f->found = found;
-    f->mask = (uint32_t)(size - 1);
     for (uint32_t i = 0; i < f->n; i++) place(f, i);
     return true;
 }
 
-static void put_new(struct features *f, uint32_t index)
-{
-    if (f->n == (f->mask + 1) / 2 && !grow(f)) return;
-    f->found[f->n++] = FEATURE_OF(index, 1);
-    place(f, (uint32_t)(f->n - 1));
-}
-
+/* Whether a feature is new is a coin's toss, so nothing branches on it. Needs room for one more (make_room). */
 static inline void count(struct features *f, uint64_t hash)
 {
-    uint32_t index = (uint32_t)(hash >> (64 - f->opts.bits));
-    uint64_t key = key_of(f, index);
-    for (uint32_t at = slot_of(f, index);; at = (at + 1) & f->mask) {
-        uint64_t slot = f->slot[at];
-        if (slot >> 32 == key) {
-            feature *known = &f->found[(uint32_t)slot];
-            *known += FEATURE_COUNT(*known) < 255;
-            return;
-        }
-        if (slot >> 56 != f->generation) break;
+    uint32_t index = (uint32_t)(hash >> (64 - f->opts.bits)), at = slot_of(f, index);
+    uint64_t key = key_of(f, index), slot = f->slot[at];
+    while (slot >> 32 != key && slot >> 56 == f->generation) {
+        at = (at + 1) & f->mask;
+        slot = f->slot[at];
     }
-    put_new(f, index);
+    uint32_t known = slot >> 32 == key, mask = 0 - known;
+    uint32_t number = ((uint32_t)slot & mask) | ((uint32_t)f->n & ~mask);
+    feature old = f->found[number], more = old + (FEATURE_COUNT(old) < 255);
+    f->found[number] = (more & mask) | (FEATURE_OF(index, 1) & ~mask);
+    f->slot[at] = key << 32 | number;
+    f->n += 1 - known;
 }
 
-static void empty(struct features *f)
+/* For one more feature: the table is at most a quarter full. */
+static inline bool make_room(struct features *f)
 {
-    if (++f->generation == 256) {
-        memset(f->slot, 0, ((size_t)f->mask + 1) * sizeof *f->slot);
-        f->generation = 1;
-    }
+    return f->n < ((size_t)f->mask + 1) / 4 || grow(f);
+}
+
+/* A small table for a small text: it stays in the cache. Every fourth byte or so brings a new feature. */
+static int empty(struct features *f, size_t text_bytes)
+{
+    uint64_t size = LEAST_SLOTS;
+    while (size < text_bytes && size < f->room) size *= 2;
     f->n = f->n_words = 0;
     f->failed = false;
+    return make_table(f, size) ? 0 : -1;
+}
+
+struct features *features_new(struct features_opts opts)
+{
+    struct features *f = calloc(1, sizeof *f);
+    if (!f) return NULL;
+    f->opts = opts;
+    for (unsigned c = 0; c < 256; c++) f->class_of[c] = class_of(c);
+    if (make_table(f, LEAST_SLOTS)) return f;
+    features_free(f);
+    return NULL;
+}
+
+void features_free(struct features *f)
+{
+    if (!f) return;
+    free(f->slot);
+    free(f->found);
+    free(f);
 }
 
 /* ------------------------------------------------------------------ words */
@@ -149,10 +164,10 @@ static inline uint64_t step(uint64_t h, uint32_t c)
 static inline void put_word(struct features *f, uint64_t hash)
 {
     uint64_t chain = hash = mix(hash);
-    count(f, chain * SEED);
+    if (make_room(f)) count(f, chain * SEED);
     for (uint32_t n = 1; n < f->opts.word_ngrams && n <= f->n_words; n++) {
         chain = mix(chain + f->last[n - 1]) * SEED;
-        count(f, chain);
+        if (make_room(f)) count(f, chain);
     }
     for (uint32_t i = FEATURES_MAX_WORDS - 1; i > 0 && f->opts.word_ngrams > 2; i--)
         f->last[i] = f->last[i - 1];
@@ -175,7 +190,7 @@ static void put_chars(struct features *f, const char *p, const char *end)
         uint64_t h = CHAR_SEED;
         for (uint32_t j = i; j < n && j - i < f->opts.char_max; j++) {
             h = step(h, c[j]) * SEED;
-            if (j - i + 1 >= f->opts.char_min) count(f, mix(h) * SEED);
+            if (j - i + 1 >= f->opts.char_min && make_room(f)) count(f, mix(h) * SEED);
         }
     }
 }
@@ -226,7 +241,7 @@ static void put_words(struct features *f, const char *p, const char *end)
 
 int features_find(struct features *f, struct slice text, const feature **at, size_t *n, struct err *e)
 {
-    empty(f);
+    if (empty(f, text.n) < 0) return err_nomem(e, "counting a text's features");
     put_words(f, text.p, text.p + text.n);
     *at = f->found;
     *n = f->n;
