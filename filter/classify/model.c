@@ -16,6 +16,8 @@
 #define MAGIC "leatlcl\n"
 #define VERSION 1
 #define CHECKSUM_BYTES 8
+#define SPREAD_MAX_BYTES ((size_t)64 << 20)
+#define AHEAD 16
 
 struct header { /* little-endian, as all of the file */
     char magic[8];
@@ -147,6 +149,19 @@ static int rank_bits(struct model *m, uint64_t rows, const char *name, struct er
     return rank == rows ? 0 : refuse(name, e, "it has more or fewer weights than features");
 }
 
+/* A row for every feature, so that one is found in one step, where that takes no more than 64 MiB. */
+static int spread_rows(struct model *m, struct err *e)
+{
+    size_t n = (size_t)1 << m->features.bits, from = 0;
+    if (n * m->outputs * sizeof(float) > SPREAD_MAX_BYTES) return 0;
+    m->all = calloc(n, m->outputs * sizeof(float));
+    if (!m->all) return err_nomem(e, "reading a classifier");
+    for (size_t i = 0; i < n; i++)
+        if (m->bits[i >> 6] >> (i & 63) & 1)
+            memcpy(m->all + i * m->outputs, m->rows + from++ * m->outputs, m->outputs * sizeof(float));
+    return 0;
+}
+
 static int check_numbers(const struct model *m, uint64_t rows, const char *name, struct err *e)
 {
     for (uint64_t i = 0; i < (rows + 1) * m->outputs; i++)
@@ -178,6 +193,7 @@ int model_open_bytes(struct model *m, const char *name, struct slice bytes, stru
     r = read_labels(m, bytes.p + sizeof h, h.label_bytes, name, e);
     if (r == 0) r = rank_bits(m, h.rows, name, e);
     if (r == 0) r = check_numbers(m, h.rows, name, e);
+    if (r == 0) r = spread_rows(m, e);
     if (r < 0) model_close(m);
     return r;
 }
@@ -207,24 +223,39 @@ void model_close(struct model *m)
 {
     free(m->label);
     free(m->rank);
+    free(m->all);
     if (m->map) munmap(m->map, m->map_bytes);
     *m = (struct model){0};
 }
 
 /* ------------------------------------------------------------------ scoring */
 
+/* NULL: all zeros. */
+static const float *row_of(const struct model *m, uint32_t index)
+{
+    if (m->all) return m->all + (size_t)index * m->outputs;
+    uint64_t word = m->bits[index >> 6], bit = UINT64_C(1) << (index & 63);
+    if (!(word & bit)) return NULL;
+    return m->rows + (m->rank[index >> 6] + (uint64_t)__builtin_popcountll(word & (bit - 1))) * m->outputs;
+}
+
+static void fetch(const struct model *m, uint32_t index)
+{
+    if (m->all)
+        __builtin_prefetch(m->all + (size_t)index * m->outputs);
+    else
+        __builtin_prefetch(&m->bits[index >> 6]);
+}
+
 void model_logits(const struct model *m, const feature *at, size_t n, float *logits)
 {
     float scale = features_scale(m->of_count, at, n);
     for (uint32_t k = 0; k < m->outputs; k++) logits[k] = 0;
     for (size_t i = 0; i < n; i++) {
-        uint32_t index = FEATURE_INDEX(at[i]);
-        uint64_t word = m->bits[index >> 6], bit = UINT64_C(1) << (index & 63);
-        if (!(word & bit)) continue;
-        uint64_t row = m->rank[index >> 6] + (uint64_t)__builtin_popcountll(word & (bit - 1));
-        const float *w = m->rows + row * m->outputs;
+        const float *w = row_of(m, FEATURE_INDEX(at[i]));
         float x = m->of_count[FEATURE_COUNT(at[i])];
-        for (uint32_t k = 0; k < m->outputs; k++) logits[k] += w[k] * x;
+        if (i + AHEAD < n) fetch(m, FEATURE_INDEX(at[i + AHEAD]));
+        for (uint32_t k = 0; w && k < m->outputs; k++) logits[k] += w[k] * x;
     }
     for (uint32_t k = 0; k < m->outputs; k++) logits[k] = logits[k] * scale + m->bias[k];
 }

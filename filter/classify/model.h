@@ -12,7 +12,8 @@ struct model {
     const char **label; /* borrowed from the file */
     const float *bias, *rows;
     const uint64_t *bits; /* which of 2^bits rows are there */
-    uint32_t *rank;       /* rows before each word of bits */
+    uint32_t *rank;       /* rows before each word of bits; NULL where there is `all` */
+    float *all; /* [2^bits][outputs], zeros where there is none: of models with few outputs; owned */
     float of_count[256];
     void *map;
     size_t map_bytes;
