@@ -55,6 +55,7 @@ struct fasttext {
     void *map;
     size_t map_bytes;
 
+    uint64_t copy_max; /* bytes */
     int32_t word_ngrams, bucket, min_n, max_n;
     enum ft_loss loss;
     int32_t n_words, n_labels;
@@ -102,6 +103,10 @@ struct fasttext_scratch {
 
 #define FT_EOS "</s>"
 #define FT_LABEL_PREFIX "__label__"
+
+/* fasttext_open_bytes, with another limit for what is copied, decoded and listed. */
+#define FT_COPY_MAX ((uint64_t)64 << 20)
+int ft_open(struct fasttext **m, const char *name, struct slice bytes, uint64_t copy_max, struct err *e);
 
 uint32_t ft_hash(const char *p, size_t n);
 static inline uint64_t ft_spread(uint32_t hash)

@@ -18,7 +18,6 @@
 
 #define FT_MAGIC 793712314
 #define FT_VERSION 12
-#define FT_COPY_MAX ((uint64_t)64 << 20)
 #define FT_DIM_MAX 65536
 #define FT_OVERREAD 64 /* vectors read so far behind the last row */
 
@@ -228,12 +227,12 @@ static int list_word(struct fasttext *m, int32_t i, struct buf *scratch, uint32_
 /* The n-grams of every word, where they do not take too much room; else words are cut when they are met. */
 static int list_subwords(struct fasttext *m, struct err *e)
 {
-    size_t n = 0, max = FT_COPY_MAX / sizeof(uint32_t);
+    size_t n = 0, max = m->copy_max / sizeof(uint32_t);
     struct buf scratch;
     int r = 0;
     if (m->max_n <= 0) return 0;
     m->subword_at = calloc((size_t)m->n_words + 1, sizeof *m->subword_at);
-    uint32_t *list = malloc(FT_COPY_MAX), *fitted;
+    uint32_t *list = malloc(m->copy_max + 1), *fitted;
     if (!m->subword_at || !list) {
         free(list);
         return err_nomem(e, "listing a fastText model's n-grams");
@@ -337,7 +336,7 @@ static int copy_input(struct fasttext *m, struct err *e)
 {
     struct ft_matrix *x = &m->in;
     size_t padded = ft_pad(x->cols);
-    if (x->rows * padded * sizeof(float) > FT_COPY_MAX) return 0;
+    if (x->rows * padded * sizeof(float) > m->copy_max) return 0;
     float *own = ft_alloc(x->rows * padded);
     if (!own) return err_nomem(e, "copying a fastText model's matrix");
     for (uint64_t i = 0; i < x->rows; i++) ft_decode_row(x, i, own + i * padded);
@@ -444,7 +443,12 @@ static int load(struct fasttext *m, struct err *e)
     return r;
 }
 
-int fasttext_open_bytes(struct fasttext **out, const char *name, struct slice bytes, struct err *e)
+int fasttext_open_bytes(struct fasttext **m, const char *name, struct slice bytes, struct err *e)
+{
+    return ft_open(m, name, bytes, FT_COPY_MAX, e);
+}
+
+int ft_open(struct fasttext **out, const char *name, struct slice bytes, uint64_t copy_max, struct err *e)
 {
     struct fasttext *m = calloc(1, sizeof *m);
     *out = NULL;
@@ -452,6 +456,7 @@ int fasttext_open_bytes(struct fasttext **out, const char *name, struct slice by
         free(m);
         return err_nomem(e, "opening a fastText model");
     }
+    m->copy_max = copy_max;
     m->p = bytes.p;
     m->end = bytes.p + bytes.n;
     int r = load(m, e);

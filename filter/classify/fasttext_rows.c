@@ -8,7 +8,7 @@
 #include "real.h"
 #include <stdlib.h>
 
-typedef float vec __attribute__((vector_size(64), aligned(4), may_alias));
+typedef float vec __attribute__((vector_size(64), aligned(1), may_alias)); /* rows of a file lie anywhere */
 
 #define AHEAD 16
 #define ALWAYS_INLINE __attribute__((always_inline)) static inline
