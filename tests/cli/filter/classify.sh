@@ -109,7 +109,7 @@ check "score: text and ids stay" cmp -s <(jq -c 'del(.metadata.classify, .metada
 check "score: better than the largest class, 186" [ "$(jq -c 'select(.metadata.classify == .metadata.label)' s1 | wc -l)" -gt 215 ]
 leat-classify score -q --all --key q -m three.lcl three.jsonl >all
 check "score --all: they sum to 1, and the label's is the largest" jq -se \
-    'all(.[].metadata; (.q_scores | add | . > .99999 and . < 1.00001) and .q_score == (.q_scores | max) and .q_scores[.q] == .q_score)' all
+    'all(.[].metadata; (.q_scores | add | . > .99999 and . < 1.00001) and .q_score == ([.q_scores[]] | max) and .q_scores[.q] == .q_score)' all
 exits "score --min-score" 0 leat-classify score -m two.lcl --of good --min-score 0.5 --rejects r.jsonl --stats stats.json two.jsonl
 check "score --min-score: what stays" jq -se 'all(.metadata.classify_score >= .5)' out
 check "score --min-score: what goes" jq -se 'length > 50 and all(.metadata.drop | .rule == "score" and .value < .5)' r.jsonl
