@@ -45,8 +45,10 @@ for i in 1 2 3 4 5 6; do python3 make.py 4000 $i 2 | sed "s/\"id\": \"/&$i-/"; d
 leat-classify train -q -t1 --memory 1M --label-key label large.jsonl -o spill1.lcl
 leat-classify train -q -t8 --memory 1M --label-key label large.jsonl -o spill8.lcl
 same "beyond --memory: -t8 = -t1" spill1.lcl spill8.lcl
-leat-classify eval -q --json -m spill1.lcl --label-key label <(python3 make.py 500 99 2) >report.json
-check "beyond --memory: it has learned" jq -e '.auc > .9' report.json
+leat-classify train -q --label-key label large.jsonl -o within.lcl
+python3 make.py 500 99 2 >other.jsonl
+for m in spill1 within; do leat-classify eval -q --json -m $m.lcl --label-key label other.jsonl | jq .auc; done >areas
+check "beyond --memory: it has learned as much" jq -se '.[0] > .75 and (.[0] - .[1] | . < .01 and . > -.01)' areas
 (
     ulimit -f 600
     leat-classify train -q --memory 1M --label-key label large.jsonl -o full.lcl 2>err
