@@ -494,13 +494,15 @@ int fasttext_open(struct fasttext **m, const char *path, struct err *e)
     if (map == MAP_FAILED) err_sys(e, "cannot map the model %s", path);
     close(fd);
     if (map == MAP_FAILED) return -ERR_IO;
-    int r = fasttext_open_bytes(m, path, slice_of(map, (size_t)st.st_size), e);
-    if (r < 0) {
+    struct fasttext *opened = NULL;
+    int r = fasttext_open_bytes(&opened, path, slice_of(map, (size_t)st.st_size), e);
+    if (!opened) {
         munmap(map, map_bytes);
         return r;
     }
-    (*m)->map = map;
-    (*m)->map_bytes = map_bytes;
+    opened->map = map;
+    opened->map_bytes = map_bytes;
+    *m = opened;
     return 0;
 }
 

@@ -29,3 +29,9 @@ taskset -c 1 "$venv/bin/python" "$here/classify.py" predict "$runs" "$work/fastt
     "$work/clickbait.bin" "$BENCH_DIR/corpus-20.jsonl" "$work/clickbait.ftz" "$BENCH_DIR/corpus-20.jsonl" "$work/clickbait.bin" "$work/clickbait.jsonl"
 taskset -c 1 "$venv/bin/python" "$here/classify.py" training "$runs" "$work/fasttext" "$work/halves.jsonl" "$work/halves.txt"
 "$venv/bin/python" "$here/classify.py" areas "$work/dclm-human.jsonl" "$work/spamassassin.jsonl" "$work/spamassassin-body.jsonl" "$work/davidson.jsonl" "$work/clickbait.jsonl"
+# domains: fields of science and sections of Debian's packages, by other source packages, and by other maintainers
+[ -e "$work/domains.jsonl" ] || python3 "$here/classify.py" domains "$work" || exit 0
+for group in source_package maintainer; do
+    echo "domains, folds by $group:"
+    leat-classify eval -q --label-key label --folds 5 --group-key $group --weights balanced --passes 10 "$work/domains.jsonl"
+done
