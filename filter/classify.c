@@ -636,9 +636,13 @@ static int score_doc(void *ctx, void *worker, struct doc *d, struct stage_out *o
     const struct classify *c = ctx;
     struct worker *w = worker;
     int64_t best;
-    int r = classifier_scores(c->model, w->scratch, d->text, w->scores, &best, e);
+    float score = 0;
+    bool one = c->of < 0 && !all_scores;
+    int r = one ? classifier_best(c->model, w->scratch, d->text, &best, &score, e)
+                : classifier_scores(c->model, w->scratch, d->text, w->scores, &best, e);
     if (r < 0) return r;
-    float score = c->of >= 0 ? w->scores[c->of] : best >= 0 ? w->scores[best] : 0;
+    if (one && best >= 0) w->scores[best] = score;
+    if (!one && (c->of >= 0 || best >= 0)) score = w->scores[c->of >= 0 ? c->of : best];
     if (c->keeps && (best < 0 || !c->keeps[best])) return drop_for_label(c, w, best, d, o);
     if ((double)score < min_score) return drop_for_score(w, score, d, o);
     if (o->attributes)

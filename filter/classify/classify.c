@@ -15,7 +15,7 @@ struct classifier_scratch {
     struct features *features;
     struct fasttext_scratch *fasttext;
     uint32_t *label;
-    float *number; /* logits, or fastText's scores */
+    float *number, *scores; /* logits, or fastText's scores; of all labels */
 };
 
 static bool file_is_fasttext(const char *path)
@@ -78,11 +78,12 @@ struct classifier_scratch *classifier_scratch_new(const struct classifier *c)
     if (!s) return NULL;
     s->label = calloc(n, sizeof *s->label);
     s->number = calloc(n, sizeof *s->number);
+    s->scores = calloc(n, sizeof *s->scores);
     if (c->fasttext)
         s->fasttext = fasttext_scratch_new(c->fasttext);
     else
         s->features = features_new(c->model.features);
-    if (s->label && s->number && (s->fasttext || s->features)) return s;
+    if (s->label && s->number && s->scores && (s->fasttext || s->features)) return s;
     classifier_scratch_free(s);
     return NULL;
 }
@@ -94,6 +95,7 @@ void classifier_scratch_free(struct classifier_scratch *s)
     fasttext_scratch_free(s->fasttext);
     free(s->label);
     free(s->number);
+    free(s->scores);
     free(s);
 }
 
@@ -123,4 +125,18 @@ int classifier_scores(const struct classifier *c, struct classifier_scratch *s, 
     for (uint32_t k = 1; k < c->model.classes; k++)
         if (p[k] > p[*best]) *best = k;
     return 0;
+}
+
+int classifier_best(const struct classifier *c, struct classifier_scratch *s, struct slice text,
+                    int64_t *best, float *p, struct err *e)
+{
+    *p = 0;
+    if (!c->fasttext) {
+        int r = classifier_scores(c, s, text, s->scores, best, e);
+        if (r == 0) *p = s->scores[*best];
+        return r;
+    }
+    int64_t got = fasttext_predict(c->fasttext, s->fasttext, text, 1, s->label, p, e);
+    *best = got > 0 ? (int64_t)s->label[0] : -1;
+    return got < 0 ? (int)got : 0;
 }
