@@ -118,8 +118,8 @@ int corpus_add(struct corpus *c, const struct corpus_doc *doc, const feature *at
     bool full = !last || (last->n && last->n_features + doc->n_features > c->budget);
     int r = room_for_doc(c, e);
     if (r == 0 && full) r = new_block(c, e);
-    if (r < 0) return r;
-    struct corpus_block *b = &c->block[c->n_blocks - 1];
+    struct corpus_block *b = r == 0 && c->block ? &c->block[c->n_blocks - 1] : NULL;
+    if (!b) return err_set(e, ERR_IO, "no room for features");
     r = make_room(c, b->n_features + doc->n_features, e);
     if (r < 0) return r;
     c->doc[c->n] = *doc;
@@ -269,18 +269,24 @@ static int pass_block(struct corpus *c, size_t i, uint64_t *order, uint64_t seed
     return r;
 }
 
+static int pass_blocks(struct corpus *c, uint64_t seed, uint64_t *order, uint64_t *blocks, corpus_fn *fn,
+                       void *ctx, struct err *e)
+{
+    int r = 0;
+    shuffle(blocks, c->n_blocks, seed);
+    for (size_t i = 0; r >= 0 && i < c->n_blocks; i++)
+        r = pass_block(c, (size_t)blocks[i], order, hash_mix64(seed + 1), fn, ctx, e);
+    return r;
+}
+
 int corpus_pass(struct corpus *c, uint64_t seed, uint64_t pass, corpus_fn *fn, void *ctx, struct err *e)
 {
     size_t most = c->n_blocks + 1;
-    uint64_t mixed = hash_mix64(hash_mix64(seed + 1) + pass);
     int r = c->fd >= 0 && c->loaded == c->n_blocks - 1 ? write_block(c, e) : 0;
     for (size_t i = 0; i < c->n_blocks; i++) most = c->block[i].n > most ? c->block[i].n : most;
-    uint64_t *order = malloc(most * sizeof *order), *blocks = malloc(most * sizeof *blocks);
-    if (r == 0 && (!order || !blocks)) r = err_nomem(e, "shuffling the documents");
-    if (r == 0) shuffle(blocks, c->n_blocks, mixed);
-    for (size_t i = 0; r >= 0 && i < c->n_blocks; i++)
-        r = pass_block(c, (size_t)blocks[i], order, hash_mix64(mixed + 1), fn, ctx, e);
-    free(order);
-    free(blocks);
+    uint64_t *room = r == 0 ? calloc(2 * most, sizeof *room) : NULL;
+    if (!room) return err_set(e, ERR_IO, "out of memory while shuffling the documents");
+    r = pass_blocks(c, hash_mix64(hash_mix64(seed + 1) + pass), room, room + most, fn, ctx, e);
+    free(room);
     return r < 0 ? r : 0;
 }

@@ -108,14 +108,15 @@ static float log_of(float x)
 
 static int softmax(const struct fasttext *m, float *out)
 {
-    float max = out[0], sum = 0;
+    float max = out[0], sum = 0, odd = 0;
     for (int32_t i = 0; i < m->n_labels; i++) {
-        if (!(out[i] - out[i] == 0)) return -ERR_DATA;
+        odd += out[i] - out[i]; /* 0, or no number */
         max = out[i] > max ? out[i] : max;
     }
+    if (odd != 0) return -ERR_DATA;
     m->exps(m, out, max);
     for (int32_t i = 0; i < m->n_labels; i++) sum += out[i];
-    for (int32_t i = 0; i < m->n_labels; i++) out[i] /= sum;
+    m->divide(m, out, sum);
     return 0;
 }
 
@@ -135,18 +136,37 @@ static float below(float score)
     return (float)((real_exp((double)score) - 1e-5) * (1 - 1e-5)) - 1e-10F;
 }
 
+/* The heap of one: the last label whose score is the largest. */
+static void offer_best(const struct fasttext *m, const float *out, struct best *b)
+{
+    float max = out[0];
+    for (int32_t i = 1; i < m->n_labels; i++) max = out[i] > max ? out[i] : max;
+    float score = log_of(max), low = below(score);
+    int32_t last = m->n_labels - 1;
+    while (out[last] < low || log_of(out[last]) != score) last--;
+    offer(b, score, (uint32_t)last);
+}
+
+static void offer_all(const struct fasttext *m, const float *out, struct best *b)
+{
+    float low = -1;
+    for (uint32_t i = 0; i < (uint32_t)m->n_labels; i++) {
+        if (out[i] < low) continue;
+        float score = log_of(out[i]);
+        if (too_low(b, score)) continue;
+        offer(b, score, i);
+        if (b->n == b->k) low = below(b->score[0]);
+    }
+}
+
 static int predict_all(const struct fasttext *m, struct fasttext_scratch *s, struct best *b)
 {
     m->outputs(m, s->hidden, s->output);
     int r = m->loss == FT_SOFTMAX ? softmax(m, s->output) : sigmoids(m, s->output);
-    float surely_low = -1;
-    for (uint32_t i = 0; r == 0 && i < (uint32_t)m->n_labels; i++) {
-        if (s->output[i] < surely_low) continue;
-        float score = log_of(s->output[i]);
-        if (too_low(b, score)) continue;
-        offer(b, score, i);
-        if (b->n == b->k) surely_low = below(b->score[0]);
-    }
+    if (r == 0 && b->k == 1)
+        offer_best(m, s->output, b);
+    else if (r == 0)
+        offer_all(m, s->output, b);
     return r;
 }
 

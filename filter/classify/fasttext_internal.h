@@ -32,9 +32,11 @@ struct ft_slot {
 
 /* Which buckets of n-grams a pruned model kept, and as which row: a bit for each, and their rank. */
 struct ft_kept {
-    uint64_t *bits;
-    uint32_t *rank; /* kept buckets before each word of bits */
-    uint32_t *row;  /* one more than there are */
+    struct ft_kept_bits {
+        uint64_t bits;
+        uint64_t rank; /* kept buckets before these 64 */
+    } * of;            /* side by side: one line of the cache tells both */
+    uint32_t *row;     /* one more than there are */
 };
 
 /* x % d without a division (Lemire, Kaser, Kurz 2019: "Faster remainder by direct computation"). */
@@ -79,6 +81,7 @@ struct fasttext {
     int (*add_text)(const struct fasttext *m, struct fasttext_scratch *s, struct slice text);
     void (*add_rows)(const struct fasttext *m, float *sum, const uint32_t *row, size_t n);
     void (*outputs)(const struct fasttext *m, const float *hidden, float *out);
+    void (*divide)(const struct fasttext *m, float *out, float by);
     void (*exps)(const struct fasttext *m, float *out,
                  float max); /* out[i] = exp(out[i] - max), 0 <= i < labels */
 };
@@ -128,9 +131,9 @@ __attribute__((always_inline)) static inline bool ft_bucket_row(const struct fas
 {
     *row = (uint32_t)m->n_words + id;
     if (m->pruned <= 0) return m->pruned < 0;
-    uint64_t word = m->kept.bits[id >> 6], bit = UINT64_C(1) << (id & 63);
-    *row = (uint32_t)m->n_words +
-           m->kept.row[m->kept.rank[id >> 6] + (uint32_t)__builtin_popcountll(word & (bit - 1))];
+    const struct ft_kept_bits *of = &m->kept.of[id >> 6];
+    uint64_t word = of->bits, bit = UINT64_C(1) << (id & 63);
+    *row = (uint32_t)m->n_words + m->kept.row[of->rank + (uint64_t)__builtin_popcountll(word & (bit - 1))];
     return (word & bit) != 0;
 }
 

@@ -169,20 +169,22 @@ static int read_words(struct fasttext *m, struct err *e)
 
 static void set_kept(struct fasttext *m, const char *pairs)
 {
-    uint32_t words = (uint32_t)(m->bucket / 64 + 1), rank = 0;
+    struct ft_kept_bits *of = m->kept.of;
+    size_t words = (size_t)m->bucket / 64 + 1;
+    uint64_t rank = 0;
     int32_t pair[2];
     for (int64_t i = 0; i < m->pruned; i++) {
         memcpy(pair, pairs + 8 * i, sizeof pair);
-        m->kept.bits[pair[0] >> 6] |= UINT64_C(1) << (pair[0] & 63);
+        of[pair[0] >> 6].bits |= UINT64_C(1) << (pair[0] & 63);
     }
-    for (uint32_t i = 0; i < words; i++) {
-        m->kept.rank[i] = rank;
-        rank += (uint32_t)__builtin_popcountll(m->kept.bits[i]);
+    for (size_t i = 0; i < words; i++) {
+        of[i].rank = rank;
+        rank += (uint64_t)__builtin_popcountll(of[i].bits);
     }
     for (int64_t i = 0; i < m->pruned; i++) {
         memcpy(pair, pairs + 8 * i, sizeof pair);
-        uint64_t before = m->kept.bits[pair[0] >> 6] & ((UINT64_C(1) << (pair[0] & 63)) - 1);
-        m->kept.row[m->kept.rank[pair[0] >> 6] + (uint32_t)__builtin_popcountll(before)] = (uint32_t)pair[1];
+        uint64_t before = of[pair[0] >> 6].bits & ((UINT64_C(1) << (pair[0] & 63)) - 1);
+        m->kept.row[of[pair[0] >> 6].rank + (uint64_t)__builtin_popcountll(before)] = (uint32_t)pair[1];
     }
 }
 
@@ -198,11 +200,9 @@ static int read_pruned(struct fasttext *m, struct err *e)
             return refuse(m, e, "its list of kept n-grams names one that is not there");
     }
     size_t words = (size_t)m->bucket / 64 + 1;
-    m->kept.bits = calloc(words, sizeof *m->kept.bits);
-    m->kept.rank = calloc(words, sizeof *m->kept.rank);
+    m->kept.of = calloc(words, sizeof *m->kept.of);
     m->kept.row = calloc((size_t)m->pruned + 1, sizeof *m->kept.row);
-    if (!m->kept.bits || !m->kept.rank || !m->kept.row)
-        return err_nomem(e, "reading a fastText model's n-grams");
+    if (!m->kept.of || !m->kept.row) return err_nomem(e, "reading a fastText model's n-grams");
     set_kept(m, pairs);
     return 0;
 }
@@ -515,8 +515,7 @@ void fasttext_close(struct fasttext *m)
     free(m->slot);
     free(m->subword_at);
     free(m->subword);
-    free(m->kept.bits);
-    free(m->kept.rank);
+    free(m->kept.of);
     free(m->kept.row);
     free(m->in.own);
     free(m->transposed);

@@ -73,6 +73,11 @@ ALWAYS_INLINE void exp8(doubles8 *x)
     *x = y * (doubles8)(((bits8)shifted << 52) + ((uint64_t)1023 << 52));
 }
 
+ALWAYS_INLINE void divide(const struct fasttext *m, float *out, float by)
+{
+    for (size_t i = 0; i < m->padded_labels; i += FT_BLOCK) *(vec *)(out + i) /= by;
+}
+
 ALWAYS_INLINE void exps(const struct fasttext *m, float *out, float max)
 {
     for (size_t i = 0; i < m->padded_labels; i += 8) {
@@ -93,6 +98,11 @@ static void outputs_plain(const struct fasttext *m, const float *hidden, float *
     outputs(m, hidden, out);
 }
 
+static void divide_plain(const struct fasttext *m, float *out, float by)
+{
+    divide(m, out, by);
+}
+
 static void exps_plain(const struct fasttext *m, float *out, float max)
 {
     exps(m, out, max);
@@ -111,6 +121,11 @@ __attribute__((target("avx2"))) static void outputs_avx2(const struct fasttext *
     outputs(m, hidden, out);
 }
 
+__attribute__((target("avx2"))) static void divide_avx2(const struct fasttext *m, float *out, float by)
+{
+    divide(m, out, by);
+}
+
 __attribute__((target("avx2"))) static void exps_avx2(const struct fasttext *m, float *out, float max)
 {
     exps(m, out, max);
@@ -126,6 +141,11 @@ __attribute__((target("avx512f"))) static void outputs_avx512(const struct fastt
                                                               float *out)
 {
     outputs(m, hidden, out);
+}
+
+__attribute__((target("avx512f"))) static void divide_avx512(const struct fasttext *m, float *out, float by)
+{
+    divide(m, out, by);
 }
 
 __attribute__((target("avx512f"))) static void exps_avx512(const struct fasttext *m, float *out, float max)
@@ -151,15 +171,18 @@ void ft_choose_simd(struct fasttext *m)
     m->add_rows = add_rows_plain;
     m->outputs = outputs_plain;
     m->exps = exps_plain;
+    m->divide = divide_plain;
 #if defined(__x86_64__)
     if (simd == SIMD_AVX512) {
         m->add_rows = add_rows_avx512;
         m->outputs = outputs_avx512;
         m->exps = exps_avx512;
+        m->divide = divide_avx512;
     } else if (simd == SIMD_AVX2) {
         m->add_rows = add_rows_avx2;
         m->outputs = outputs_avx2;
         m->exps = exps_avx2;
+        m->divide = divide_avx2;
     }
 #endif
     if (!m->in.base) m->add_rows = add_decoded;
