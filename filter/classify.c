@@ -298,7 +298,8 @@ struct learning {
 static int sort_classes(struct classify *c, struct err *e)
 {
     uint32_t *number = calloc(c->classes.n + 1, sizeof *number);
-    int r = number ? classes_sort(&c->classes, number, e) : err_nomem(e, "sorting labels");
+    if (!number) return err_set(e, ERR_IO, "out of memory while sorting labels");
+    int r = classes_sort(&c->classes, number, e);
     for (size_t i = 0; r == 0 && i < c->corpus.n; i++)
         c->corpus.doc[i].class = number[c->corpus.doc[i].class];
     free(number);
