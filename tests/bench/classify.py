@@ -56,7 +56,7 @@ def areas(paths):
         m = fasttext.train_supervised("/tmp/leat-bench-ft.txt", epoch=25, lr=0.5, wordNgrams=2, thread=1, verbose=0)
         out = []
         for i in test:
-            p = dict(zip(*[reversed(x) for x in zip(*m.f.predict(" ".join(texts[i].split()) + "\n", 2, 0.0, "strict"))]))
+            p = {label: score for score, label in m.f.predict(" ".join(texts[i].split()) + "\n", 2, 0.0, "strict")}
             out.append(p.get("__label__1", 0))
         return out
 
