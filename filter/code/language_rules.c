@@ -46,9 +46,9 @@ bool rules_is(TSNode node, const char *types)
     return !ts_node_is_null(node) && language_lists(types, slice_str(ts_node_type(node)));
 }
 
-const char *language_rules_check(const struct language_rules *r, TSNode root, struct slice text)
+const char *language_rules_check(const struct language_rules *r, TSNode root, struct slice text, bool module)
 {
-    struct rules_walk w = {.text = text.p, .n = text.n, .rules = r};
+    struct rules_walk w = {.text = text.p, .n = text.n, .rules = r, .module = module};
     const char *broken = NULL;
     TSTreeCursor cursor = ts_tree_cursor_new(root);
     do {

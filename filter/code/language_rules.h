@@ -14,8 +14,8 @@ struct language_rules;
 struct language_rules *language_rules_new(const char *name, const TSLanguage *language);
 void language_rules_free(struct language_rules *r);
 
-/* The name of the first rule that the tree breaks, or NULL. The tree has no errors. Nodes more than 4096 deep are not looked at. */
-const char *language_rules_check(const struct language_rules *r, TSNode root, struct slice text);
+/* The name of the first rule that the tree breaks, or NULL. module: of JavaScript, whether the file's name says so (.mjs). The tree has no errors. Nodes more than 4096 deep are not looked at. */
+const char *language_rules_check(const struct language_rules *r, TSNode root, struct slice text, bool module);
 
 /* ---- for the rules: a walk, with the nodes above */
 #define RULES_DEPTH 4096
@@ -25,7 +25,7 @@ struct rules_walk {
     size_t n, depth;
     const struct language_rules *rules;
     TSNode above[RULES_DEPTH]; /* above[depth] is the node itself */
-    bool module;               /* JavaScript: it imports or exports */
+    bool module;               /* JavaScript: the file is one by its name */
 };
 typedef const char *rule_fn(struct rules_walk *w, TSNode node);
 struct rule_of {

@@ -37,9 +37,11 @@ static bool has_child(TSNode node, const char *type)
 /* The nearest function, or the program, around the node. Levels above it; depth + 1: none. */
 static size_t function_above(const struct rules_walk *w, size_t from)
 {
-    size_t i = from;
-    while (i <= w->depth && !type_is(rules_above(w, i), functions)) i++;
-    return i;
+    for (size_t i = from; i <= w->depth; i++) {
+        bool key = i > 0 && type_is(rules_above(w, i - 1), "computed_property_name"); /* belongs to what is around the method */
+        if (!key && type_is(rules_above(w, i), functions)) return i;
+    }
+    return w->depth + 1;
 }
 
 /* ---- strict mode, §11.2.2: a directive in a function or the program around, a class, a module */
@@ -68,7 +70,7 @@ static bool strict(const struct rules_walk *w)
         TSNode node = w->above[w->depth - i];
         const char *type = ts_node_type(node);
         if (type_is(type, "class_body")) return true;
-        if (type_is(type, "program")) return directive_in(w, node) || is_module(node);
+        if (type_is(type, "program")) return w->module || directive_in(w, node) || is_module(node);
         if (type_is(type, functions) && directive_in(w, field(node, "body"))) return true;
     }
     return false;
@@ -127,7 +129,7 @@ static bool id_char(uint32_t cp, bool first)
     }
     if (cp == 0x200c || cp == 0x200d) return !first;
     unsigned class = unicode_classes(cp);
-    if (class & UC_LETTER || cp == 0x2118 || cp == 0x212e) return true;
+    if (class & UC_LETTER || cp == 0x2118 || cp == 0x212e || cp == 0x309b || cp == 0x309c) return true;
     if (class & UC_NUMBER && ((cp >= 0x2160 && cp <= 0x2188) || (cp >= 0x3007 && cp <= 0x303a) || cp >= 0xa6e6)) return true;
     if (first) return false;
     return class & (UC_MARK | UC_NUMBER) || cp == 0xb7 || cp == 0x387 || cp == 0x203f || cp == 0x2040 || cp == 0x2054 ||
@@ -168,18 +170,25 @@ static const char *identifier(struct rules_walk *w, TSNode node)
         bool from = w->depth >= 3 && !ts_node_is_null(field(w->above[w->depth - 3], "source"));
         return is_alias || from ? NULL : "reserved-word";
     }
+    if (w->module && slice_is(s, "await")) return "reserved-word";
     if (slice_is(s, "yield") && in_generator(w, names_function(w, node) ? 2 : 1)) return "yield-name";
     return NULL;
 }
 
-/* §15.5: only generators yield. What stands alone is a name elsewhere. */
+/* Elsewhere a name, and what follows goes on with an operator: "yield * a" is a product. */
+static bool may_be_name(const struct rules_walk *w, TSNode node)
+{
+    TSNode next = ts_node_child(node, 1);
+    return ts_node_is_null(next) || strchr("*+-([/`", w->text[ts_node_start_byte(next)]);
+}
+
+/* §15.5: only generators yield. */
 static const char *yield(struct rules_walk *w, TSNode node)
 {
     size_t i = function_above(w, 1);
     if (i > w->depth) return NULL;
     bool generator = in_generator(w, 1);
-    if (ts_node_child_count(node) > 1 && !generator) return "yield-outside-generator";
-    if (!generator && strict(w)) return "yield-outside-generator";
+    if (!generator) return may_be_name(w, node) && !strict(w) ? NULL : "yield-outside-generator";
     TSNode star = ts_node_child(node, 1); /* yield [no line end here] * */
     if (!ts_node_is_null(star) && strcmp(ts_node_type(star), "*") == 0 &&
         rules_gap_has_newline(w, ts_node_start_byte(node), ts_node_start_byte(star)))
@@ -276,7 +285,7 @@ static const char *target(TSNode left, bool patterns_too)
 
 static const char *operand_of(TSNode node)
 {
-    return rules_is(node, "assignment_expression augmented_assignment_expression arrow_function yield_expression") ? "operand" : NULL;
+    return rules_is(node, "assignment_expression augmented_assignment_expression arrow_function") ? "operand" : NULL;
 }
 
 static const char *assignment(struct rules_walk *w, TSNode node)
@@ -474,6 +483,12 @@ static const char *method(struct rules_walk *w, TSNode node)
     return n == (set ? 1 : 0) ? NULL : "accessor-parameters";
 }
 
+/* Annex B.1.1: "<!--" and "-->" are comments of scripts only. */
+static const char *html_comment(struct rules_walk *w, TSNode node)
+{
+    return w->module ? "html-comment-in-module" : NULL;
+}
+
 /* §16.2: only at the top of a module. */
 static const char *import_export(struct rules_walk *w, TSNode node)
 {
@@ -522,4 +537,5 @@ const struct rule_of javascript_rules[] = {{"identifier", identifier},
                                            {"method_definition", method},
                                            {"import_statement", import_export},
                                            {"export_statement", import_export},
+                                           {"html_comment", html_comment},
                                            {0}};

@@ -1,2 +1,413 @@
+/* rules_python.c: what the Python 3.14 Language Reference rules out and tree-sitter-python 0.23.6 lets pass.
+ *
+ * The grammar is lenient about where lines end, how they are indented, the order of parameters and arguments, and where starred and named
+ * expressions may stand. */
+#include "common/text.h"
+#include "filter/code/language.h"
 #include "filter/code/language_rules.h"
-const struct rule_of python_rules[] = {{0}};
+
+/* §2.3.1 */
+static const char keywords[] = "False None True and as assert async await break class continue def del elif else except finally for from "
+                               "global if import in is lambda nonlocal not or pass raise return try while with yield";
+
+static TSNode field(TSNode node, const char *name)
+{
+    return ts_node_child_by_field_name(node, name, (uint32_t)strlen(name));
+}
+
+static bool type_is(const char *type, const char *types)
+{
+    return *type && language_lists(types, slice_str(type));
+}
+
+static bool is_token(TSNode node, const char *token)
+{
+    return strcmp(ts_node_type(node), token) == 0;
+}
+
+static const char *identifier(struct rules_walk *w, TSNode node)
+{
+    struct slice s = rules_text(w, node);
+    return s.n >= 2 && s.n <= 8 && s.p[0] >= 'F' && s.p[0] <= 'y' && language_lists(keywords, s) ? "keyword" : NULL;
+}
+
+/* ---- lines: §2.1.5 to §2.1.8 */
+static const char inside_brackets[] = "parenthesized_expression argument_list parameters list tuple set dictionary subscript "
+                                      "list_comprehension set_comprehension dictionary_comprehension generator_expression interpolation "
+                                      "list_pattern tuple_pattern dict_pattern class_pattern type_parameter list_splat_pattern "
+                                      "_list_pattern _tuple_pattern";
+
+/* Whether some bracket around the node, in its own statement, is still open. */
+static bool in_brackets(const struct rules_walk *w)
+{
+    for (size_t i = 1; i <= w->depth; i++) {
+        const char *type = rules_above(w, i);
+        if (type_is(type, inside_brackets)) return true;
+        if (type_is(type, "block module")) return false;
+    }
+    return false;
+}
+
+/* An operator and its operands, a statement's words: on one line, or in brackets, or with backslashes. */
+static const char *one_line(struct rules_walk *w, TSNode node)
+{
+    uint32_t end = 0;
+    for (uint32_t i = 0, n = ts_node_child_count(node), brackets = 0; i < n; i++) {
+        TSNode child = ts_node_child(node, i);
+        if (is_token(child, ")") && brackets) brackets--;
+        if (i && !brackets && rules_gap_has_newline(w, end, ts_node_start_byte(child)) && !in_brackets(w)) return "line-end";
+        if (is_token(child, "(")) brackets++;
+        end = ts_node_end_byte(child);
+    }
+    return NULL;
+}
+
+/* The white space before the first token of the line that the node begins; n = SIZE_MAX: it does not begin one. */
+static struct slice indent(const struct rules_walk *w, TSNode node)
+{
+    uint32_t end = ts_node_start_byte(node), from = end;
+    while (from > 0 && (w->text[from - 1] == ' ' || w->text[from - 1] == '\t' || w->text[from - 1] == '\f')) from--;
+    bool begins = from == 0 || w->text[from - 1] == '\n' || w->text[from - 1] == '\r';
+    bool continued = begins && from > 1 && (w->text[from - 2] == '\\' || (from > 2 && w->text[from - 2] == '\r' && w->text[from - 3] == '\\'));
+    return begins && !continued ? slice_of(w->text + from, end - from) : slice_of(NULL, SIZE_MAX);
+}
+
+/* All lines of a block begin with the same white space. With tabs widths count, which is not looked into. */
+static const char *block(struct rules_walk *w, TSNode node)
+{
+    struct slice first = {NULL, SIZE_MAX};
+    unsigned statements = 0;
+    bool module = is_token(node, "module");
+    for (uint32_t i = 0, n = ts_node_named_child_count(node); i < n; i++) {
+        TSNode child = ts_node_named_child(node, i);
+        if (rules_is(child, "comment")) continue;
+        statements++;
+        struct slice s = indent(w, child);
+        if (s.n == SIZE_MAX || memchr(s.p, '\t', s.n) || memchr(s.p, '\f', s.n)) continue;
+        if (module && s.n) return "indentation";
+        if (first.n == SIZE_MAX)
+            first = s;
+        else if (first.n != s.n)
+            return "indentation";
+    }
+    return statements || module ? NULL : "empty-block";
+}
+
+/* A clause with a colon needs a block with something in it. */
+static const char *needs_block(struct rules_walk *w, TSNode node, const char *name)
+{
+    TSNode body = field(node, name);
+    if (ts_node_is_null(body)) {
+        for (uint32_t i = 0, n = ts_node_named_child_count(node); i < n; i++)
+            if (rules_is(ts_node_named_child(node, i), "block")) body = ts_node_named_child(node, i);
+    }
+    if (ts_node_is_null(body)) return "empty-block";
+    /* on the colon's own line, or further in than the clause */
+    struct slice outer = indent(w, node), inner = slice_of(NULL, SIZE_MAX);
+    for (uint32_t i = 0, n = ts_node_named_child_count(body); i < n && inner.n == SIZE_MAX; i++)
+        if (!rules_is(ts_node_named_child(body, i), "comment")) inner = indent(w, ts_node_named_child(body, i));
+    bool tabs = (outer.n != SIZE_MAX && outer.n && memchr(outer.p, '\t', outer.n)) || (inner.n != SIZE_MAX && inner.n && memchr(inner.p, '\t', inner.n));
+    return outer.n != SIZE_MAX && inner.n != SIZE_MAX && !tabs && inner.n <= outer.n ? "indentation" : NULL;
+}
+
+static const char *body(struct rules_walk *w, TSNode node)
+{
+    return needs_block(w, node, "body");
+}
+
+static const char *consequence(struct rules_walk *w, TSNode node)
+{
+    return needs_block(w, node, "consequence");
+}
+
+/* ---- starred and named expressions: §6.2, §6.12 */
+static const char *splat(struct rules_walk *w, TSNode node)
+{
+    TSNode inner = ts_node_named_child(node, 0);
+    if (rules_is(inner, "boolean_operator not_operator comparison_operator conditional_expression lambda named_expression yield "
+                        "list_splat"))
+        return "starred-operand";
+    const char *above = rules_above(w, 1);
+    if (type_is(above, "binary_operator boolean_operator comparison_operator not_operator unary_operator await conditional_expression "
+                       "parenthesized_expression return_statement yield attribute slice lambda keyword_argument pair named_expression "
+                       "default_parameter if_clause for_in_clause interpolation for_statement assert_statement delete_statement"))
+        return "starred-place";
+    TSNode parent = w->depth ? w->above[w->depth - 1] : node;
+    if (rules_is(parent, "match_statement")) {
+        TSNode next = ts_node_next_sibling(node);
+        return !ts_node_is_null(next) && is_token(next, ",") ? NULL : "starred-place";
+    }
+    bool right = rules_is(parent, "assignment augmented_assignment") &&
+                 !ts_node_is_null(field(parent, "right")) && ts_node_eq(field(parent, "right"), node);
+    return right ? "starred-place" : NULL;
+}
+
+static const char *splat_pattern(struct rules_walk *w, TSNode node)
+{
+    const char *above = rules_above(w, 1);
+    return type_is(above, "assignment for_statement for_in_clause") ? "starred-place" : NULL;
+}
+
+/* One star at most in a list of targets. */
+static const char *targets(struct rules_walk *w, TSNode node)
+{
+    unsigned stars = 0;
+    for (uint32_t i = 0, n = ts_node_named_child_count(node); i < n; i++) stars += rules_is(ts_node_named_child(node, i), "list_splat_pattern");
+    return stars > 1 ? "two-stars" : NULL;
+}
+
+static const char *named(struct rules_walk *w, TSNode node)
+{
+    const char *above = rules_above(w, 1);
+    if (type_is(above, "boolean_operator binary_operator comparison_operator not_operator unary_operator pair yield await lambda "
+                       "keyword_argument default_parameter typed_default_parameter slice expression_statement assignment "
+                       "augmented_assignment type dictionary_splat list_splat conditional_expression return_statement raise_statement "
+                       "with_item delete_statement for_statement expression_list attribute call"))
+        return "named-place";
+    return NULL;
+}
+
+/* ---- calls: §6.3.4 */
+static const char *arguments(struct rules_walk *w, TSNode node)
+{
+    bool keyword = false, unpacked = false;
+    struct slice seen[64];
+    size_t n_seen = 0;
+    if (type_is(rules_above(w, 1), "class_pattern")) return NULL;
+    for (uint32_t i = 0, n = ts_node_named_child_count(node); i < n; i++) {
+        TSNode a = ts_node_named_child(node, i);
+        if (rules_is(a, "comment")) continue;
+        if (rules_is(a, "dictionary_splat")) {
+            unpacked = true;
+        } else if (rules_is(a, "keyword_argument")) {
+            keyword = true;
+            struct slice name = rules_text(w, field(a, "name"));
+            for (size_t k = 0; k < n_seen; k++)
+                if (slice_eq(seen[k], name)) return "repeated-argument";
+            if (n_seen < 64) seen[n_seen++] = name;
+        } else if (unpacked || (keyword && !rules_is(a, "list_splat"))) {
+            return "argument-order";
+        }
+    }
+    return NULL;
+}
+
+/* ---- parameters: §8.7 */
+struct parameters {
+    bool star, star_alone, after_star, slash, kwargs, defaults, any;
+    struct slice seen[64];
+    size_t n_seen;
+};
+
+static TSNode parameter_name(TSNode p)
+{
+    if (rules_is(p, "identifier")) return p;
+    TSNode name = field(p, "name");
+    if (ts_node_is_null(name)) name = ts_node_named_child(p, 0);
+    return rules_is(name, "list_splat_pattern dictionary_splat_pattern") ? ts_node_named_child(name, 0) : name;
+}
+
+static const char *named_once(struct rules_walk *w, struct parameters *ps, TSNode p)
+{
+    struct slice name = rules_text(w, parameter_name(p));
+    for (size_t i = 0; i < ps->n_seen; i++)
+        if (slice_eq(ps->seen[i], name)) return "repeated-parameter";
+    if (ps->n_seen < 64) ps->seen[ps->n_seen++] = name;
+    return NULL;
+}
+
+static bool is_star(TSNode p, const char *pattern)
+{
+    return rules_is(p, pattern) || (rules_is(p, "typed_parameter") && rules_is(ts_node_named_child(p, 0), pattern));
+}
+
+static const char *one_parameter(struct rules_walk *w, struct parameters *ps, TSNode p)
+{
+    if (ps->kwargs) return "parameter-order";
+    if (rules_is(p, "positional_separator") || is_token(p, "/")) {
+        if (ps->slash || ps->star || ps->star_alone || !ps->any) return "parameter-order";
+        ps->slash = true;
+        return NULL;
+    }
+    if (rules_is(p, "keyword_separator") || is_token(p, "*")) {
+        if (ps->star || ps->star_alone) return "parameter-order";
+        ps->star_alone = true;
+        return NULL;
+    }
+    ps->any = true;
+    if (is_star(p, "dictionary_splat_pattern")) {
+        ps->kwargs = true;
+        if (ps->star_alone && !ps->after_star) return "parameter-order";
+        return named_once(w, ps, p);
+    }
+    if (is_star(p, "list_splat_pattern")) {
+        if (ps->star || ps->star_alone) return "parameter-order";
+        ps->star = true;
+        return named_once(w, ps, p);
+    }
+    bool has_default = rules_is(p, "default_parameter typed_default_parameter");
+    ps->after_star |= ps->star_alone;
+    if (ps->defaults && !has_default && !ps->star && !ps->star_alone) return "parameter-order";
+    ps->defaults |= has_default;
+    return rules_is(p, "tuple_pattern") ? "parameter-order" : named_once(w, ps, p);
+}
+
+static const char *parameters(struct rules_walk *w, TSNode node)
+{
+    struct parameters ps = {0};
+    for (uint32_t i = 0, n = ts_node_named_child_count(node); i < n; i++) {
+        TSNode p = ts_node_named_child(node, i);
+        const char *broken = rules_is(p, "comment") ? NULL : one_parameter(w, &ps, p);
+        if (broken) return broken;
+    }
+    return ps.star_alone && !ps.after_star ? "parameter-order" : NULL;
+}
+
+/* ---- statements: §7, §8 */
+static const char *delete(struct rules_walk *w, TSNode node)
+{
+    static const char not_target[] = "binary_operator boolean_operator comparison_operator not_operator unary_operator integer float string true "
+                                     "false none dictionary set call lambda conditional_expression ellipsis concatenated_string";
+    const char *broken = one_line(w, node);
+    TSNode what = ts_node_named_child(node, 0);
+    if (broken || rules_is(what, not_target)) return broken ? broken : "delete-target";
+    for (uint32_t i = 0, n = rules_is(what, "expression_list") ? ts_node_named_child_count(what) : 0; i < n; i++)
+        if (rules_is(ts_node_named_child(what, i), not_target)) return "delete-target";
+    return NULL;
+}
+
+static const char *raise(struct rules_walk *w, TSNode node)
+{
+    if (rules_is(ts_node_named_child(node, 0), "expression_list")) return "raise";
+    if (!ts_node_is_null(field(node, "cause")) && ts_node_eq(field(node, "cause"), ts_node_named_child(node, 0))) return "raise";
+    return one_line(w, node);
+}
+
+static const char *import_from(struct rules_walk *w, TSNode node)
+{
+    uint32_t n = ts_node_child_count(node);
+    if (n && is_token(ts_node_child(node, n - 1), ",")) return "trailing-comma";
+    return one_line(w, node);
+}
+
+/* except: comes last; except and except* do not mix; then else, then finally, each once. */
+static const char *try(struct rules_walk *w, TSNode node)
+{
+    unsigned stage = 0, plain = 0, group = 0;
+    bool bare = false;
+    for (uint32_t i = 0, n = ts_node_named_child_count(node); i < n; i++) {
+        TSNode c = ts_node_named_child(node, i);
+        unsigned now = rules_is(c, "except_clause except_group_clause") ? 1 : rules_is(c, "else_clause") ? 2 : rules_is(c, "finally_clause") ? 3 : 0;
+        if (!now) continue;
+        if (now < stage || bare * (now == 1) || (now == stage && now > 1)) return "except-order";
+        if (now == 2 && stage != 1) return "except-order";
+        stage = now;
+        TSNode second = ts_node_child(c, 1);
+        bool starred = rules_is(c, "except_group_clause") || (now == 1 && !ts_node_is_null(second) && is_token(second, "*"));
+        group += now == 1 && starred;
+        plain += now == 1 && !starred;
+        bare = now == 1 && !ts_node_is_null(second) && is_token(second, ":");
+    }
+    if (plain && group) return "except-order";
+    return stage ? body(w, node) : "try-alone";
+}
+
+static char prefix_of(struct slice s)
+{
+    for (size_t i = 0; i < s.n && s.p[i] != '\'' && s.p[i] != '"'; i++)
+        if ((s.p[i] | 32) == 'b') return 'b';
+    return 0;
+}
+
+static const char *concatenated(struct rules_walk *w, TSNode node)
+{
+    unsigned bytes = 0, n = 0;
+    for (uint32_t i = 0; i < ts_node_named_child_count(node); i++) {
+        TSNode s = ts_node_named_child(node, i);
+        if (!rules_is(s, "string")) continue;
+        n++;
+        bytes += prefix_of(rules_text(w, s)) == 'b';
+    }
+    if (bytes && bytes != n) return "bytes-and-text";
+    return one_line(w, node);
+}
+
+static const char *string(struct rules_walk *w, TSNode node)
+{
+    struct slice s = rules_text(w, node);
+    if (prefix_of(s) != 'b') return NULL;
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] & 0x80) return "bytes-beyond-ascii";
+    return NULL;
+}
+
+static const char *conversion(struct rules_walk *w, TSNode node)
+{
+    struct slice s = rules_text(w, node);
+    return s.n == 2 && strchr("rsa", s.p[1]) ? NULL : "conversion";
+}
+
+static const char *assignment(struct rules_walk *w, TSNode node)
+{
+    TSNode left = field(node, "left");
+    if (rules_is(left, "list_splat list_splat_pattern")) return "starred-place";
+    return one_line(w, node);
+}
+
+/* nonlocal in a module: §7.13 */
+static const char *nonlocal(struct rules_walk *w, TSNode node)
+{
+    for (size_t i = 1; i <= w->depth; i++)
+        if (type_is(rules_above(w, i), "function_definition class_definition lambda")) return one_line(w, node);
+    return "nonlocal-at-module-level";
+}
+
+const struct rule_of python_rules[] = {{"identifier", identifier},
+                                       {"module", block},
+                                       {"block", block},
+                                       {"function_definition", body},
+                                       {"class_definition", body},
+                                       {"for_statement", body},
+                                       {"while_statement", body},
+                                       {"with_statement", body},
+                                       {"if_statement", consequence},
+                                       {"elif_clause", consequence},
+                                       {"else_clause", body},
+                                       {"case_clause", consequence},
+                                       {"except_clause", body},
+                                       {"except_group_clause", body},
+                                       {"finally_clause", body},
+                                       {"try_statement", try},
+                                       {"binary_operator", one_line},
+                                       {"boolean_operator", one_line},
+                                       {"comparison_operator", one_line},
+                                       {"not_operator", one_line},
+                                       {"unary_operator", one_line},
+                                       {"await", one_line},
+                                       {"conditional_expression", one_line},
+                                       {"augmented_assignment", one_line},
+                                       {"assignment", assignment},
+                                       {"return_statement", one_line},
+                                       {"assert_statement", one_line},
+                                       {"import_statement", one_line},
+                                       {"import_from_statement", import_from},
+                                       {"future_import_statement", import_from},
+                                       {"global_statement", one_line},
+                                       {"nonlocal_statement", nonlocal},
+                                       {"raise_statement", raise},
+                                       {"delete_statement", delete},
+                                       {"expression_list", one_line},
+                                       {"attribute", one_line},
+                                       {"list_splat", splat},
+                                       {"list_splat_pattern", splat_pattern},
+                                       {"pattern_list", targets},
+                                       {"tuple_pattern", targets},
+                                       {"list_pattern", targets},
+                                       {"named_expression", named},
+                                       {"argument_list", arguments},
+                                       {"parameters", parameters},
+                                       {"lambda_parameters", parameters},
+                                       {"concatenated_string", concatenated},
+                                       {"string", string},
+                                       {"type_conversion", conversion},
+                                       {0}};

@@ -197,7 +197,7 @@ static void look_at(struct task *t, TSTree *tree)
     if (ts_node_has_error(root)) tree_errors(root, t->out);
     if (t->wants & SYNTAX_SHARES) tree_shares(root, t->grammar->kinds, t->out);
     if (t->wants & SYNTAX_RULES && !t->out->errors && t->grammar->rules)
-        t->out->broken = language_rules_check(t->grammar->rules, root, t->text);
+        t->out->broken = language_rules_check(t->grammar->rules, root, t->text, t->wants & SYNTAX_MODULE);
 }
 
 static void parse(void *ctx)

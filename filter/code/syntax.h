@@ -23,7 +23,8 @@ int syntax_have(struct syntax *s, const char *language, struct err *e);
 /* What to find out besides errors; each costs a walk over the whole tree. */
 enum syntax_wants {
     SYNTAX_SHARES = 1, /* comments, literals */
-    SYNTAX_RULES = 2   /* rules of the language that its grammar does not know: rules.h; only of texts without errors */
+    SYNTAX_RULES = 2,  /* rules of the language that its grammar does not know: language_rules.h; only of texts without errors */
+    SYNTAX_MODULE = 4  /* with them: JavaScript that is a module by its name */
 };
 
 struct syntax_result {
