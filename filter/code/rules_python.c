@@ -25,9 +25,26 @@ static bool is_token(TSNode node, const char *token)
     return strcmp(ts_node_type(node), token) == 0;
 }
 
+/* §4.2 of the data model's constants: __debug__ cannot be bound. */
+static bool binds(const struct rules_walk *w, TSNode node)
+{
+    const char *above = rules_above(w, 1);
+    TSNode parent = w->depth ? w->above[w->depth - 1] : node;
+    if (type_is(above, "class_definition function_definition default_parameter typed_default_parameter keyword_argument"))
+        return ts_node_eq(field(parent, "name"), node);
+    if (type_is(above, "assignment augmented_assignment")) return ts_node_eq(field(parent, "left"), node);
+    if (type_is(above, "dotted_name") && type_is(rules_above(w, 2), "import_from_statement"))
+        return !ts_node_eq(field(w->above[w->depth - 2], "module_name"), parent);
+    if (type_is(above, "type")) return type_is(rules_above(w, 2), "type_parameter type_alias_statement generic_type");
+    if (type_is(above, "dotted_name")) return type_is(rules_above(w, 2), "import_statement case_pattern");
+    return type_is(above, "parameters lambda_parameters typed_parameter aliased_import as_pattern_target as_pattern pattern_list tuple_pattern "
+                          "list_pattern global_statement nonlocal_statement");
+}
+
 static const char *identifier(struct rules_walk *w, TSNode node)
 {
     struct slice s = rules_text(w, node);
+    if (slice_is(s, "__debug__")) return binds(w, node) ? "binds-debug" : NULL;
     return s.n >= 2 && s.n <= 8 && s.p[0] >= 'F' && s.p[0] <= 'y' && language_lists(keywords, s) ? "keyword" : NULL;
 }
 
@@ -54,9 +71,9 @@ static const char *one_line(struct rules_walk *w, TSNode node)
     uint32_t end = 0;
     for (uint32_t i = 0, n = ts_node_child_count(node), brackets = 0; i < n; i++) {
         TSNode child = ts_node_child(node, i);
-        if (is_token(child, ")") && brackets) brackets--;
         if (i && !brackets && rules_gap_has_newline(w, end, ts_node_start_byte(child)) && !in_brackets(w)) return "line-end";
-        if (is_token(child, "(")) brackets++;
+        brackets += is_token(child, "(");
+        brackets -= brackets && is_token(child, ")");
         end = ts_node_end_byte(child);
     }
     return NULL;
@@ -80,7 +97,7 @@ static const char *block(struct rules_walk *w, TSNode node)
     bool module = is_token(node, "module");
     for (uint32_t i = 0, n = ts_node_named_child_count(node); i < n; i++) {
         TSNode child = ts_node_named_child(node, i);
-        if (rules_is(child, "comment")) continue;
+        if (rules_is(child, "comment line_continuation")) continue;
         statements++;
         struct slice s = indent(w, child);
         if (s.n == SIZE_MAX || memchr(s.p, '\t', s.n) || memchr(s.p, '\f', s.n)) continue;
@@ -105,7 +122,7 @@ static const char *needs_block(struct rules_walk *w, TSNode node, const char *na
     /* on the colon's own line, or further in than the clause */
     struct slice outer = indent(w, node), inner = slice_of(NULL, SIZE_MAX);
     for (uint32_t i = 0, n = ts_node_named_child_count(body); i < n && inner.n == SIZE_MAX; i++)
-        if (!rules_is(ts_node_named_child(body, i), "comment")) inner = indent(w, ts_node_named_child(body, i));
+        if (!rules_is(ts_node_named_child(body, i), "comment line_continuation")) inner = indent(w, ts_node_named_child(body, i));
     bool tabs = (outer.n != SIZE_MAX && outer.n && memchr(outer.p, '\t', outer.n)) || (inner.n != SIZE_MAX && inner.n && memchr(inner.p, '\t', inner.n));
     return outer.n != SIZE_MAX && inner.n != SIZE_MAX && !tabs && inner.n <= outer.n ? "indentation" : NULL;
 }
@@ -124,7 +141,7 @@ static const char *consequence(struct rules_walk *w, TSNode node)
 static const char *splat(struct rules_walk *w, TSNode node)
 {
     TSNode inner = ts_node_named_child(node, 0);
-    if (rules_is(inner, "boolean_operator not_operator comparison_operator conditional_expression lambda named_expression yield "
+    if (!type_is(rules_above(w, 1), "argument_list") && rules_is(inner, "boolean_operator not_operator comparison_operator conditional_expression lambda named_expression yield "
                         "list_splat"))
         return "starred-operand";
     const char *above = rules_above(w, 1);
@@ -162,7 +179,7 @@ static const char *named(struct rules_walk *w, TSNode node)
     if (type_is(above, "boolean_operator binary_operator comparison_operator not_operator unary_operator pair yield await lambda "
                        "keyword_argument default_parameter typed_default_parameter slice expression_statement assignment "
                        "augmented_assignment type dictionary_splat list_splat conditional_expression return_statement raise_statement "
-                       "with_item delete_statement for_statement expression_list attribute call"))
+                       "delete_statement for_statement expression_list attribute call"))
         return "named-place";
     return NULL;
 }
@@ -176,7 +193,7 @@ static const char *arguments(struct rules_walk *w, TSNode node)
     if (type_is(rules_above(w, 1), "class_pattern")) return NULL;
     for (uint32_t i = 0, n = ts_node_named_child_count(node); i < n; i++) {
         TSNode a = ts_node_named_child(node, i);
-        if (rules_is(a, "comment")) continue;
+        if (rules_is(a, "comment line_continuation")) continue;
         if (rules_is(a, "dictionary_splat")) {
             unpacked = true;
         } else if (rules_is(a, "keyword_argument")) {
@@ -257,7 +274,7 @@ static const char *parameters(struct rules_walk *w, TSNode node)
     struct parameters ps = {0};
     for (uint32_t i = 0, n = ts_node_named_child_count(node); i < n; i++) {
         TSNode p = ts_node_named_child(node, i);
-        const char *broken = rules_is(p, "comment") ? NULL : one_parameter(w, &ps, p);
+        const char *broken = rules_is(p, "comment line_continuation") ? NULL : one_parameter(w, &ps, p);
         if (broken) return broken;
     }
     return ps.star_alone && !ps.after_star ? "parameter-order" : NULL;
@@ -299,7 +316,7 @@ static const char *try(struct rules_walk *w, TSNode node)
         TSNode c = ts_node_named_child(node, i);
         unsigned now = rules_is(c, "except_clause except_group_clause") ? 1 : rules_is(c, "else_clause") ? 2 : rules_is(c, "finally_clause") ? 3 : 0;
         if (!now) continue;
-        if (now < stage || bare * (now == 1) || (now == stage && now > 1)) return "except-order";
+        if (now < stage || (bare && now == 1) || (now == stage && now > 1)) return "except-order";
         if (now == 2 && stage != 1) return "except-order";
         stage = now;
         TSNode second = ts_node_child(c, 1);
@@ -362,6 +379,106 @@ static const char *nonlocal(struct rules_walk *w, TSNode node)
     return "nonlocal-at-module-level";
 }
 
+/* §6.2.9 */
+static const char *yield(struct rules_walk *w, TSNode node)
+{
+    TSNode from = ts_node_child(node, 1);
+    if (ts_node_is_null(from) || !is_token(from, "from")) return NULL;
+    for (size_t i = 1; i <= w->depth; i++) {
+        if (type_is(rules_above(w, i), "lambda class_definition")) return NULL;
+        if (type_is(rules_above(w, i), "function_definition"))
+            return is_token(ts_node_child(w->above[w->depth - i], 0), "async") ? "yield-from-in-async" : NULL;
+    }
+    return NULL;
+}
+
+/* §7.11.1: the features that there have been. */
+static const char *future(struct rules_walk *w, TSNode node)
+{
+    static const char features[] = "nested_scopes generators division absolute_import with_statement print_function unicode_literals "
+                                   "barry_as_FLUFL generator_stop annotations";
+    for (uint32_t i = 0, n = ts_node_named_child_count(node); i < n; i++) {
+        TSNode name = ts_node_named_child(node, i);
+        if (rules_is(name, "aliased_import")) name = field(name, "name");
+        if (rules_is(name, "dotted_name") && !language_lists(features, rules_text(w, name))) return "future-feature";
+    }
+    return import_from(w, node);
+}
+
+/* §8.10: *Ts and **P have no bounds. */
+static const char *constrained(struct rules_walk *w, TSNode node)
+{
+    TSNode first = ts_node_named_child(node, 0);
+    if (rules_is(first, "type")) first = ts_node_named_child(first, 0);
+    return rules_is(first, "splat_type") ? "type-parameter-bound" : NULL;
+}
+
+/* §2.4.3: the colon of a lambda would be taken for that of a format. */
+static const char *interpolation(struct rules_walk *w, TSNode node)
+{
+    return rules_is(field(node, "expression"), "lambda") ? "lambda-in-string" : NULL;
+}
+
+static const char *with_clause(struct rules_walk *w, TSNode node)
+{
+    uint32_t n = ts_node_child_count(node);
+    return n && is_token(ts_node_child(node, n - 1), ",") ? "trailing-comma" : NULL;
+}
+
+/* ---- patterns: §8.6 */
+static bool is_capture(struct rules_walk *w, TSNode pattern)
+{
+    TSNode name = ts_node_named_child(pattern, 0);
+    if (ts_node_is_null(name)) return slice_is(rules_text(w, pattern), "_");
+    return ts_node_named_child_count(pattern) == 1 && rules_is(name, "dotted_name") && ts_node_named_child_count(name) == 1 &&
+           ts_node_child_count(pattern) == 1;
+}
+
+/* What always matches comes last. */
+static const char *match(struct rules_walk *w, TSNode node)
+{
+    TSNode cases = field(node, "body");
+    const char *broken = needs_block(w, node, "body");
+    bool always = false;
+    for (uint32_t i = 0, n = broken ? 0 : ts_node_named_child_count(cases); i < n; i++) {
+        TSNode c = ts_node_named_child(cases, i);
+        if (!rules_is(c, "case_clause")) continue;
+        if (always) return "unreachable-case";
+        TSNode first = ts_node_named_child(c, 0), second = ts_node_named_child(c, 1);
+        always = ts_node_is_null(field(c, "guard")) && rules_is(first, "case_pattern") && !rules_is(second, "case_pattern") &&
+                 !is_token(ts_node_child(c, 2), ",") && is_capture(w, first);
+    }
+    return broken;
+}
+
+static const char *sequence_pattern(struct rules_walk *w, TSNode node)
+{
+    unsigned stars = 0;
+    for (uint32_t i = 0, n = ts_node_named_child_count(node); i < n; i++) {
+        TSNode c = ts_node_named_child(node, i);
+        stars += rules_is(c, "case_pattern") && rules_is(ts_node_named_child(c, 0), "splat_pattern");
+        stars += rules_is(c, "list_splat_pattern");
+    }
+    return stars > 1 ? "two-stars" : NULL;
+}
+
+static const char *case_clause(struct rules_walk *w, TSNode node)
+{
+    const char *broken = sequence_pattern(w, node);
+    return broken ? broken : consequence(w, node);
+}
+
+static const char *as_pattern(struct rules_walk *w, TSNode node)
+{
+    TSNode name = ts_node_named_child(node, ts_node_named_child_count(node) - 1);
+    return type_is(rules_above(w, 1), "case_pattern") && slice_is(rules_text(w, name), "_") ? "pattern-target" : NULL;
+}
+
+static const char *splat_in_pattern(struct rules_walk *w, TSNode node)
+{
+    return slice_is(rules_text(w, node), "**_") ? "pattern-target" : NULL;
+}
+
 const struct rule_of python_rules[] = {{"identifier", identifier},
                                        {"module", block},
                                        {"block", block},
@@ -373,7 +490,7 @@ const struct rule_of python_rules[] = {{"identifier", identifier},
                                        {"if_statement", consequence},
                                        {"elif_clause", consequence},
                                        {"else_clause", body},
-                                       {"case_clause", consequence},
+                                       {"case_clause", case_clause},
                                        {"except_clause", body},
                                        {"except_group_clause", body},
                                        {"finally_clause", body},
@@ -391,7 +508,7 @@ const struct rule_of python_rules[] = {{"identifier", identifier},
                                        {"assert_statement", one_line},
                                        {"import_statement", one_line},
                                        {"import_from_statement", import_from},
-                                       {"future_import_statement", import_from},
+                                       {"future_import_statement", future},
                                        {"global_statement", one_line},
                                        {"nonlocal_statement", nonlocal},
                                        {"raise_statement", raise},
@@ -401,8 +518,8 @@ const struct rule_of python_rules[] = {{"identifier", identifier},
                                        {"list_splat", splat},
                                        {"list_splat_pattern", splat_pattern},
                                        {"pattern_list", targets},
-                                       {"tuple_pattern", targets},
-                                       {"list_pattern", targets},
+                                       {"tuple_pattern", sequence_pattern},
+                                       {"list_pattern", sequence_pattern},
                                        {"named_expression", named},
                                        {"argument_list", arguments},
                                        {"parameters", parameters},
@@ -410,4 +527,11 @@ const struct rule_of python_rules[] = {{"identifier", identifier},
                                        {"concatenated_string", concatenated},
                                        {"string", string},
                                        {"type_conversion", conversion},
+                                       {"yield", yield},
+                                       {"constrained_type", constrained},
+                                       {"interpolation", interpolation},
+                                       {"with_clause", with_clause},
+                                       {"match_statement", match},
+                                       {"as_pattern", as_pattern},
+                                       {"splat_pattern", splat_in_pattern},
                                        {0}};
