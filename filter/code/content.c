@@ -197,6 +197,7 @@ static const struct weight {
 
 #define CAP 12      /* no clue counts more often: one habit is no proof */
 #define LEAST 6     /* points that the best must have … */
+#define MOST_LINES 600  /* since what a clue can give is capped */
 #define LINES_A_POINT 6 /* … and one for so many lines, which prose does not reach */
 
 static void count_line(struct slice line, unsigned *points, unsigned char *seen)
@@ -236,7 +237,7 @@ static const struct language *best_of(const unsigned *points, size_t lines)
         else if (sum > next)
             second = language, next = sum;
     }
-    if (most < LEAST || most * LINES_A_POINT < lines || (second && most == next)) return NULL;
+    if (most < LEAST || most * LINES_A_POINT < (lines < MOST_LINES ? lines : MOST_LINES) || (second && most == next)) return NULL;
     return language_named(slice_str(best));
 }
 

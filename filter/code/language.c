@@ -93,9 +93,12 @@ const struct language languages[] = {
 
 bool language_lists(const char *list, struct slice word)
 {
-    for (const char *p = list; p && word.n; p = strchr(p, ' ')) {
+    for (const char *p = list; p && *p && word.n;) {
+        size_t i = 0;
+        while (i < word.n && p[i] == word.p[i]) i++;
+        if (i == word.n && (p[i] == ' ' || !p[i])) return true;
+        for (p += i < word.n && !p[i] ? i : 0; *p && *p != ' ';) p++;
         p += *p == ' ';
-        if (strncmp(p, word.p, word.n) == 0 && (p[word.n] == ' ' || !p[word.n])) return true;
     }
     return false;
 }

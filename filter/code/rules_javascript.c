@@ -29,14 +29,15 @@ static bool type_is(const char *type, const char *types)
 
 static bool has_child(TSNode node, const char *type)
 {
-    for (uint32_t i = 0, n = ts_node_child_count(node); i < n; i++)
-        if (strcmp(ts_node_type(ts_node_child(node, i)), type) == 0) return true;
+    EACH(ALL, k, node)
+        if (strcmp(ts_node_type(k.node), type) == 0) return true;
     return false;
 }
 
 /* The nearest function, or the program, around the node. Levels above it; depth + 1: none. */
 static size_t function_above(const struct rules_walk *w, size_t from)
 {
+    rules_climbed(w->depth);
     for (size_t i = from; i <= w->depth; i++) {
         bool key = i > 0 && type_is(rules_above(w, i - 1), "computed_property_name"); /* belongs to what is around the method */
         if (!key && type_is(rules_above(w, i), functions)) return i;
@@ -47,8 +48,8 @@ static size_t function_above(const struct rules_walk *w, size_t from)
 /* ---- strict mode, §11.2.2: a directive in a function or the program around, a class, a module */
 static bool directive_in(const struct rules_walk *w, TSNode block)
 {
-    for (uint32_t i = 0, n = ts_node_named_child_count(block); i < n; i++) {
-        TSNode s = ts_node_named_child(block, i);
+    EACH(NAMED, k, block) {
+        TSNode s = k.node;
         if (rules_is(s, "comment hash_bang_line")) continue;
         if (!rules_is(s, "expression_statement") || !rules_is(ts_node_named_child(s, 0), "string")) return false;
         struct slice text = rules_text(w, ts_node_named_child(s, 0));
@@ -57,20 +58,21 @@ static bool directive_in(const struct rules_walk *w, TSNode block)
     return false;
 }
 
-static bool is_module(TSNode program)
+bool javascript_is_module(TSNode program)
 {
-    for (uint32_t i = 0, n = ts_node_named_child_count(program); i < n; i++)
-        if (rules_is(ts_node_named_child(program, i), "import_statement export_statement")) return true;
+    EACH(NAMED, k, program)
+        if (rules_is(k.node, "import_statement export_statement")) return true;
     return false;
 }
 
 static bool strict(const struct rules_walk *w)
 {
+    rules_climbed(w->depth);
     for (size_t i = 0; i <= w->depth; i++) {
         TSNode node = w->above[w->depth - i];
         const char *type = ts_node_type(node);
         if (type_is(type, "class_body")) return true;
-        if (type_is(type, "program")) return w->module || directive_in(w, node) || is_module(node);
+        if (type_is(type, "program")) return w->module || directive_in(w, node);
         if (type_is(type, functions) && directive_in(w, field(node, "body"))) return true;
     }
     return false;
@@ -262,8 +264,8 @@ static TSNode inside(TSNode node)
 {
     while (rules_is(node, "parenthesized_expression")) {
         TSNode only = no_node();
-        for (uint32_t i = 0, n = ts_node_named_child_count(node); i < n; i++)
-            if (!rules_is(ts_node_named_child(node, i), "comment")) only = ts_node_named_child(node, i);
+        EACH(NAMED, k, node)
+            if (!rules_is(k.node, "comment")) only = k.node;
         if (ts_node_is_null(only)) return node;
         node = only;
     }
@@ -336,17 +338,17 @@ static const char *heritage(struct rules_walk *w, TSNode node)
 /* ---- patterns: §14.3.3 */
 static const char *rest_last(struct rules_walk *w, TSNode node)
 {
-    bool rest = false, comma = false;
+    bool rest = false, comma = true; /* nothing stands before the first */
     bool object = rules_is(node, "object object_pattern");
-    for (uint32_t i = 0, n = ts_node_child_count(node); i < n; i++) {
-        TSNode child = ts_node_child(node, i);
+    EACH(ALL, k, node) {
+        TSNode child = k.node;
         const char *type = ts_node_type(child);
         if (strcmp(type, "comment") == 0) continue;
-        bool is_comma = strcmp(type, ",") == 0, closes = i + 1 == n;
-        if (rest && !closes) return "rest-not-last";
-        if (object && is_comma && (comma || i == 1)) return "empty-property";
+        bool is_comma = strcmp(type, ",") == 0;
+        if (rest && !strchr(")]}", *type)) return "rest-not-last";
+        if (object && is_comma && comma) return "empty-property";
         rest = strcmp(type, "rest_pattern") == 0;
-        comma = is_comma;
+        comma = is_comma || strcmp(type, "{") == 0;
     }
     return NULL;
 }
@@ -367,6 +369,7 @@ static const char *member(struct rules_walk *w, TSNode node)
         if (rules_is(above, "pair_pattern") && ts_node_eq(field(above, "key"), child)) return NULL;
         child = above;
     }
+    rules_climbed(i);
     if (i == 1 || !binds(rules_above(w, i))) return NULL;
     return ts_node_eq(field(w->above[w->depth - i], "value"), child) ? NULL : "binding-target";
 }
@@ -441,8 +444,9 @@ static const char *throw(struct rules_walk *w, TSNode node)
 
 static const char *arrow(struct rules_walk *w, TSNode node)
 {
-    for (uint32_t i = 0, n = ts_node_child_count(node), end = 0; i < n; i++) {
-        TSNode child = ts_node_child(node, i);
+    uint32_t end = ts_node_start_byte(node);
+    EACH(ALL, k, node) {
+        TSNode child = k.node;
         if (strcmp(ts_node_type(child), "=>") == 0) {
             struct slice gap = slice_of(w->text + end, ts_node_start_byte(child) - end);
             bool ended = gap.n && (memchr(gap.p, '\n', gap.n) || memchr(gap.p, '\r', gap.n) || slice_find(gap, slice_str("\u2028")) ||
@@ -457,8 +461,8 @@ static const char *arrow(struct rules_walk *w, TSNode node)
 static const char *switch_body(struct rules_walk *w, TSNode node)
 {
     unsigned defaults = 0;
-    for (uint32_t i = 0, n = ts_node_named_child_count(node); i < n; i++)
-        defaults += rules_is(ts_node_named_child(node, i), "switch_default");
+    EACH(NAMED, k, node)
+        defaults += rules_is(k.node, "switch_default");
     return defaults > 1 ? "two-defaults" : NULL;
 }
 
@@ -474,8 +478,8 @@ static const char *method(struct rules_walk *w, TSNode node)
     TSNode parameters = field(node, "parameters");
     uint32_t n = 0;
     if (!get && !set) return NULL;
-    for (uint32_t i = 0; i < ts_node_named_child_count(parameters); i++) {
-        TSNode p = ts_node_named_child(parameters, i);
+    EACH(NAMED, k, parameters) {
+        TSNode p = k.node;
         if (rules_is(p, "comment")) continue;
         n++;
         if (set && rules_is(p, "rest_pattern")) return "accessor-parameters";

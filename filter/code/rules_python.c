@@ -7,8 +7,9 @@
 #include "filter/code/language_rules.h"
 
 /* §2.3.1 */
-static const char keywords[] = "False None True and as assert async await break class continue def del elif else except finally for from "
-                               "global if import in is lambda nonlocal not or pass raise return try while with yield";
+static const char *const keywords_by_length[] = {"", "", "as if in is or", "and def del for not try", "None True elif else from pass with",
+                                                 "False async await break class raise while yield",
+                                                 "assert except global import lambda return", "finally", "continue nonlocal"};
 
 static TSNode field(TSNode node, const char *name)
 {
@@ -45,7 +46,7 @@ static const char *identifier(struct rules_walk *w, TSNode node)
 {
     struct slice s = rules_text(w, node);
     if (slice_is(s, "__debug__")) return binds(w, node) ? "binds-debug" : NULL;
-    return s.n >= 2 && s.n <= 8 && s.p[0] >= 'F' && s.p[0] <= 'y' && language_lists(keywords, s) ? "keyword" : NULL;
+    return s.n <= 8 && language_lists(keywords_by_length[s.n], s) ? "keyword" : NULL;
 }
 
 /* ---- lines: §2.1.5 to §2.1.8 */
@@ -57,6 +58,7 @@ static const char inside_brackets[] = "parenthesized_expression argument_list pa
 /* Whether some bracket around the node, in its own statement, is still open. */
 static bool in_brackets(const struct rules_walk *w)
 {
+    rules_climbed(w->depth);
     for (size_t i = 1; i <= w->depth; i++) {
         const char *type = rules_above(w, i);
         if (type_is(type, inside_brackets)) return true;
@@ -68,10 +70,11 @@ static bool in_brackets(const struct rules_walk *w)
 /* An operator and its operands, a statement's words: on one line, or in brackets, or with backslashes. */
 static const char *one_line(struct rules_walk *w, TSNode node)
 {
-    uint32_t end = 0;
-    for (uint32_t i = 0, n = ts_node_child_count(node), brackets = 0; i < n; i++) {
-        TSNode child = ts_node_child(node, i);
-        if (i && !brackets && rules_gap_has_newline(w, end, ts_node_start_byte(child)) && !in_brackets(w)) return "line-end";
+    uint32_t end = ts_node_start_byte(node), brackets = 0;
+    if (ts_node_start_point(node).row == ts_node_end_point(node).row) return NULL;
+    EACH(ALL, k, node) {
+        TSNode child = k.node;
+        if (!brackets && rules_gap_has_newline(w, end, ts_node_start_byte(child)) && !in_brackets(w)) return "line-end";
         brackets += is_token(child, "(");
         brackets -= brackets && is_token(child, ")");
         end = ts_node_end_byte(child);
@@ -95,8 +98,8 @@ static const char *block(struct rules_walk *w, TSNode node)
     struct slice first = {NULL, SIZE_MAX};
     unsigned statements = 0;
     bool module = is_token(node, "module");
-    for (uint32_t i = 0, n = ts_node_named_child_count(node); i < n; i++) {
-        TSNode child = ts_node_named_child(node, i);
+    EACH(NAMED, k, node) {
+        TSNode child = k.node;
         if (rules_is(child, "comment line_continuation")) continue;
         statements++;
         struct slice s = indent(w, child);
@@ -115,14 +118,17 @@ static const char *needs_block(struct rules_walk *w, TSNode node, const char *na
 {
     TSNode body = field(node, name);
     if (ts_node_is_null(body)) {
-        for (uint32_t i = 0, n = ts_node_named_child_count(node); i < n; i++)
-            if (rules_is(ts_node_named_child(node, i), "block")) body = ts_node_named_child(node, i);
+        EACH(NAMED, k, node)
+            if (rules_is(k.node, "block")) body = k.node;
     }
     if (ts_node_is_null(body)) return "empty-block";
     /* on the colon's own line, or further in than the clause */
     struct slice outer = indent(w, node), inner = slice_of(NULL, SIZE_MAX);
-    for (uint32_t i = 0, n = ts_node_named_child_count(body); i < n && inner.n == SIZE_MAX; i++)
-        if (!rules_is(ts_node_named_child(body, i), "comment line_continuation")) inner = indent(w, ts_node_named_child(body, i));
+    EACH(NAMED, k, body) {
+        if (rules_is(k.node, "comment line_continuation")) continue;
+        inner = indent(w, k.node);
+        break;
+    }
     bool tabs = (outer.n != SIZE_MAX && outer.n && memchr(outer.p, '\t', outer.n)) || (inner.n != SIZE_MAX && inner.n && memchr(inner.p, '\t', inner.n));
     return outer.n != SIZE_MAX && inner.n != SIZE_MAX && !tabs && inner.n <= outer.n ? "indentation" : NULL;
 }
@@ -169,7 +175,7 @@ static const char *splat_pattern(struct rules_walk *w, TSNode node)
 static const char *targets(struct rules_walk *w, TSNode node)
 {
     unsigned stars = 0;
-    for (uint32_t i = 0, n = ts_node_named_child_count(node); i < n; i++) stars += rules_is(ts_node_named_child(node, i), "list_splat_pattern");
+    EACH(NAMED, k, node) stars += rules_is(k.node, "list_splat_pattern");
     return stars > 1 ? "two-stars" : NULL;
 }
 
@@ -191,16 +197,16 @@ static const char *arguments(struct rules_walk *w, TSNode node)
     struct slice seen[64];
     size_t n_seen = 0;
     if (type_is(rules_above(w, 1), "class_pattern")) return NULL;
-    for (uint32_t i = 0, n = ts_node_named_child_count(node); i < n; i++) {
-        TSNode a = ts_node_named_child(node, i);
+    EACH(NAMED, k, node) {
+        TSNode a = k.node;
         if (rules_is(a, "comment line_continuation")) continue;
         if (rules_is(a, "dictionary_splat")) {
             unpacked = true;
         } else if (rules_is(a, "keyword_argument")) {
             keyword = true;
             struct slice name = rules_text(w, field(a, "name"));
-            for (size_t k = 0; k < n_seen; k++)
-                if (slice_eq(seen[k], name)) return "repeated-argument";
+            for (size_t j = 0; j < n_seen; j++)
+                if (slice_eq(seen[j], name)) return "repeated-argument";
             if (n_seen < 64) seen[n_seen++] = name;
         } else if (unpacked || (keyword && !rules_is(a, "list_splat"))) {
             return "argument-order";
@@ -272,8 +278,8 @@ static const char *one_parameter(struct rules_walk *w, struct parameters *ps, TS
 static const char *parameters(struct rules_walk *w, TSNode node)
 {
     struct parameters ps = {0};
-    for (uint32_t i = 0, n = ts_node_named_child_count(node); i < n; i++) {
-        TSNode p = ts_node_named_child(node, i);
+    EACH(NAMED, k, node) {
+        TSNode p = k.node;
         const char *broken = rules_is(p, "comment line_continuation") ? NULL : one_parameter(w, &ps, p);
         if (broken) return broken;
     }
@@ -288,8 +294,9 @@ static const char *delete(struct rules_walk *w, TSNode node)
     const char *broken = one_line(w, node);
     TSNode what = ts_node_named_child(node, 0);
     if (broken || rules_is(what, not_target)) return broken ? broken : "delete-target";
-    for (uint32_t i = 0, n = rules_is(what, "expression_list") ? ts_node_named_child_count(what) : 0; i < n; i++)
-        if (rules_is(ts_node_named_child(what, i), not_target)) return "delete-target";
+    if (!rules_is(what, "expression_list")) return NULL;
+    EACH(NAMED, k, what)
+        if (rules_is(k.node, not_target)) return "delete-target";
     return NULL;
 }
 
@@ -312,8 +319,8 @@ static const char *try(struct rules_walk *w, TSNode node)
 {
     unsigned stage = 0, plain = 0, group = 0;
     bool bare = false;
-    for (uint32_t i = 0, n = ts_node_named_child_count(node); i < n; i++) {
-        TSNode c = ts_node_named_child(node, i);
+    EACH(NAMED, k, node) {
+        TSNode c = k.node;
         unsigned now = rules_is(c, "except_clause except_group_clause") ? 1 : rules_is(c, "else_clause") ? 2 : rules_is(c, "finally_clause") ? 3 : 0;
         if (!now) continue;
         if (now < stage || (bare && now == 1) || (now == stage && now > 1)) return "except-order";
@@ -339,8 +346,8 @@ static char prefix_of(struct slice s)
 static const char *concatenated(struct rules_walk *w, TSNode node)
 {
     unsigned bytes = 0, n = 0;
-    for (uint32_t i = 0; i < ts_node_named_child_count(node); i++) {
-        TSNode s = ts_node_named_child(node, i);
+    EACH(NAMED, k, node) {
+        TSNode s = k.node;
         if (!rules_is(s, "string")) continue;
         n++;
         bytes += prefix_of(rules_text(w, s)) == 'b';
@@ -374,6 +381,7 @@ static const char *assignment(struct rules_walk *w, TSNode node)
 /* nonlocal in a module: §7.13 */
 static const char *nonlocal(struct rules_walk *w, TSNode node)
 {
+    rules_climbed(w->depth);
     for (size_t i = 1; i <= w->depth; i++)
         if (type_is(rules_above(w, i), "function_definition class_definition lambda")) return one_line(w, node);
     return "nonlocal-at-module-level";
@@ -384,6 +392,7 @@ static const char *yield(struct rules_walk *w, TSNode node)
 {
     TSNode from = ts_node_child(node, 1);
     if (ts_node_is_null(from) || !is_token(from, "from")) return NULL;
+    rules_climbed(w->depth);
     for (size_t i = 1; i <= w->depth; i++) {
         if (type_is(rules_above(w, i), "lambda class_definition")) return NULL;
         if (type_is(rules_above(w, i), "function_definition"))
@@ -397,8 +406,8 @@ static const char *future(struct rules_walk *w, TSNode node)
 {
     static const char features[] = "nested_scopes generators division absolute_import with_statement print_function unicode_literals "
                                    "barry_as_FLUFL generator_stop annotations";
-    for (uint32_t i = 0, n = ts_node_named_child_count(node); i < n; i++) {
-        TSNode name = ts_node_named_child(node, i);
+    EACH(NAMED, k, node) {
+        TSNode name = k.node;
         if (rules_is(name, "aliased_import")) name = field(name, "name");
         if (rules_is(name, "dotted_name") && !language_lists(features, rules_text(w, name))) return "future-feature";
     }
@@ -440,8 +449,8 @@ static const char *match(struct rules_walk *w, TSNode node)
     TSNode cases = field(node, "body");
     const char *broken = needs_block(w, node, "body");
     bool always = false;
-    for (uint32_t i = 0, n = broken ? 0 : ts_node_named_child_count(cases); i < n; i++) {
-        TSNode c = ts_node_named_child(cases, i);
+    EACH(NAMED, k, cases) {
+        TSNode c = k.node;
         if (!rules_is(c, "case_clause")) continue;
         if (always) return "unreachable-case";
         TSNode first = ts_node_named_child(c, 0), second = ts_node_named_child(c, 1);
@@ -454,8 +463,8 @@ static const char *match(struct rules_walk *w, TSNode node)
 static const char *sequence_pattern(struct rules_walk *w, TSNode node)
 {
     unsigned stars = 0;
-    for (uint32_t i = 0, n = ts_node_named_child_count(node); i < n; i++) {
-        TSNode c = ts_node_named_child(node, i);
+    EACH(NAMED, k, node) {
+        TSNode c = k.node;
         stars += rules_is(c, "case_pattern") && rules_is(ts_node_named_child(c, 0), "splat_pattern");
         stars += rules_is(c, "list_splat_pattern");
     }
