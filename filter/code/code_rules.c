@@ -142,7 +142,8 @@ int code_rules_read(struct code_rules *r, const struct yaml *root, struct err *e
     int result = root->kind == YAML_MAP ? yaml_seq(root, "presets", &list, e) : yaml_error(root, e, "a map with presets and rules");
     for (const struct yaml *y = list ? list->child : NULL; y && result >= 0; y = y->next) {
         if (y->kind != YAML_SCALAR) return yaml_error(y, e, "the name of a preset");
-        result = add_preset(r, y->value, y->value_bytes, e);
+        struct err inner = {0};
+        if (add_preset(r, y->value, y->value_bytes, &inner) < 0) return yaml_error(y, e, "%s", inner.msg);
     }
     if (result >= 0) result = yaml_map(root, "rules", &map, e);
     if (result > 0) result = read_rules(r, map, e);

@@ -215,6 +215,7 @@ static void find_phrases(struct slice words, struct buf *out)
 {
     for (size_t i = 0; i < sizeof phrases / sizeof *phrases && out->n < 512; i++)
         if (matches(&phrases[i], words)) add_expression(out, slice_str(phrases[i].id));
+    if (slice_find(words, slice_str("secondary license means"))) return; /* the MPL names the GNU licences */
     for (size_t i = 0; i < sizeof gnu / sizeof *gnu; i++) add_gnu(words, &gnu[i], out);
     if (slice_is(buf_slice(out), "Apache-2.0 AND MIT") && slice_find(words, slice_str(" or the mit license"))) {
         buf_clear(out);
