@@ -125,7 +125,7 @@ static struct piece *take_small(struct meter *m, size_t n)
     unsigned class = class_of(n);
     struct piece *p = m->free[class];
     if (p) {
-        memcpy(&m->free[class], p + 1, sizeof p);
+        memcpy(&m->free[class], p + 1, sizeof(void *));
         return p;
     }
     size_t bytes = sizeof *p + class_bytes(class);
@@ -164,7 +164,7 @@ static void give_back(struct meter *m, struct piece *p)
     p->mark = 0;
     if (p->size <= LARGEST_BYTES) {
         unsigned class = class_of(p->size);
-        memcpy(p + 1, &m->free[class], sizeof p);
+        memcpy(p + 1, &m->free[class], sizeof(void *));
         m->free[class] = p;
         return;
     }
