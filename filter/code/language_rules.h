@@ -34,6 +34,7 @@ struct rule_of {
 };
 extern const struct rule_of javascript_rules[], python_rules[];
 bool javascript_is_module(TSNode program);
+rule_fn python_pattern_names;
 
 /* The children of a node, all or the named ones: EACH(NAMED, k, node) uses(k.node); Left early, its memory stays until the parse is over. */
 struct kids {

@@ -35,7 +35,7 @@ static bool holds(struct slice expression, struct slice s)
 
 static void add_expression(struct buf *out, struct slice s)
 {
-    bool already = holds(buf_slice(out), s), compound = slice_find(s, slice_str(" OR ")) != NULL;
+    bool already = out->n && holds(buf_slice(out), s), compound = slice_find(s, slice_str(" OR ")) != NULL;
     if (!out->n) {
         buf_put_slice(out, s);
     } else if (!already) {

@@ -151,6 +151,8 @@ static const char *splat(struct rules_walk *w, TSNode node)
                         "list_splat"))
         return "starred-operand";
     const char *above = rules_above(w, 1);
+    /* "*a | b" is a star before "a | b", whatever the tree says */
+    if (type_is(above, "binary_operator") && ts_node_eq(field(w->above[w->depth - 1], "left"), node)) return NULL;
     if (type_is(above, "binary_operator boolean_operator comparison_operator not_operator unary_operator await conditional_expression "
                        "parenthesized_expression return_statement yield attribute slice lambda keyword_argument pair named_expression "
                        "default_parameter if_clause for_in_clause interpolation for_statement assert_statement delete_statement"))
@@ -184,7 +186,7 @@ static const char *named(struct rules_walk *w, TSNode node)
     const char *above = rules_above(w, 1);
     if (type_is(above, "boolean_operator binary_operator comparison_operator not_operator unary_operator pair yield await lambda "
                        "keyword_argument default_parameter typed_default_parameter slice expression_statement assignment "
-                       "augmented_assignment type dictionary_splat list_splat conditional_expression return_statement raise_statement "
+                       "augmented_assignment type dictionary_splat list_splat return_statement raise_statement "
                        "delete_statement for_statement expression_list attribute call"))
         return "named-place";
     return NULL;
@@ -474,6 +476,7 @@ static const char *sequence_pattern(struct rules_walk *w, TSNode node)
 static const char *case_clause(struct rules_walk *w, TSNode node)
 {
     const char *broken = sequence_pattern(w, node);
+    if (!broken) broken = python_pattern_names(w, node);
     return broken ? broken : consequence(w, node);
 }
 
