@@ -33,14 +33,16 @@ static const struct opt own[] = {
     {"max-error-ratio", 0, OPT_NUM, &max_error_ratio, "R", NULL, 0, 1,
      "keep files with at most this share of bytes in syntax errors"},
     {"keep-valid", 0, OPT_FLAG, &keep_valid, NULL, NULL, 0, 0,
-     "keep only what parses: no syntax error, and no rule of JavaScript or Python broken that their grammars do not know"},
+     "keep only what parses: no syntax error, and no rule of JavaScript or Python broken that their grammars "
+     "do not know"},
     {"preset", 0, OPT_STR, &preset, "NAME[,NAME…]", NULL, 0, 0,
      "turn on the rules of these presets: starcoder, stack-v2, nemo, clean"},
     {"rules", 0, OPT_STR, &rules_file, "FILE", NULL, 0, 0, "read presets and thresholds from a YAML file"},
     {"set", 0, OPT_LIST, &sets, "RULE=NUMBER", NULL, 0, 0,
      "change one rule's threshold and turn it on, or turn it off with RULE=off; may be repeated"},
     {"licenses", 0, OPT_STR, &licenses, "ID[,ID…]", NULL, 0, 0,
-     "keep only files under licences that may be taken with these SPDX ids, or permissive; what states none is dropped"},
+     "keep only files under licences that may be taken with these SPDX ids, or permissive; what states none "
+     "is dropped"},
     {"max-size", 0, OPT_SIZE, &max_size, "SIZE", NULL, 0, 0,
      "drop larger files unparsed; it bounds memory and time"},
     {"keep-unknown", 0, OPT_FLAG, &keep_unknown, NULL, NULL, 0, 0,
@@ -50,7 +52,8 @@ static const struct opt own[] = {
     {"grammars", 0, OPT_STR, &grammars, "DIR[:DIR…]", NULL, 0, 0,
      "look for libtree-sitter-NAME.so here first; then in $LEAT_GRAMMARS, beside the program, and in the "
      "installed folder"},
-    {"list-rules", 0, OPT_FLAG, &list_rules, NULL, NULL, 0, 0, "print all rules with their thresholds, and end"},
+    {"list-rules", 0, OPT_FLAG, &list_rules, NULL, NULL, 0, 0,
+     "print all rules with their thresholds, and end"},
     {"list-languages", 0, OPT_FLAG, &list_languages, NULL, NULL, 0, 0,
      "print the languages, whether their grammar is there, and their file names, and end"},
     {0}};
@@ -59,21 +62,28 @@ static const struct opt_spec spec = {
     .name = "leat code",
     .summary = "keep source files that parse",
     .operands = "[INPUT…]",
-    .description =
-        "Reads JSONL documents that are source files, finds each one's language (metadata.language_code or metadata.language where it names "
-        "a programming language, else the name and extension of metadata.path, a \"#!\" line, or, without a path, the text), parses it with "
-        "tree-sitter and drops what does not parse.\n\n"
-        "The error ratio is the share of bytes inside the topmost ERROR nodes, plus one byte for every token that the parser had to supply. "
-        "Kept documents get metadata.language_code, metadata.license_header (an SPDX expression: what the file itself states), and "
-        "metadata.error_ratio when it is above 0.\n\n"
-        "Rules beyond that are off until --preset, --rules or --set turn them on; --list-rules prints them with their published "
-        "thresholds. The first that holds is the reason of the drop, with the value that was measured. Other reasons: unknown-language, "
-        "no-grammar, language-not-wanted, too-large, license, syntax-errors, language-rules (--keep-valid), and too-complex for the few "
-        "texts with errors on which tree-sitter would take time and memory out of all proportion.",
+    .description = "Reads JSONL documents that are source files, finds each one's language "
+                   "(metadata.language_code or metadata.language where it names "
+                   "a programming language, else the name and extension of metadata.path, a \"#!\" line, or, "
+                   "without a path, the text), parses it with "
+                   "tree-sitter and drops what does not parse.\n\n"
+                   "The error ratio is the share of bytes inside the topmost ERROR nodes, plus one byte for "
+                   "every token that the parser had to supply. "
+                   "Kept documents get metadata.language_code, metadata.license_header (an SPDX expression: "
+                   "what the file itself states), and "
+                   "metadata.error_ratio when it is above 0.\n\n"
+                   "Rules beyond that are off until --preset, --rules or --set turn them on; --list-rules "
+                   "prints them with their published "
+                   "thresholds. The first that holds is the reason of the drop, with the value that was "
+                   "measured. Other reasons: unknown-language, "
+                   "no-grammar, language-not-wanted, too-large, license, syntax-errors, language-rules "
+                   "(--keep-valid), and too-complex for the few "
+                   "texts with errors on which tree-sitter would take time and memory out of all proportion.",
     .examples = "leat ingest project.tar.gz | leat code --languages c,python -o code.jsonl.zst\n"
                 "# tolerate a little\n"
                 "leat code --max-error-ratio 0.02 --rejects broken.jsonl files.jsonl >parsed.jsonl\n"
-                "# as The Stack v2 was filtered, without generated and minified files and tables, under permissive licences\n"
+                "# as The Stack v2 was filtered, without generated and minified files and tables, under "
+                "permissive licences\n"
                 "leat code --preset stack-v2,clean --licenses permissive files.jsonl >code.jsonl\n",
     .own = own,
 };
@@ -189,9 +199,9 @@ static void set(struct file *f, enum code_signal s, double value)
     f->known |= CODE_BIT(s);
 }
 
-#define OF_SHAPE                                                                                                              \
-    (CODE_BIT(CODE_LINES) | CODE_BIT(CODE_MAX_LINE) | CODE_BIT(CODE_MEAN_LINE) | CODE_BIT(CODE_ALNUM) | CODE_BIT(CODE_ALPHA) | \
-     CODE_BIT(CODE_SPACE) | CODE_BIT(CODE_MINIFIED) | CODE_BIT(CODE_ERROR_LINES))
+#define OF_SHAPE                                                                                        \
+    (CODE_BIT(CODE_LINES) | CODE_BIT(CODE_MAX_LINE) | CODE_BIT(CODE_MEAN_LINE) | CODE_BIT(CODE_ALNUM) | \
+     CODE_BIT(CODE_ALPHA) | CODE_BIT(CODE_SPACE) | CODE_BIT(CODE_MINIFIED) | CODE_BIT(CODE_ERROR_LINES))
 
 static void measure_shape(struct file *f, struct slice text)
 {
@@ -221,7 +231,8 @@ static bool has_xml_header(struct slice text)
     return slice_find(slice_of(text.p, text.n < 100 ? text.n : 100), slice_str("<?xml version=")) != NULL;
 }
 
-static int measure_text(struct code_worker *w, struct file *f, struct slice text, uint32_t wants, struct err *e)
+static int measure_text(struct code_worker *w, struct file *f, struct slice text, uint32_t wants,
+                        struct err *e)
 {
     set(f, CODE_BYTES, (double)text.n);
     if (wants & OF_SHAPE) measure_shape(f, text);
@@ -230,7 +241,8 @@ static int measure_text(struct code_worker *w, struct file *f, struct slice text
         set(f, CODE_GENERATED, f->generated != NULL);
     }
     if (wants & (CODE_BIT(CODE_ENCODED) | CODE_BIT(CODE_ENCODED_RUN))) measure_encoded(f, text);
-    if (wants & CODE_BIT(CODE_XML)) set(f, CODE_XML, strcmp(f->language->name, "xml") != 0 && has_xml_header(text));
+    if (wants & CODE_BIT(CODE_XML))
+        set(f, CODE_XML, strcmp(f->language->name, "xml") != 0 && has_xml_header(text));
     if (wants & CODE_BIT(CODE_SECRETS) && secrets_built_in()) {
         int64_t n = secrets_count(w->secrets, text, f->secrets, e);
         if (n < 0) return (int)n;
@@ -241,7 +253,8 @@ static int measure_text(struct code_worker *w, struct file *f, struct slice text
 
 static void apply_rules(const struct code *c, struct file *f)
 {
-    const struct code_rule *rule = f->rule ? NULL : code_rules_match(&c->rules, f->value, f->known, f->language->name);
+    const struct code_rule *rule =
+        f->rule ? NULL : code_rules_match(&c->rules, f->value, f->known, f->language->name);
     if (!rule) return;
     if (rule->signal == CODE_GENERATED)
         hit(f, rule->name, f->generated);
@@ -252,7 +265,8 @@ static void apply_rules(const struct code *c, struct file *f)
 }
 
 /* What the file states counts; else metadata.license, where that is an expression. */
-static int check_license(const struct code *c, struct code_worker *w, struct file *f, struct doc *d, struct stage_out *o)
+static int check_license(const struct code *c, struct code_worker *w, struct file *f, struct doc *d,
+                         struct stage_out *o)
 {
     struct err ignored = {0};
     struct slice value = {0};
@@ -278,10 +292,13 @@ static double share(uint64_t part, uint64_t whole)
     return !whole ? 0 : part >= whole ? 1 : (double)part / (double)whole;
 }
 
-static int parse(const struct code *c, struct code_worker *w, struct file *f, struct slice text, uint32_t wants, struct err *e)
+static int parse(const struct code *c, struct code_worker *w, struct file *f, struct slice text,
+                 uint32_t wants, struct err *e)
 {
-    unsigned tree_wants = (wants & CODE_OF_WALK ? SYNTAX_SHARES : 0) | (keep_valid || annotate ? SYNTAX_RULES : 0);
-    if (slice_has_suffix(f->path, ".mjs") || slice_has_suffix(f->path, ".module.js")) tree_wants |= SYNTAX_MODULE;
+    unsigned tree_wants =
+        (wants & CODE_OF_WALK ? SYNTAX_SHARES : 0) | (keep_valid || annotate ? SYNTAX_RULES : 0);
+    if (slice_has_suffix(f->path, ".mjs") || slice_has_suffix(f->path, ".module.js"))
+        tree_wants |= SYNTAX_MODULE;
     int r = syntax_parse(c->syntax, w->syntax, f->language->name, text, tree_wants, &f->tree, e);
     if (r < 0) return r;
     if (f->tree.too_complex) {
@@ -290,7 +307,8 @@ static int parse(const struct code *c, struct code_worker *w, struct file *f, st
     }
     f->parsed = true;
     set(f, CODE_ERROR_RATIO, share(f->tree.error_bytes, text.n));
-    if (wants & CODE_BIT(CODE_ERROR_LINES)) set(f, CODE_ERROR_LINES, share(f->tree.error_lines, (uint64_t)f->value[CODE_LINES]));
+    if (wants & CODE_BIT(CODE_ERROR_LINES))
+        set(f, CODE_ERROR_LINES, share(f->tree.error_lines, (uint64_t)f->value[CODE_LINES]));
     if (wants & CODE_OF_WALK) {
         set(f, CODE_COMMENTS, share(f->tree.comment_bytes, text.n));
         set(f, CODE_LITERALS, share(f->tree.literal_bytes, f->tree.token_bytes));
@@ -303,7 +321,8 @@ static int parse(const struct code *c, struct code_worker *w, struct file *f, st
 }
 
 /* Fills *f: all that is asked for, and the rule that drops. Stops early where nothing more is wanted of a file that is dropped. */
-static int judge(const struct code *c, struct code_worker *w, struct file *f, struct doc *d, struct stage_out *o, struct err *e)
+static int judge(const struct code *c, struct code_worker *w, struct file *f, struct doc *d,
+                 struct stage_out *o, struct err *e)
 {
     bool all = annotate || o->attributes;
     uint32_t wants = all ? ~0u : c->rules.wanted;
@@ -329,9 +348,13 @@ static int put_annotations(const struct code_worker *w, const struct file *f, st
         snprintf(key, sizeof key, "code_%s", code_signal_name((enum code_signal)s));
         r = doc_meta_set_num(d, key, f->value[s]);
     }
-    const char *syntax = !f->parsed ? "unparsable" : f->tree.errors ? "errors" : f->tree.broken ? "broken-rule" : "valid";
+    const char *syntax = !f->parsed       ? "unparsable"
+                         : f->tree.errors ? "errors"
+                         : f->tree.broken ? "broken-rule"
+                                          : "valid";
     if (r == 0) r = doc_meta_set_str(d, "code_syntax", slice_str(syntax));
-    if (r == 0 && f->parsed && !f->tree.errors && f->tree.broken) r = doc_meta_set_str(d, "code_broken_rule", slice_str(f->tree.broken));
+    if (r == 0 && f->parsed && !f->tree.errors && f->tree.broken)
+        r = doc_meta_set_str(d, "code_broken_rule", slice_str(f->tree.broken));
     if (r == 0 && f->generated) r = doc_meta_set_str(d, "code_generated_by", slice_str(f->generated));
     if (r == 0 && f->secrets[0]) r = doc_meta_set_str(d, "code_secret", slice_str(f->secrets[0]));
     if (r == 0 && f->rule) r = doc_meta_set_str(d, "code_rule", slice_str(f->rule));
@@ -346,7 +369,8 @@ static int put_attributes(struct code_worker *w, const struct file *f, struct do
     buf_clear(&w->scratch);
     for (int s = 0; s < CODE_SIGNALS; s++) {
         if (!(f->known & CODE_BIT(s))) continue;
-        buf_printf(&w->scratch, "%s\"code__%s\":[[0,%llu,", comma, code_signal_name((enum code_signal)s), (unsigned long long)chars);
+        buf_printf(&w->scratch, "%s\"code__%s\":[[0,%llu,", comma, code_signal_name((enum code_signal)s),
+                   (unsigned long long)chars);
         json_put_num(&w->scratch, f->value[s]);
         buf_puts(&w->scratch, "]]");
         comma = ",";
@@ -357,7 +381,8 @@ static int put_attributes(struct code_worker *w, const struct file *f, struct do
 static int keep(const struct code_worker *w, const struct file *f, struct doc *d, struct stage_out *o)
 {
     int r = doc_meta_set_str(d, "language_code", slice_str(f->language->name));
-    if (r == 0 && f->parsed && f->tree.errors) r = doc_meta_set_num(d, "error_ratio", f->value[CODE_ERROR_RATIO]);
+    if (r == 0 && f->parsed && f->tree.errors)
+        r = doc_meta_set_num(d, "error_ratio", f->value[CODE_ERROR_RATIO]);
     if (r == 0 && w->license.n) r = doc_meta_set_str(d, "license_header", buf_slice(&w->license));
     if (r == 0 && annotate) r = put_annotations(w, f, d);
     return r < 0 ? r : stage_keep(o, d);
@@ -425,7 +450,9 @@ static int check_languages(struct syntax *syntax, struct err *e)
         size_t n = strcspn(p, ",");
         const struct language *l = wanted_at(p, n);
         if (!l)
-            return err_set(e, ERR_USAGE, "--languages %.*s: no such language; --list-languages prints them (bash, c, javascript, python …)",
+            return err_set(e, ERR_USAGE,
+                           "--languages %.*s: no such language; --list-languages prints them (bash, c, "
+                           "javascript, python …)",
                            (int)n, p);
         int r = syntax_have(syntax, l->name, e);
         if (r < 0) return r;
@@ -443,7 +470,8 @@ static int choose_rules(struct code *c, struct err *e)
 {
     int r = 0;
     code_rules_init(&c->rules);
-    if (keep_valid && max_error_ratio > 0) return err_set(e, ERR_USAGE, "--keep-valid allows no --max-error-ratio above 0");
+    if (keep_valid && max_error_ratio > 0)
+        return err_set(e, ERR_USAGE, "--keep-valid allows no --max-error-ratio above 0");
     if (preset) r = code_rules_add_presets(&c->rules, preset, e);
     if (r == 0 && rules_file) r = code_rules_load(&c->rules, rules_file, e);
     for (size_t i = 0; i < sets.n && r == 0; i++) r = code_rules_set(&c->rules, sets.at[i], e);
@@ -456,8 +484,9 @@ static void print_rules(const struct code_rules *rules)
 {
     for (size_t i = 0; i < rules->n; i++) {
         const struct code_rule *r = &rules->at[i];
-        printf("%-22s %-10s drops when %s %s %g%s%s\n", r->name, *r->preset ? r->preset : "-", code_signal_name(r->signal),
-               r->below ? "<" : ">", r->threshold, r->not_for ? ", but not: " : "", r->not_for ? r->not_for : "");
+        printf("%-22s %-10s drops when %s %s %g%s%s\n", r->name, *r->preset ? r->preset : "-",
+               code_signal_name(r->signal), r->below ? "<" : ">", r->threshold,
+               r->not_for ? ", but not: " : "", r->not_for ? r->not_for : "");
     }
 }
 
@@ -465,14 +494,16 @@ static void print_languages(struct syntax *syntax)
 {
     for (const struct language *l = languages; l->name; l++) {
         struct err none = {0};
-        printf("%-12s %-10s %s%s%s\n", l->name, syntax_have(syntax, l->name, &none) == 0 ? "grammar" : "-", l->extensions ? l->extensions : "",
-               l->extensions && l->filenames ? " " : "", l->filenames ? l->filenames : "");
+        printf("%-12s %-10s %s%s%s\n", l->name, syntax_have(syntax, l->name, &none) == 0 ? "grammar" : "-",
+               l->extensions ? l->extensions : "", l->extensions && l->filenames ? " " : "",
+               l->filenames ? l->filenames : "");
     }
 }
 
 static int run(struct tool *t, struct code *c)
 {
-    static const struct stage_ops ops = {.kind = "jsonl", .worker_new = worker_new, .worker_free = worker_free, .doc = code_doc};
+    static const struct stage_ops ops = {
+        .kind = "jsonl", .worker_new = worker_new, .worker_free = worker_free, .doc = code_doc};
     if (list_languages) {
         print_languages(c->syntax);
         return 0;

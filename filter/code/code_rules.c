@@ -54,9 +54,10 @@ static const struct code_rule known[] = {
 };
 _Static_assert(sizeof known / sizeof *known <= CODE_RULES_MAX, "the table of rules is full");
 
-static const char *const signal_names[] = {"bytes",   "lines",       "max_line", "mean_line", "alnum",       "alpha",
-                                           "space",   "generated",   "minified", "encoded",   "encoded_run", "xml_header",
-                                           "secrets", "error_ratio", "error_lines", "comments", "literals"};
+static const char *const signal_names[] = {
+    "bytes",   "lines",       "max_line",    "mean_line", "alnum",       "alpha",
+    "space",   "generated",   "minified",    "encoded",   "encoded_run", "xml_header",
+    "secrets", "error_ratio", "error_lines", "comments",  "literals"};
 
 const char *code_signal_name(enum code_signal s)
 {
@@ -79,7 +80,9 @@ static int add_preset(struct code_rules *r, const char *name, size_t n, struct e
             found++;
         }
     if (found) return 0;
-    return err_set(e, ERR_USAGE, "unknown preset '%.*s': the presets are " STARCODER ", " STACK ", " NEMO ", " CLEAN, (int)n, name);
+    return err_set(e, ERR_USAGE,
+                   "unknown preset '%.*s': the presets are " STARCODER ", " STACK ", " NEMO ", " CLEAN,
+                   (int)n, name);
 }
 
 int code_rules_add_presets(struct code_rules *r, const char *names, struct err *e)
@@ -121,7 +124,8 @@ int code_rules_set(struct code_rules *r, const char *assignment, struct err *e)
     if (!assignment[n]) return err_set(e, ERR_USAGE, "--set %s: give RULE=NUMBER or RULE=off", assignment);
     if (!rule) return err_set(e, ERR_USAGE, "--set %s: no such rule; --list-rules prints them", assignment);
     if (!set_threshold(rule, assignment + n + 1))
-        return err_set(e, ERR_USAGE, "--set %s: '%s' is neither a number nor off", assignment, assignment + n + 1);
+        return err_set(e, ERR_USAGE, "--set %s: '%s' is neither a number nor off", assignment,
+                       assignment + n + 1);
     return 0;
 }
 
@@ -131,7 +135,8 @@ static int read_rules(struct code_rules *r, struct yaml *map, struct err *e)
         struct code_rule *rule = find_rule(r, slice_str(y->key));
         if (!rule) return yaml_error(y, e, "no such rule: %s; leat code --list-rules prints them", y->key);
         yaml_get(map, y->key);
-        if (y->kind != YAML_SCALAR || !set_threshold(rule, y->value)) return yaml_error(y, e, "%s: give a number or off", y->key);
+        if (y->kind != YAML_SCALAR || !set_threshold(rule, y->value))
+            return yaml_error(y, e, "%s: give a number or off", y->key);
     }
     return 0;
 }
@@ -139,7 +144,8 @@ static int read_rules(struct code_rules *r, struct yaml *map, struct err *e)
 int code_rules_read(struct code_rules *r, const struct yaml *root, struct err *e)
 {
     struct yaml *list = NULL, *map = NULL;
-    int result = root->kind == YAML_MAP ? yaml_seq(root, "presets", &list, e) : yaml_error(root, e, "a map with presets and rules");
+    int result = root->kind == YAML_MAP ? yaml_seq(root, "presets", &list, e)
+                                        : yaml_error(root, e, "a map with presets and rules");
     for (const struct yaml *y = list ? list->child : NULL; y && result >= 0; y = y->next) {
         if (y->kind != YAML_SCALAR) return yaml_error(y, e, "the name of a preset");
         struct err inner = {0};
@@ -167,7 +173,8 @@ void code_rules_ready(struct code_rules *r)
         if (r->at[i].on) r->wanted |= CODE_BIT(r->at[i].signal);
 }
 
-const struct code_rule *code_rules_match(const struct code_rules *r, const double *value, uint32_t known_bits, const char *language)
+const struct code_rule *code_rules_match(const struct code_rules *r, const double *value, uint32_t known_bits,
+                                         const char *language)
 {
     for (size_t i = 0; i < r->n; i++) {
         const struct code_rule *rule = &r->at[i];

@@ -10,22 +10,22 @@
 
 enum code_signal {
     CODE_BYTES,
-    CODE_LINES,        /* newlines + 1 */
-    CODE_MAX_LINE,     /* characters */
+    CODE_LINES,    /* newlines + 1 */
+    CODE_MAX_LINE, /* characters */
     CODE_MEAN_LINE,
-    CODE_ALNUM,        /* shares of the characters */
+    CODE_ALNUM, /* shares of the characters */
     CODE_ALPHA,
     CODE_SPACE,
-    CODE_GENERATED,    /* 0 or 1 */
-    CODE_MINIFIED,     /* 0 or 1 */
-    CODE_ENCODED,      /* share of the bytes in runs of encoded data */
-    CODE_ENCODED_RUN,  /* bytes of the longest */
-    CODE_XML,          /* 1: an XML declaration in the first 100 characters of what is no XML */
-    CODE_SECRETS,      /* keys and other secrets found */
-    CODE_ERROR_RATIO,  /* share of the bytes that did not parse */
-    CODE_ERROR_LINES,  /* share of the lines */
-    CODE_COMMENTS,     /* share of the bytes that are comments */
-    CODE_LITERALS,     /* share of the tokens' bytes that are strings, numbers and commas */
+    CODE_GENERATED,   /* 0 or 1 */
+    CODE_MINIFIED,    /* 0 or 1 */
+    CODE_ENCODED,     /* share of the bytes in runs of encoded data */
+    CODE_ENCODED_RUN, /* bytes of the longest */
+    CODE_XML,         /* 1: an XML declaration in the first 100 characters of what is no XML */
+    CODE_SECRETS,     /* keys and other secrets found */
+    CODE_ERROR_RATIO, /* share of the bytes that did not parse */
+    CODE_ERROR_LINES, /* share of the lines */
+    CODE_COMMENTS,    /* share of the bytes that are comments */
+    CODE_LITERALS,    /* share of the tokens' bytes that are strings, numbers and commas */
     CODE_SIGNALS
 };
 #define CODE_BIT(s) (1u << (s))
@@ -64,6 +64,7 @@ int code_rules_read(struct code_rules *r, const struct yaml *root, struct err *e
 void code_rules_ready(struct code_rules *r);
 
 /* The first rule among those whose signal is in `known` that drops a file with these values, or NULL. */
-const struct code_rule *code_rules_match(const struct code_rules *r, const double *value, uint32_t known, const char *language);
+const struct code_rule *code_rules_match(const struct code_rules *r, const double *value, uint32_t known,
+                                         const char *language);
 
 #endif

@@ -6,26 +6,44 @@
 #define LINE_BYTES 400 /* of a line that is looked at: no header is longer */
 
 /* ---- by path */
-static const char lock_files[] =
-    "Gopkg.lock glide.lock Package.resolved poetry.lock pdm.lock uv.lock pixi.lock esy.lock deno.lock npm-shrinkwrap.json "
-    "package-lock.json pnpm-lock.yaml bun.lock composer.lock Cargo.lock Cargo.toml.orig flake.lock MODULE.bazel.lock mise.lock "
-    "Pipfile.lock .terraform.lock.hcl .secrets.baseline Gemfile.lock yarn.lock mix.lock pubspec.lock Podfile.lock";
+static const char lock_files[] = "Gopkg.lock glide.lock Package.resolved poetry.lock pdm.lock uv.lock "
+                                 "pixi.lock esy.lock deno.lock npm-shrinkwrap.json "
+                                 "package-lock.json pnpm-lock.yaml bun.lock composer.lock Cargo.lock "
+                                 "Cargo.toml.orig flake.lock MODULE.bazel.lock mise.lock "
+                                 "Pipfile.lock .terraform.lock.hcl .secrets.baseline Gemfile.lock yarn.lock "
+                                 "mix.lock pubspec.lock Podfile.lock";
 static const char wrappers[] = "gradlew gradlew.bat mvnw mvnw.cmd";
 
 static const struct part {
     const char *folder; /* anywhere in the path: after its start or a slash */
     const char *why;
-} folders[] = {{"node_modules/", "vendored"},     {"Godeps/", "vendored"},       {"Pods/", "vendored"},
-               {"Carthage/Build/", "vendored"},   {".idea/", "editor-file"},     {"__generated__/", "generated-folder"},
-               {"htmlcov/", "generated-folder"},  {".yarn/releases/", "vendored"}};
+} folders[] = {
+    {"node_modules/", "vendored"},    {"Godeps/", "vendored"},        {"Pods/", "vendored"},
+    {"Carthage/Build/", "vendored"},  {".idea/", "editor-file"},      {"__generated__/", "generated-folder"},
+    {"htmlcov/", "generated-folder"}, {".yarn/releases/", "vendored"}};
 
 static const struct ending {
     const char *ending, *why;
-} endings[] = {{".designer.cs", "designer"},  {".feature.cs", "specflow"},   {".zep.c", "zephir"},        {".zep.h", "zephir"},
-               {".zep.php", "zephir"},        {"_tlb.pas", "type-library"},  {".pb.go", "protobuf"},      {".pb.cc", "protobuf"},
-               {".pb.h", "protobuf"},         {"_pb2.py", "protobuf"},       {"_pb2_grpc.py", "protobuf"}, {".g.dart", "dart-build"},
-               {".freezed.dart", "dart-build"}, {".pnp.js", "lock-file"},    {".pnp.cjs", "lock-file"},   {".js.map", "source-map"},
-               {".css.map", "source-map"},    {".min.js", "minified-name"},  {".min.css", "minified-name"}, {".nib", "editor-file"},
+} endings[] = {{".designer.cs", "designer"},
+               {".feature.cs", "specflow"},
+               {".zep.c", "zephir"},
+               {".zep.h", "zephir"},
+               {".zep.php", "zephir"},
+               {"_tlb.pas", "type-library"},
+               {".pb.go", "protobuf"},
+               {".pb.cc", "protobuf"},
+               {".pb.h", "protobuf"},
+               {"_pb2.py", "protobuf"},
+               {"_pb2_grpc.py", "protobuf"},
+               {".g.dart", "dart-build"},
+               {".freezed.dart", "dart-build"},
+               {".pnp.js", "lock-file"},
+               {".pnp.cjs", "lock-file"},
+               {".js.map", "source-map"},
+               {".css.map", "source-map"},
+               {".min.js", "minified-name"},
+               {".min.css", "minified-name"},
+               {".nib", "editor-file"},
                {".xcworkspacedata", "editor-file"}};
 
 static bool has_folder(struct slice path, const char *folder)
@@ -117,12 +135,14 @@ static bool contains_nocase(struct slice line, const char *text)
 
 static const char *by_line(struct slice line, unsigned number, const char *language)
 {
-    bool speaks = contains_nocase(line, "generat") || contains_nocase(line, "made by") || contains_nocase(line, "creat") ||
-                  contains_nocase(line, "meta object") || contains_nocase(line, "image dump");
+    bool speaks = contains_nocase(line, "generat") || contains_nocase(line, "made by") ||
+                  contains_nocase(line, "creat") || contains_nocase(line, "meta object") ||
+                  contains_nocase(line, "image dump");
     if (!speaks) return NULL;
     for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
         const struct phrase *p = &phrases[i];
-        if (number > p->lines || (p->languages && !language_lists(p->languages, slice_str(language)))) continue;
+        if (number > p->lines || (p->languages && !language_lists(p->languages, slice_str(language))))
+            continue;
         if (contains_nocase(line, p->text) && (!*p->also || contains_nocase(line, p->also))) return p->why;
     }
     return NULL;
@@ -144,11 +164,12 @@ static const char *by_head(const char *language, struct slice text)
 /* "//# sourceMappingURL=" in one of the last two lines of a script or style sheet. */
 static bool has_source_map(struct slice text)
 {
-    struct slice tail = text.n > 2 * LINE_BYTES ? slice_of(text.p + text.n - 2 * LINE_BYTES, 2 * LINE_BYTES) : text;
+    struct slice tail =
+        text.n > 2 * LINE_BYTES ? slice_of(text.p + text.n - 2 * LINE_BYTES, 2 * LINE_BYTES) : text;
     struct slice line, last = {0}, before = {0};
     for (size_t at = 0; line_next(tail, &at, &line);) before = last, last = line;
-    return slice_has_prefix(last, "//# source") || slice_has_prefix(last, "/*# source") || slice_has_prefix(before, "//# source") ||
-           slice_has_prefix(before, "/*# source");
+    return slice_has_prefix(last, "//# source") || slice_has_prefix(last, "/*# source") ||
+           slice_has_prefix(before, "//# source") || slice_has_prefix(before, "/*# source");
 }
 
 const char *generated_why(struct slice path, const char *language, struct slice text)
@@ -159,11 +180,12 @@ const char *generated_why(struct slice path, const char *language, struct slice 
     return why ? why : maps && has_source_map(text) ? "source-map" : NULL;
 }
 
-#define MINIFIED_LINE 110      /* Linguist's */
-#define MINIFIED_SPACES 0.08   /* of all characters; programs have .15 to .35 */
-#define MINIFIED_LEAST 512     /* characters, for a text of any language */
+#define MINIFIED_LINE 110    /* Linguist's */
+#define MINIFIED_SPACES 0.08 /* of all characters; programs have .15 to .35 */
+#define MINIFIED_LEAST 512   /* characters, for a text of any language */
 
-bool generated_minified(const char *language, struct slice text, uint64_t lines, uint64_t chars, uint64_t spaces)
+bool generated_minified(const char *language, struct slice text, uint64_t lines, uint64_t chars,
+                        uint64_t spaces)
 {
     if (lines > 1 && text.n && text.p[text.n - 1] == '\n') lines--;
     bool long_lines = text.n > MINIFIED_LINE * lines;

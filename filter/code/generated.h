@@ -11,6 +11,7 @@
 const char *generated_why(struct slice path, const char *language, struct slice text);
 
 /* Linguist's minified files (JavaScript, CSS: more than 110 bytes a line), and any text of such lines with hardly any white space. */
-bool generated_minified(const char *language, struct slice text, uint64_t lines, uint64_t chars, uint64_t spaces);
+bool generated_minified(const char *language, struct slice text, uint64_t lines, uint64_t chars,
+                        uint64_t spaces);
 
 #endif

@@ -7,12 +7,14 @@ const char *const language_methods[] = {"nothing", "name", "filename", "extensio
 
 const struct language languages[] = {
     {"bash", "shell sh shell_script zsh ksh", ".sh .bash .bats .command .ksh .zsh .sbatch .slurm",
-     ".bash_aliases .bash_functions .bash_logout .bash_profile .bashrc .envrc .kshrc .profile .xinitrc .xsession "
+     ".bash_aliases .bash_functions .bash_logout .bash_profile .bashrc .envrc .kshrc .profile .xinitrc "
+     ".xsession "
      ".zlogin .zlogout .zprofile .zshenv .zshrc PKGBUILD bashrc gradlew mvnw profile zshrc",
      "ash bash dash ksh mksh pdksh sh zsh"},
     {"c", NULL, ".c .cats .h .h.in .idc", NULL, "tcc"},
     {"c_sharp", "c# csharp", ".cs .csx .cake", NULL, NULL},
-    {"cpp", "c++", ".cpp .c++ .cc .cp .cppm .cxx .hh .hpp .h++ .hxx .inl .ino .ipp .ixx .tcc .tpp .txx", NULL, NULL},
+    {"cpp", "c++", ".cpp .c++ .cc .cp .cppm .cxx .hh .hpp .h++ .hxx .inl .ino .ipp .ixx .tcc .tpp .txx", NULL,
+     NULL},
     {"css", NULL, ".css", NULL, NULL},
     {"elixir", NULL, ".ex .exs", "mix.lock", "elixir"},
     {"go", "golang", ".go", NULL, NULL},
@@ -22,7 +24,8 @@ const struct language languages[] = {
     {"javascript", "js node jsx", ".js .mjs .cjs .jsx .es .es6 .jsm .ssjs", "Jakefile",
      "bun chakra d8 gjs js node nodejs qjs rhino v8 v8-shell"},
     {"json", NULL, ".json .geojson .webmanifest .gltf .har .avsc .topojson .tfstate .sarif",
-     ".all-contributorsrc .arcconfig .c8rc .htmlhintrc .nycrc .tern-project .watchmanconfig composer.lock deno.lock "
+     ".all-contributorsrc .arcconfig .c8rc .htmlhintrc .nycrc .tern-project .watchmanconfig composer.lock "
+     "deno.lock "
      "flake.lock Pipfile.lock Package.resolved MODULE.bazel.lock bun.lock .secrets.baseline",
      NULL},
     {"kotlin", NULL, ".kt .ktm .kts", NULL, NULL},
@@ -30,11 +33,14 @@ const struct language languages[] = {
     {"make", "makefile mf bsdmake", ".mk .mak .make .makefile .mkfile",
      "BSDmakefile GNUmakefile Kbuild Makefile Makefile.am Makefile.in Makefile.inc makefile mkfile", "make"},
     {"objc", "objective_c obj_c objectivec", ".m", NULL, NULL},
-    {"php", NULL, ".php .inc .php3 .php4 .php5 .phps .phpt .ctp", ".php .php_cs .php_cs.dist Phakefile", "php"},
+    {"php", NULL, ".php .inc .php3 .php4 .php5 .phps .phpt .ctp", ".php .php_cs .php_cs.dist Phakefile",
+     "php"},
     {"python", "py py3 python3", ".py .pyi .pyw .py3 .pyp .pyt .gyp .gypi .wsgi .xpy .lmi",
      "SConscript SConstruct wscript DEPS .gclient", "python pypy py"},
-    {"ruby", "rb jruby rake", ".rb .builder .gemspec .jbuilder .podspec .rabl .rake .rbi .rbw .ru .thor .watchr",
-     ".irbrc .pryrc .simplecov Appraisals Berksfile Brewfile Buildfile Capfile Dangerfile Deliverfile Fastfile Gemfile "
+    {"ruby", "rb jruby rake",
+     ".rb .builder .gemspec .jbuilder .podspec .rabl .rake .rbi .rbw .ru .thor .watchr",
+     ".irbrc .pryrc .simplecov Appraisals Berksfile Brewfile Buildfile Capfile Dangerfile Deliverfile "
+     "Fastfile Gemfile "
      "Guardfile Jarfile Podfile Puppetfile Rakefile Snapfile Thorfile Vagrantfile",
      "ruby macruby rake jruby rbx"},
     {"rust", "rs", ".rs .rs.in", NULL, "rust-script"},
@@ -88,7 +94,8 @@ const struct language languages[] = {
     {"vim", "viml vim_script", ".vim", ".vimrc vimrc", NULL},
     {"vue", NULL, ".vue", NULL, NULL},
     {"xml", NULL, ".xml .xsd .xsl .xslt .svg .plist .csproj .vcxproj .xaml", "pom.xml", NULL},
-    {"yaml", "yml", ".yaml .yml", ".clang-format .clang-tidy CITATION.cff glide.lock pixi.lock yarn.lock", NULL},
+    {"yaml", "yml", ".yaml .yml", ".clang-format .clang-tidy CITATION.cff glide.lock pixi.lock yarn.lock",
+     NULL},
     {0}};
 
 bool language_lists(const char *list, struct slice word)
@@ -145,7 +152,8 @@ static const struct language *by_extension(struct slice base, struct slice *exte
         if (base.p[i] != '.') continue;
         struct slice s = slice_of(base.p + i, base.n - i);
         if (s.n >= sizeof room || memchr(s.p, ' ', s.n) || memchr(s.p, 0, s.n)) continue;
-        for (size_t k = 0; k < s.n; k++) room[k] = (char)(s.p[k] >= 'A' && s.p[k] <= 'Z' ? s.p[k] + 32 : s.p[k]);
+        for (size_t k = 0; k < s.n; k++)
+            room[k] = (char)(s.p[k] >= 'A' && s.p[k] <= 'Z' ? s.p[k] + 32 : s.p[k]);
         for (const struct language *l = languages; l->name; l++)
             if (language_lists(l->extensions, slice_of(room, s.n))) return *extension = s, l;
     }
@@ -162,7 +170,8 @@ static struct slice interpreter(struct slice line)
         size_t start = at;
         while (at < line.n && line.p[at] != ' ' && line.p[at] != '\t' && line.p[at] != '\r') at++;
         word = base_name(slice_of(line.p + start, at - start));
-        bool passed = slice_is(word, "env") || slice_has_prefix(word, "-") || (word.n && memchr(word.p, '=', word.n));
+        bool passed =
+            slice_is(word, "env") || slice_has_prefix(word, "-") || (word.n && memchr(word.p, '=', word.n));
         if (!passed) return word;
         at += at == start;
     }
@@ -183,7 +192,8 @@ static const struct language *by_shebang(struct slice text)
     if (!slice_has_prefix(text, "#!") || !line_next(text, &at, &line)) return NULL;
     struct slice program = interpreter(line);
     for (const struct language *l = languages; l->name; l++)
-        if (language_lists(l->interpreters, program) || language_lists(l->interpreters, without_version(program)))
+        if (language_lists(l->interpreters, program) ||
+            language_lists(l->interpreters, without_version(program)))
             return l;
     return NULL;
 }

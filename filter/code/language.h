@@ -11,8 +11,9 @@
 
 /* Lists are words separated by single spaces; NULL: none. */
 struct language {
-    const char *name;         /* as tree-sitter's grammars call it: what metadata.language_code gets */
-    const char *aliases;      /* other names, in lower case; compared without regard to case, space and hyphen are "_" */
+    const char *name; /* as tree-sitter's grammars call it: what metadata.language_code gets */
+    const char
+        *aliases; /* other names, in lower case; compared without regard to case, space and hyphen are "_" */
     const char *extensions;   /* with their dot, in lower case */
     const char *filenames;    /* whole names */
     const char *interpreters; /* of "#!" lines, without version */

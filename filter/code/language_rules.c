@@ -51,7 +51,8 @@ struct kids kids_of(TSNode parent, bool named)
 bool kids_next(struct kids *k)
 {
     do {
-        bool more = k->begun ? ts_tree_cursor_goto_next_sibling(&k->cursor) : ts_tree_cursor_goto_first_child(&k->cursor);
+        bool more = k->begun ? ts_tree_cursor_goto_next_sibling(&k->cursor)
+                             : ts_tree_cursor_goto_first_child(&k->cursor);
         k->begun = true;
         if (!more) {
             ts_tree_cursor_delete(&k->cursor);

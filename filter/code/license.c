@@ -26,7 +26,8 @@ static bool holds(struct slice expression, struct slice s)
 {
     const char *p = slice_find(expression, s), *end = expression.p + expression.n;
     while (p) {
-        bool starts = p == expression.p || p[-1] == ' ' || p[-1] == '(', ends = p + s.n == end || p[s.n] == ' ' || p[s.n] == ')';
+        bool starts = p == expression.p || p[-1] == ' ' || p[-1] == '(',
+             ends = p + s.n == end || p[s.n] == ' ' || p[s.n] == ')';
         if (starts && ends) return true;
         p = slice_find(slice_of(p + 1, (size_t)(end - p - 1)), s);
     }
@@ -70,15 +71,18 @@ static const struct phrase {
     {{"licensed under the apache license 2 0"}, NULL, "Apache-2.0"},
     {{"licensed under the apache 2 0 license"}, NULL, "Apache-2.0"},
     {{"under the terms of the apache license version 2 0"}, NULL, "Apache-2.0"},
-    {{"permission is hereby granted free of charge to any person obtaining a copy of this software and associated documentation files",
+    {{"permission is hereby granted free of charge to any person obtaining a copy of this software and "
+      "associated documentation files",
       "the above copyright notice and this permission notice", "except as contained in this notice the name"},
      NULL,
      "X11"},
-    {{"permission is hereby granted free of charge to any person obtaining a copy of this software and associated documentation files",
+    {{"permission is hereby granted free of charge to any person obtaining a copy of this software and "
+      "associated documentation files",
       "the above copyright notice and this permission notice"},
      "except as contained in this notice the name",
      "MIT"},
-    {{"permission is hereby granted free of charge to any person obtaining a copy of this software and associated documentation files"},
+    {{"permission is hereby granted free of charge to any person obtaining a copy of this software and "
+      "associated documentation files"},
      "the above copyright notice and this permission notice",
      "MIT-0"},
     {{"licensed under the mit license"}, NULL, "MIT"},
@@ -89,11 +93,13 @@ static const struct phrase {
     {{"governed by an mit style license"}, NULL, "MIT"},
     {{"or the mit license"}, NULL, "MIT"},
     {{"license mit "}, NULL, "MIT"},
-    {{"redistribution and use in source and binary forms with or without modification are permitted", "all advertising materials mentioning "
-                                                                                                      "features"},
+    {{"redistribution and use in source and binary forms with or without modification are permitted",
+      "all advertising materials mentioning "
+      "features"},
      NULL,
      "BSD-4-Clause"},
-    {{"redistribution and use in source and binary forms with or without modification are permitted", "endorse or promote products"},
+    {{"redistribution and use in source and binary forms with or without modification are permitted",
+      "endorse or promote products"},
      "all advertising materials mentioning features",
      "BSD-3-Clause"},
     {{"redistribution and use in source and binary forms with or without modification are permitted",
@@ -101,15 +107,18 @@ static const struct phrase {
      "endorse or promote products",
      "BSD-2-Clause"},
     {{"governed by a bsd style license that can be found in the license file"}, NULL, "BSD-3-Clause"},
-    {{"permission to use copy modify and or distribute this software for any purpose with or without fee is hereby granted",
+    {{"permission to use copy modify and or distribute this software for any purpose with or without fee is "
+      "hereby granted",
       "provided that the above copyright notice and this permission notice appear in all copies"},
      NULL,
      "ISC"},
-    {{"permission to use copy modify and distribute this software for any purpose with or without fee is hereby granted",
+    {{"permission to use copy modify and distribute this software for any purpose with or without fee is "
+      "hereby granted",
       "provided that the above copyright notice and this permission notice appear in all copies"},
      NULL,
      "ISC"},
-    {{"permission to use copy modify and or distribute this software for any purpose with or without fee is hereby granted"},
+    {{"permission to use copy modify and or distribute this software for any purpose with or without fee is "
+      "hereby granted"},
      "provided that the above",
      "0BSD"},
     {{"this is free and unencumbered software released into the public domain"}, NULL, "Unlicense"},
@@ -120,7 +129,8 @@ static const struct phrase {
     {{"mozilla public license version 2 0"}, NULL, "MPL-2.0"},
     {{"mozilla public license version 1 1"}, NULL, "MPL-1.1"},
     {{"boost software license version 1 0"}, NULL, "BSL-1.0"},
-    {{"permission is granted to anyone to use this software for any purpose including commercial applications",
+    {{"permission is granted to anyone to use this software for any purpose including commercial "
+      "applications",
       "altered source versions must be plainly marked as such"},
      NULL,
      "Zlib"},
@@ -155,17 +165,21 @@ static void add_gnu(struct slice words, const struct gnu *g, struct buf *out)
     const char *name = slice_find(words, slice_str(g->name));
     if (!name) return;
     /* the sentence around it: "version 2 of the gnu…" and "…as published by the free software foundation either version 3…" */
-    size_t before = (size_t)(name - words.p) < 120 ? (size_t)(name - words.p) : 120, after = words.n - (size_t)(name - words.p);
-    struct slice near = slice_of(name, after < 330 ? after : 330), wide = slice_of(name - before, before + near.n);
+    size_t before = (size_t)(name - words.p) < 120 ? (size_t)(name - words.p) : 120,
+           after = words.n - (size_t)(name - words.p);
+    struct slice near = slice_of(name, after < 330 ? after : 330),
+                 wide = slice_of(name - before, before + near.n);
     const char *number = number_after(near, " version ");
     if (!number) number = number_after(near, " v");
     if (!number) number = number_after(wide, "version ");
     if (!number || *number < '1' || *number > '3') return;
     const char *end = words.p + words.n;
-    bool point_one = number + 2 < end && number[1] == ' ' && number[2] == '1' && (number + 3 == end || number[3] == ' ');
+    bool point_one =
+        number + 2 < end && number[1] == ' ' && number[2] == '1' && (number + 3 == end || number[3] == ' ');
     char id[64];
     snprintf(id, sizeof id, "%s-%c.%c-%s", g->id, *number, point_one ? '1' : '0',
-             slice_find(wide, slice_str(LATER)) || slice_find(wide, slice_str("or later")) ? "or-later" : "only");
+             slice_find(wide, slice_str(LATER)) || slice_find(wide, slice_str("or later")) ? "or-later"
+                                                                                           : "only");
     add_expression(out, slice_str(id));
 }
 
@@ -205,7 +219,8 @@ static bool matches(const struct phrase *p, struct slice words)
 
 static bool states_something(struct slice words)
 {
-    static const char *const stems[] = {"licens", "licenc", "permission", "redistribution", "public domain", "publicdomain", "same terms as"};
+    static const char *const stems[] = {"licens",        "licenc",       "permission",   "redistribution",
+                                        "public domain", "publicdomain", "same terms as"};
     for (size_t i = 0; i < sizeof stems / sizeof *stems; i++)
         if (slice_find(words, slice_str(stems[i]))) return true;
     return false;
@@ -217,7 +232,8 @@ static void find_phrases(struct slice words, struct buf *out)
         if (matches(&phrases[i], words)) add_expression(out, slice_str(phrases[i].id));
     if (slice_find(words, slice_str("secondary license means"))) return; /* the MPL names the GNU licences */
     for (size_t i = 0; i < sizeof gnu / sizeof *gnu; i++) add_gnu(words, &gnu[i], out);
-    if (slice_is(buf_slice(out), "Apache-2.0 AND MIT") && slice_find(words, slice_str(" or the mit license"))) {
+    if (slice_is(buf_slice(out), "Apache-2.0 AND MIT") &&
+        slice_find(words, slice_str(" or the mit license"))) {
         buf_clear(out);
         buf_puts(out, "Apache-2.0 OR MIT");
     }

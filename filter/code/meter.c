@@ -72,7 +72,8 @@ static unsigned class_of(size_t n)
 
 static size_t class_bytes(unsigned class)
 {
-    return class < FINE_CLASSES ? (size_t)(class ? class : 1) * 16 : (size_t)FINE_BYTES << (class - FINE_CLASSES + 1);
+    return class < FINE_CLASSES ? (size_t)(class ? class : 1) * 16
+                                : (size_t)FINE_BYTES << (class - FINE_CLASSES + 1);
 }
 
 static void end_run(struct meter *m)

@@ -5,12 +5,15 @@
 #include <stdlib.h>
 
 /* §12.7.2, the words that are reserved everywhere. */
-static const char reserved[] = "break case catch class const continue debugger default delete do else enum export extends false finally "
-                               "for function if import in instanceof new null return super switch this throw true try typeof var void "
-                               "while with";
-static const char functions[] = "function_declaration function_expression generator_function_declaration generator_function arrow_function "
+static const char reserved[] =
+    "break case catch class const continue debugger default delete do else enum export extends false finally "
+    "for function if import in instanceof new null return super switch this throw true try typeof var void "
+    "while with";
+static const char functions[] = "function_declaration function_expression generator_function_declaration "
+                                "generator_function arrow_function "
                                 "method_definition class_static_block program";
-static const char patterns[] = "array_pattern object_pattern pair_pattern rest_pattern assignment_pattern object_assignment_pattern";
+static const char patterns[] =
+    "array_pattern object_pattern pair_pattern rest_pattern assignment_pattern object_assignment_pattern";
 
 static TSNode no_node(void)
 {
@@ -30,7 +33,7 @@ static bool type_is(const char *type, const char *types)
 static bool has_child(TSNode node, const char *type)
 {
     EACH(ALL, k, node)
-        if (strcmp(ts_node_type(k.node), type) == 0) return true;
+    if (strcmp(ts_node_type(k.node), type) == 0) return true;
     return false;
 }
 
@@ -39,7 +42,8 @@ static size_t function_above(const struct rules_walk *w, size_t from)
 {
     rules_climbed(w->depth);
     for (size_t i = from; i <= w->depth; i++) {
-        bool key = i > 0 && type_is(rules_above(w, i - 1), "computed_property_name"); /* belongs to what is around the method */
+        bool key = i > 0 && type_is(rules_above(w, i - 1),
+                                    "computed_property_name"); /* belongs to what is around the method */
         if (!key && type_is(rules_above(w, i), functions)) return i;
     }
     return w->depth + 1;
@@ -48,10 +52,12 @@ static size_t function_above(const struct rules_walk *w, size_t from)
 /* ---- strict mode, §11.2.2: a directive in a function or the program around, a class, a module */
 static bool directive_in(const struct rules_walk *w, TSNode block)
 {
-    EACH(NAMED, k, block) {
+    EACH(NAMED, k, block)
+    {
         TSNode s = k.node;
         if (rules_is(s, "comment hash_bang_line")) continue;
-        if (!rules_is(s, "expression_statement") || !rules_is(ts_node_named_child(s, 0), "string")) return false;
+        if (!rules_is(s, "expression_statement") || !rules_is(ts_node_named_child(s, 0), "string"))
+            return false;
         struct slice text = rules_text(w, ts_node_named_child(s, 0));
         if (text.n == 12 && memcmp(text.p + 1, "use strict", 10) == 0) return true;
     }
@@ -61,7 +67,7 @@ static bool directive_in(const struct rules_walk *w, TSNode block)
 bool javascript_is_module(TSNode program)
 {
     EACH(NAMED, k, program)
-        if (rules_is(k.node, "import_statement export_statement")) return true;
+    if (rules_is(k.node, "import_statement export_statement")) return true;
     return false;
 }
 
@@ -91,7 +97,8 @@ static bool in_generator(const struct rules_walk *w, size_t from)
 /* The name of a declared function belongs to what is around it. */
 static bool names_function(const struct rules_walk *w, TSNode node)
 {
-    if (!type_is(rules_above(w, 1), "function_declaration generator_function_declaration") || w->depth < 2) return false;
+    if (!type_is(rules_above(w, 1), "function_declaration generator_function_declaration") || w->depth < 2)
+        return false;
     return ts_node_eq(field(w->above[w->depth - 1], "name"), node);
 }
 
@@ -113,11 +120,14 @@ static uint32_t escape_at(struct slice s, size_t *i)
     if (*i + 1 >= s.n || s.p[*i + 1] != 'u') return UINT32_MAX;
     for (at += braces; at < s.n && (braces || digits < 4); at++, digits++) {
         char c = s.p[at];
-        unsigned v = c >= '0' && c <= '9' ? (unsigned)(c - '0') : (c | 32) >= 'a' && (c | 32) <= 'f' ? (unsigned)((c | 32) - 'a' + 10) : 16;
+        unsigned v = c >= '0' && c <= '9'                 ? (unsigned)(c - '0')
+                     : (c | 32) >= 'a' && (c | 32) <= 'f' ? (unsigned)((c | 32) - 'a' + 10)
+                                                          : 16;
         if (v == 16) break;
         cp = cp > 0x10ffff ? cp : cp << 4 | v;
     }
-    if (!digits || (!braces && digits < 4) || (braces && (at >= s.n || s.p[at] != '}')) || cp > 0x10ffff) return UINT32_MAX;
+    if (!digits || (!braces && digits < 4) || (braces && (at >= s.n || s.p[at] != '}')) || cp > 0x10ffff)
+        return UINT32_MAX;
     *i = at + braces;
     return cp;
 }
@@ -127,15 +137,18 @@ static bool id_char(uint32_t cp, bool first)
 {
     if (cp < 0x80) {
         char c = (char)cp;
-        return c == '$' || c == '_' || ((c | 32) >= 'a' && (c | 32) <= 'z') || (!first && c >= '0' && c <= '9');
+        return c == '$' || c == '_' || ((c | 32) >= 'a' && (c | 32) <= 'z') ||
+               (!first && c >= '0' && c <= '9');
     }
     if (cp == 0x200c || cp == 0x200d) return !first;
     unsigned class = unicode_classes(cp);
     if (class & UC_LETTER || cp == 0x2118 || cp == 0x212e || cp == 0x309b || cp == 0x309c) return true;
-    if (class & UC_NUMBER && ((cp >= 0x2160 && cp <= 0x2188) || (cp >= 0x3007 && cp <= 0x303a) || cp >= 0xa6e6)) return true;
+    if (class & UC_NUMBER &&
+        ((cp >= 0x2160 && cp <= 0x2188) || (cp >= 0x3007 && cp <= 0x303a) || cp >= 0xa6e6))
+        return true;
     if (first) return false;
-    return class & (UC_MARK | UC_NUMBER) || cp == 0xb7 || cp == 0x387 || cp == 0x203f || cp == 0x2040 || cp == 0x2054 ||
-           (cp >= 0xfe33 && cp <= 0xff3f);
+    return class & (UC_MARK | UC_NUMBER) || cp == 0xb7 || cp == 0x387 || cp == 0x203f || cp == 0x2040 ||
+           cp == 0x2054 || (cp >= 0xfe33 && cp <= 0xff3f);
 }
 
 static const char *spelled(struct slice s)
@@ -168,7 +181,8 @@ static const char *identifier(struct rules_walk *w, TSNode node)
         TSNode specifier = w->above[w->depth - 1], alias = field(specifier, "alias");
         if (rules_is(specifier, "namespace_export")) return NULL;
         bool is_alias = !ts_node_is_null(alias) && ts_node_eq(alias, node);
-        if (rules_is(specifier, "import_specifier")) return is_alias || ts_node_is_null(alias) ? "reserved-word" : NULL;
+        if (rules_is(specifier, "import_specifier"))
+            return is_alias || ts_node_is_null(alias) ? "reserved-word" : NULL;
         bool from = w->depth >= 3 && !ts_node_is_null(field(w->above[w->depth - 3], "source"));
         return is_alias || from ? NULL : "reserved-word";
     }
@@ -247,13 +261,15 @@ static const char *string(struct rules_walk *w, TSNode node)
     struct slice s = rules_text(w, node);
     if (type_is(rules_above(w, 1), "jsx_attribute")) return NULL;
     for (const char *p = s.p; (p = memchr(p, '\n', s.n - (size_t)(p - s.p))); p++)
-        if (p == s.p || !(p[-1] == '\\' || (p[-1] == '\r' && p > s.p + 1 && p[-2] == '\\'))) return "line-end-in-string";
+        if (p == s.p || !(p[-1] == '\\' || (p[-1] == '\r' && p > s.p + 1 && p[-2] == '\\')))
+            return "line-end-in-string";
     return s.n && memchr(s.p, '\\', s.n) ? escapes(w, s, false) : NULL;
 }
 
 static const char *template_escape(struct rules_walk *w, TSNode node)
 {
-    if (!type_is(rules_above(w, 1), "template_string") || type_is(rules_above(w, 2), "call_expression")) return NULL;
+    if (!type_is(rules_above(w, 1), "template_string") || type_is(rules_above(w, 2), "call_expression"))
+        return NULL;
     struct slice s = rules_text(w, node);
     const char *end = w->text + w->n; /* the digit behind may be outside of the node */
     return escapes(w, slice_of(s.p, s.n + (s.p + s.n < end)), true);
@@ -265,7 +281,7 @@ static TSNode inside(TSNode node)
     while (rules_is(node, "parenthesized_expression")) {
         TSNode only = no_node();
         EACH(NAMED, k, node)
-            if (!rules_is(k.node, "comment")) only = k.node;
+        if (!rules_is(k.node, "comment")) only = k.node;
         if (ts_node_is_null(only)) return node;
         node = only;
     }
@@ -275,19 +291,22 @@ static TSNode inside(TSNode node)
 static bool simple_target(TSNode node)
 {
     TSNode target = inside(node);
-    if (rules_is(target, "member_expression subscript_expression")) return !has_child(target, "optional_chain");
+    if (rules_is(target, "member_expression subscript_expression"))
+        return !has_child(target, "optional_chain");
     return rules_is(target, "identifier undefined yield_expression");
 }
 
 static const char *target(TSNode left, bool patterns_too)
 {
     if (ts_node_is_null(left) || simple_target(left)) return NULL;
-    return patterns_too && rules_is(left, "array_pattern object_pattern array object") ? NULL : "assignment-target";
+    return patterns_too && rules_is(left, "array_pattern object_pattern array object") ? NULL
+                                                                                       : "assignment-target";
 }
 
 static const char *operand_of(TSNode node)
 {
-    return rules_is(node, "assignment_expression augmented_assignment_expression arrow_function") ? "operand" : NULL;
+    return rules_is(node, "assignment_expression augmented_assignment_expression arrow_function") ? "operand"
+                                                                                                  : NULL;
 }
 
 static const char *assignment(struct rules_walk *w, TSNode node)
@@ -321,7 +340,7 @@ static const char *call(struct rules_walk *w, TSNode node)
     return rules_is(field(node, "function"), "arrow_function") ? "operand" : NULL;
 }
 
-static const char *new(struct rules_walk *w, TSNode node)
+static const char *new (struct rules_walk *w, TSNode node)
 {
     return rules_is(field(node, "constructor"), "super") ? "super" : NULL;
 }
@@ -329,7 +348,8 @@ static const char *new(struct rules_walk *w, TSNode node)
 static const char *heritage(struct rules_walk *w, TSNode node)
 {
     TSNode base = ts_node_named_child(node, 0);
-    return rules_is(base, "binary_expression unary_expression yield_expression assignment_expression ternary_expression arrow_function "
+    return rules_is(base, "binary_expression unary_expression yield_expression assignment_expression "
+                          "ternary_expression arrow_function "
                           "update_expression await_expression")
                ? "class-heritage"
                : NULL;
@@ -340,7 +360,8 @@ static const char *rest_last(struct rules_walk *w, TSNode node)
 {
     bool rest = false, comma = true; /* nothing stands before the first */
     bool object = rules_is(node, "object object_pattern");
-    EACH(ALL, k, node) {
+    EACH(ALL, k, node)
+    {
         TSNode child = k.node;
         const char *type = ts_node_type(child);
         if (strcmp(type, "comment") == 0) continue;
@@ -365,7 +386,9 @@ static const char *member(struct rules_walk *w, TSNode node)
     TSNode child = node;
     for (; i <= w->depth && type_is(rules_above(w, i), patterns); i++) {
         TSNode above = w->above[w->depth - i];
-        if (rules_is(above, "assignment_pattern object_assignment_pattern") && ts_node_eq(field(above, "right"), child)) return NULL;
+        if (rules_is(above, "assignment_pattern object_assignment_pattern") &&
+            ts_node_eq(field(above, "right"), child))
+            return NULL;
         if (rules_is(above, "pair_pattern") && ts_node_eq(field(above, "key"), child)) return NULL;
         child = above;
     }
@@ -379,7 +402,9 @@ static const char *declarator(struct rules_walk *w, TSNode node)
     if (!ts_node_is_null(field(node, "value"))) return NULL;
     if (rules_is(field(node, "name"), "array_pattern object_pattern")) return "missing-initializer";
     TSNode declaration = w->depth ? w->above[w->depth - 1] : no_node();
-    return rules_is(declaration, "lexical_declaration") && has_child(declaration, "const") ? "missing-initializer" : NULL;
+    return rules_is(declaration, "lexical_declaration") && has_child(declaration, "const")
+               ? "missing-initializer"
+               : NULL;
 }
 
 static const char *for_in(struct rules_walk *w, TSNode node)
@@ -388,16 +413,20 @@ static const char *for_in(struct rules_walk *w, TSNode node)
     bool declares = !ts_node_is_null(field(node, "kind"));
     if (!declares && target(left, true)) return "assignment-target";
     bool of = has_child(node, "of");
-    if (!ts_node_is_null(field(node, "value")) && (of || !rules_is(left, "identifier") || has_child(node, "let") || strict(w)))
+    if (!ts_node_is_null(field(node, "value")) &&
+        (of || !rules_is(left, "identifier") || has_child(node, "let") || strict(w)))
         return "for-in-initializer";
-    return rules_is(field(node, "body"), "lexical_declaration class_declaration function_declaration generator_function_declaration "
-                                         "import_statement export_statement")
+    return rules_is(
+               field(node, "body"),
+               "lexical_declaration class_declaration function_declaration generator_function_declaration "
+               "import_statement export_statement")
                ? "declaration-as-statement"
                : NULL;
 }
 
 /* ---- statements: §14.1 */
-static const char not_a_body[] = "lexical_declaration class_declaration generator_function_declaration import_statement export_statement";
+static const char not_a_body[] =
+    "lexical_declaration class_declaration generator_function_declaration import_statement export_statement";
 
 static const char *body(TSNode node, bool function_too)
 {
@@ -427,15 +456,18 @@ static const char *else_clause(struct rules_walk *w, TSNode node)
 
 static const char *expression_statement(struct rules_walk *w, TSNode node)
 {
-    if (rules_is(ts_node_named_child(node, 0), "class function_expression generator_function")) return "unnamed-declaration";
+    if (rules_is(ts_node_named_child(node, 0), "class function_expression generator_function"))
+        return "unnamed-declaration";
     return NULL;
 }
 
-static const char *throw(struct rules_walk *w, TSNode node)
+static const char *throw(struct rules_walk * w, TSNode node)
 {
-    TSNode argument = ts_node_named_child(node, ts_node_named_child_count(node) ? ts_node_named_child_count(node) - 1 : 0);
+    TSNode argument =
+        ts_node_named_child(node, ts_node_named_child_count(node) ? ts_node_named_child_count(node) - 1 : 0);
     if (ts_node_is_null(argument)) return NULL;
-    struct slice gap = slice_of(w->text + ts_node_start_byte(node), ts_node_start_byte(argument) - ts_node_start_byte(node));
+    struct slice gap =
+        slice_of(w->text + ts_node_start_byte(node), ts_node_start_byte(argument) - ts_node_start_byte(node));
     return memchr(gap.p, '\n', gap.n) || memchr(gap.p, '\r', gap.n) || slice_find(gap, slice_str("\u2028")) ||
                    slice_find(gap, slice_str("\u2029"))
                ? "line-end"
@@ -445,12 +477,14 @@ static const char *throw(struct rules_walk *w, TSNode node)
 static const char *arrow(struct rules_walk *w, TSNode node)
 {
     uint32_t end = ts_node_start_byte(node);
-    EACH(ALL, k, node) {
+    EACH(ALL, k, node)
+    {
         TSNode child = k.node;
         if (strcmp(ts_node_type(child), "=>") == 0) {
             struct slice gap = slice_of(w->text + end, ts_node_start_byte(child) - end);
-            bool ended = gap.n && (memchr(gap.p, '\n', gap.n) || memchr(gap.p, '\r', gap.n) || slice_find(gap, slice_str("\u2028")) ||
-                                   slice_find(gap, slice_str("\u2029")));
+            bool ended =
+                gap.n && (memchr(gap.p, '\n', gap.n) || memchr(gap.p, '\r', gap.n) ||
+                          slice_find(gap, slice_str("\u2028")) || slice_find(gap, slice_str("\u2029")));
             return ended ? "line-end" : NULL;
         }
         if (!rules_is(child, "comment")) end = ts_node_end_byte(child);
@@ -462,7 +496,7 @@ static const char *switch_body(struct rules_walk *w, TSNode node)
 {
     unsigned defaults = 0;
     EACH(NAMED, k, node)
-        defaults += rules_is(k.node, "switch_default");
+    defaults += rules_is(k.node, "switch_default");
     return defaults > 1 ? "two-defaults" : NULL;
 }
 
@@ -478,7 +512,8 @@ static const char *method(struct rules_walk *w, TSNode node)
     TSNode parameters = field(node, "parameters");
     uint32_t n = 0;
     if (!get && !set) return NULL;
-    EACH(NAMED, k, parameters) {
+    EACH(NAMED, k, parameters)
+    {
         TSNode p = k.node;
         if (rules_is(p, "comment")) continue;
         n++;

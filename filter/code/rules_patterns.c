@@ -34,13 +34,15 @@ static void alternatives(struct rules_walk *w, TSNode node, struct names *out, u
 {
     struct names first = {.n = 0};
     bool begun = false;
-    EACH(NAMED, k, node) {
+    EACH(NAMED, k, node)
+    {
         struct names one = {.n = 0};
         if (rules_is(k.node, "comment line_continuation")) continue;
         collect(w, k.node, &one, depth + 1);
         if (one.broken) out->broken = one.broken;
         bool full = one.n == MOST || first.n == MOST;
-        if (begun && !full && !(holds_all(&one, &first) && holds_all(&first, &one))) out->broken = "pattern-alternatives";
+        if (begun && !full && !(holds_all(&one, &first) && holds_all(&first, &one)))
+            out->broken = "pattern-alternatives";
         if (!begun) first = one;
         begun = true;
     }
@@ -55,12 +57,14 @@ static void members(struct rules_walk *w, TSNode node, struct names *out, unsign
     for (struct kids k = kids_of(node, true); kids_next(&k); passed++) {
         const char *field = ts_tree_cursor_current_field_name(&k.cursor);
         if (dict && field && strcmp(field, "key") == 0) {
-            if (rules_is(k.node, "string integer float true false none")) add(&own, rules_text(w, k.node), "repeated-key");
+            if (rules_is(k.node, "string integer float true false none"))
+                add(&own, rules_text(w, k.node), "repeated-key");
         } else if (!dict && passed == 0) {
             continue; /* the class's own name */
         } else {
             TSNode inner = ts_node_named_child(k.node, 0);
-            if (!dict && rules_is(inner, "keyword_pattern")) add(&own, rules_text(w, ts_node_named_child(inner, 0)), "repeated-attribute");
+            if (!dict && rules_is(inner, "keyword_pattern"))
+                add(&own, rules_text(w, ts_node_named_child(inner, 0)), "repeated-attribute");
             collect(w, k.node, out, depth + 1);
         }
     }
@@ -76,9 +80,11 @@ static void collect(struct rules_walk *w, TSNode node, struct names *out, unsign
         members(w, node, out, depth, rules_is(node, "dict_pattern"));
     } else if (rules_is(node, "dotted_name")) {
         if (ts_node_named_child_count(node) == 1) add(out, rules_text(w, node), "repeated-name");
-    } else if (rules_is(node, "splat_pattern as_pattern keyword_pattern case_pattern list_pattern tuple_pattern")) {
+    } else if (rules_is(node,
+                        "splat_pattern as_pattern keyword_pattern case_pattern list_pattern tuple_pattern")) {
         bool keyword = rules_is(node, "keyword_pattern"), first = true;
-        EACH(NAMED, k, node) {
+        EACH(NAMED, k, node)
+        {
             if (rules_is(k.node, "identifier") && !(keyword && first))
                 add(out, rules_text(w, k.node), "repeated-name");
             else
@@ -92,6 +98,6 @@ const char *python_pattern_names(struct rules_walk *w, TSNode node)
 {
     struct names all = {.n = 0};
     EACH(NAMED, k, node)
-        if (rules_is(k.node, "case_pattern")) collect(w, k.node, &all, 0);
+    if (rules_is(k.node, "case_pattern")) collect(w, k.node, &all, 0);
     return all.broken;
 }

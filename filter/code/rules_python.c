@@ -7,9 +7,15 @@
 #include "filter/code/language_rules.h"
 
 /* §2.3.1 */
-static const char *const keywords_by_length[] = {"", "", "as if in is or", "and def del for not try", "None True elif else from pass with",
+static const char *const keywords_by_length[] = {"",
+                                                 "",
+                                                 "as if in is or",
+                                                 "and def del for not try",
+                                                 "None True elif else from pass with",
                                                  "False async await break class raise while yield",
-                                                 "assert except global import lambda return", "finally", "continue nonlocal"};
+                                                 "assert except global import lambda return",
+                                                 "finally",
+                                                 "continue nonlocal"};
 
 static TSNode field(TSNode node, const char *name)
 {
@@ -31,14 +37,17 @@ static bool binds(const struct rules_walk *w, TSNode node)
 {
     const char *above = rules_above(w, 1);
     TSNode parent = w->depth ? w->above[w->depth - 1] : node;
-    if (type_is(above, "class_definition function_definition default_parameter typed_default_parameter keyword_argument"))
+    if (type_is(above, "class_definition function_definition default_parameter typed_default_parameter "
+                       "keyword_argument"))
         return ts_node_eq(field(parent, "name"), node);
     if (type_is(above, "assignment augmented_assignment")) return ts_node_eq(field(parent, "left"), node);
     if (type_is(above, "dotted_name") && type_is(rules_above(w, 2), "import_from_statement"))
         return !ts_node_eq(field(w->above[w->depth - 2], "module_name"), parent);
-    if (type_is(above, "type")) return type_is(rules_above(w, 2), "type_parameter type_alias_statement generic_type");
+    if (type_is(above, "type"))
+        return type_is(rules_above(w, 2), "type_parameter type_alias_statement generic_type");
     if (type_is(above, "dotted_name")) return type_is(rules_above(w, 2), "import_statement case_pattern");
-    return type_is(above, "parameters lambda_parameters typed_parameter aliased_import as_pattern_target as_pattern pattern_list tuple_pattern "
+    return type_is(above, "parameters lambda_parameters typed_parameter aliased_import as_pattern_target "
+                          "as_pattern pattern_list tuple_pattern "
                           "list_pattern global_statement nonlocal_statement");
 }
 
@@ -50,10 +59,11 @@ static const char *identifier(struct rules_walk *w, TSNode node)
 }
 
 /* ---- lines: §2.1.5 to §2.1.8 */
-static const char inside_brackets[] = "parenthesized_expression argument_list parameters list tuple set dictionary subscript "
-                                      "list_comprehension set_comprehension dictionary_comprehension generator_expression interpolation "
-                                      "list_pattern tuple_pattern dict_pattern class_pattern type_parameter list_splat_pattern "
-                                      "_list_pattern _tuple_pattern";
+static const char inside_brackets[] =
+    "parenthesized_expression argument_list parameters list tuple set dictionary subscript "
+    "list_comprehension set_comprehension dictionary_comprehension generator_expression interpolation "
+    "list_pattern tuple_pattern dict_pattern class_pattern type_parameter list_splat_pattern "
+    "_list_pattern _tuple_pattern";
 
 /* Whether some bracket around the node, in its own statement, is still open. */
 static bool in_brackets(const struct rules_walk *w)
@@ -72,9 +82,11 @@ static const char *one_line(struct rules_walk *w, TSNode node)
 {
     uint32_t end = ts_node_start_byte(node), brackets = 0;
     if (ts_node_start_point(node).row == ts_node_end_point(node).row) return NULL;
-    EACH(ALL, k, node) {
+    EACH(ALL, k, node)
+    {
         TSNode child = k.node;
-        if (!brackets && rules_gap_has_newline(w, end, ts_node_start_byte(child)) && !in_brackets(w)) return "line-end";
+        if (!brackets && rules_gap_has_newline(w, end, ts_node_start_byte(child)) && !in_brackets(w))
+            return "line-end";
         brackets += is_token(child, "(");
         brackets -= brackets && is_token(child, ")");
         end = ts_node_end_byte(child);
@@ -86,9 +98,12 @@ static const char *one_line(struct rules_walk *w, TSNode node)
 static struct slice indent(const struct rules_walk *w, TSNode node)
 {
     uint32_t end = ts_node_start_byte(node), from = end;
-    while (from > 0 && (w->text[from - 1] == ' ' || w->text[from - 1] == '\t' || w->text[from - 1] == '\f')) from--;
+    while (from > 0 && (w->text[from - 1] == ' ' || w->text[from - 1] == '\t' || w->text[from - 1] == '\f'))
+        from--;
     bool begins = from == 0 || w->text[from - 1] == '\n' || w->text[from - 1] == '\r';
-    bool continued = begins && from > 1 && (w->text[from - 2] == '\\' || (from > 2 && w->text[from - 2] == '\r' && w->text[from - 3] == '\\'));
+    bool continued =
+        begins && from > 1 &&
+        (w->text[from - 2] == '\\' || (from > 2 && w->text[from - 2] == '\r' && w->text[from - 3] == '\\'));
     return begins && !continued ? slice_of(w->text + from, end - from) : slice_of(NULL, SIZE_MAX);
 }
 
@@ -98,7 +113,8 @@ static const char *block(struct rules_walk *w, TSNode node)
     struct slice first = {NULL, SIZE_MAX};
     unsigned statements = 0;
     bool module = is_token(node, "module");
-    EACH(NAMED, k, node) {
+    EACH(NAMED, k, node)
+    {
         TSNode child = k.node;
         if (rules_is(child, "comment line_continuation")) continue;
         statements++;
@@ -119,17 +135,19 @@ static const char *needs_block(struct rules_walk *w, TSNode node, const char *na
     TSNode body = field(node, name);
     if (ts_node_is_null(body)) {
         EACH(NAMED, k, node)
-            if (rules_is(k.node, "block")) body = k.node;
+        if (rules_is(k.node, "block")) body = k.node;
     }
     if (ts_node_is_null(body)) return "empty-block";
     /* on the colon's own line, or further in than the clause */
     struct slice outer = indent(w, node), inner = slice_of(NULL, SIZE_MAX);
-    EACH(NAMED, k, body) {
+    EACH(NAMED, k, body)
+    {
         if (rules_is(k.node, "comment line_continuation")) continue;
         inner = indent(w, k.node);
         break;
     }
-    bool tabs = (outer.n != SIZE_MAX && outer.n && memchr(outer.p, '\t', outer.n)) || (inner.n != SIZE_MAX && inner.n && memchr(inner.p, '\t', inner.n));
+    bool tabs = (outer.n != SIZE_MAX && outer.n && memchr(outer.p, '\t', outer.n)) ||
+                (inner.n != SIZE_MAX && inner.n && memchr(inner.p, '\t', inner.n));
     return outer.n != SIZE_MAX && inner.n != SIZE_MAX && !tabs && inner.n <= outer.n ? "indentation" : NULL;
 }
 
@@ -147,15 +165,21 @@ static const char *consequence(struct rules_walk *w, TSNode node)
 static const char *splat(struct rules_walk *w, TSNode node)
 {
     TSNode inner = ts_node_named_child(node, 0);
-    if (!type_is(rules_above(w, 1), "argument_list") && rules_is(inner, "boolean_operator not_operator comparison_operator conditional_expression lambda named_expression yield "
+    if (!type_is(rules_above(w, 1), "argument_list") &&
+        rules_is(inner, "boolean_operator not_operator comparison_operator conditional_expression lambda "
+                        "named_expression yield "
                         "list_splat"))
         return "starred-operand";
     const char *above = rules_above(w, 1);
     /* "*a | b" is a star before "a | b", whatever the tree says */
-    if (type_is(above, "binary_operator") && ts_node_eq(field(w->above[w->depth - 1], "left"), node)) return NULL;
-    if (type_is(above, "binary_operator boolean_operator comparison_operator not_operator unary_operator await conditional_expression "
-                       "parenthesized_expression return_statement yield attribute slice lambda keyword_argument pair named_expression "
-                       "default_parameter if_clause for_in_clause interpolation for_statement assert_statement delete_statement"))
+    if (type_is(above, "binary_operator") && ts_node_eq(field(w->above[w->depth - 1], "left"), node))
+        return NULL;
+    if (type_is(above, "binary_operator boolean_operator comparison_operator not_operator unary_operator "
+                       "await conditional_expression "
+                       "parenthesized_expression return_statement yield attribute slice lambda "
+                       "keyword_argument pair named_expression "
+                       "default_parameter if_clause for_in_clause interpolation for_statement "
+                       "assert_statement delete_statement"))
         return "starred-place";
     TSNode parent = w->depth ? w->above[w->depth - 1] : node;
     if (rules_is(parent, "match_statement")) {
@@ -184,10 +208,13 @@ static const char *targets(struct rules_walk *w, TSNode node)
 static const char *named(struct rules_walk *w, TSNode node)
 {
     const char *above = rules_above(w, 1);
-    if (type_is(above, "boolean_operator binary_operator comparison_operator not_operator unary_operator pair yield await lambda "
-                       "keyword_argument default_parameter typed_default_parameter slice expression_statement assignment "
-                       "augmented_assignment type dictionary_splat list_splat return_statement raise_statement "
-                       "delete_statement for_statement expression_list attribute call"))
+    if (type_is(above,
+                "boolean_operator binary_operator comparison_operator not_operator unary_operator pair yield "
+                "await lambda "
+                "keyword_argument default_parameter typed_default_parameter slice expression_statement "
+                "assignment "
+                "augmented_assignment type dictionary_splat list_splat return_statement raise_statement "
+                "delete_statement for_statement expression_list attribute call"))
         return "named-place";
     return NULL;
 }
@@ -199,7 +226,8 @@ static const char *arguments(struct rules_walk *w, TSNode node)
     struct slice seen[64];
     size_t n_seen = 0;
     if (type_is(rules_above(w, 1), "class_pattern")) return NULL;
-    EACH(NAMED, k, node) {
+    EACH(NAMED, k, node)
+    {
         TSNode a = k.node;
         if (rules_is(a, "comment line_continuation")) continue;
         if (rules_is(a, "dictionary_splat")) {
@@ -229,7 +257,8 @@ static TSNode parameter_name(TSNode p)
     if (rules_is(p, "identifier")) return p;
     TSNode name = field(p, "name");
     if (ts_node_is_null(name)) name = ts_node_named_child(p, 0);
-    return rules_is(name, "list_splat_pattern dictionary_splat_pattern") ? ts_node_named_child(name, 0) : name;
+    return rules_is(name, "list_splat_pattern dictionary_splat_pattern") ? ts_node_named_child(name, 0)
+                                                                         : name;
 }
 
 static const char *named_once(struct rules_walk *w, struct parameters *ps, TSNode p)
@@ -243,7 +272,8 @@ static const char *named_once(struct rules_walk *w, struct parameters *ps, TSNod
 
 static bool is_star(TSNode p, const char *pattern)
 {
-    return rules_is(p, pattern) || (rules_is(p, "typed_parameter") && rules_is(ts_node_named_child(p, 0), pattern));
+    return rules_is(p, pattern) ||
+           (rules_is(p, "typed_parameter") && rules_is(ts_node_named_child(p, 0), pattern));
 }
 
 static const char *one_parameter(struct rules_walk *w, struct parameters *ps, TSNode p)
@@ -280,7 +310,8 @@ static const char *one_parameter(struct rules_walk *w, struct parameters *ps, TS
 static const char *parameters(struct rules_walk *w, TSNode node)
 {
     struct parameters ps = {0};
-    EACH(NAMED, k, node) {
+    EACH(NAMED, k, node)
+    {
         TSNode p = k.node;
         const char *broken = rules_is(p, "comment line_continuation") ? NULL : one_parameter(w, &ps, p);
         if (broken) return broken;
@@ -289,23 +320,27 @@ static const char *parameters(struct rules_walk *w, TSNode node)
 }
 
 /* ---- statements: §7, §8 */
-static const char *delete(struct rules_walk *w, TSNode node)
+static const char *delete (struct rules_walk *w, TSNode node)
 {
-    static const char not_target[] = "binary_operator boolean_operator comparison_operator not_operator unary_operator integer float string true "
-                                     "false none dictionary set call lambda conditional_expression ellipsis concatenated_string";
+    static const char not_target[] =
+        "binary_operator boolean_operator comparison_operator not_operator unary_operator integer float "
+        "string true "
+        "false none dictionary set call lambda conditional_expression ellipsis concatenated_string";
     const char *broken = one_line(w, node);
     TSNode what = ts_node_named_child(node, 0);
     if (broken || rules_is(what, not_target)) return broken ? broken : "delete-target";
     if (!rules_is(what, "expression_list")) return NULL;
     EACH(NAMED, k, what)
-        if (rules_is(k.node, not_target)) return "delete-target";
+    if (rules_is(k.node, not_target)) return "delete-target";
     return NULL;
 }
 
 static const char *raise(struct rules_walk *w, TSNode node)
 {
     if (rules_is(ts_node_named_child(node, 0), "expression_list")) return "raise";
-    if (!ts_node_is_null(field(node, "cause")) && ts_node_eq(field(node, "cause"), ts_node_named_child(node, 0))) return "raise";
+    if (!ts_node_is_null(field(node, "cause")) &&
+        ts_node_eq(field(node, "cause"), ts_node_named_child(node, 0)))
+        return "raise";
     return one_line(w, node);
 }
 
@@ -321,15 +356,20 @@ static const char *try(struct rules_walk *w, TSNode node)
 {
     unsigned stage = 0, plain = 0, group = 0;
     bool bare = false;
-    EACH(NAMED, k, node) {
+    EACH(NAMED, k, node)
+    {
         TSNode c = k.node;
-        unsigned now = rules_is(c, "except_clause except_group_clause") ? 1 : rules_is(c, "else_clause") ? 2 : rules_is(c, "finally_clause") ? 3 : 0;
+        unsigned now = rules_is(c, "except_clause except_group_clause") ? 1
+                       : rules_is(c, "else_clause")                     ? 2
+                       : rules_is(c, "finally_clause")                  ? 3
+                                                                        : 0;
         if (!now) continue;
         if (now < stage || (bare && now == 1) || (now == stage && now > 1)) return "except-order";
         if (now == 2 && stage != 1) return "except-order";
         stage = now;
         TSNode second = ts_node_child(c, 1);
-        bool starred = rules_is(c, "except_group_clause") || (now == 1 && !ts_node_is_null(second) && is_token(second, "*"));
+        bool starred = rules_is(c, "except_group_clause") ||
+                       (now == 1 && !ts_node_is_null(second) && is_token(second, "*"));
         group += now == 1 && starred;
         plain += now == 1 && !starred;
         bare = now == 1 && !ts_node_is_null(second) && is_token(second, ":");
@@ -348,7 +388,8 @@ static char prefix_of(struct slice s)
 static const char *concatenated(struct rules_walk *w, TSNode node)
 {
     unsigned bytes = 0, n = 0;
-    EACH(NAMED, k, node) {
+    EACH(NAMED, k, node)
+    {
         TSNode s = k.node;
         if (!rules_is(s, "string")) continue;
         n++;
@@ -385,7 +426,8 @@ static const char *nonlocal(struct rules_walk *w, TSNode node)
 {
     rules_climbed(w->depth);
     for (size_t i = 1; i <= w->depth; i++)
-        if (type_is(rules_above(w, i), "function_definition class_definition lambda")) return one_line(w, node);
+        if (type_is(rules_above(w, i), "function_definition class_definition lambda"))
+            return one_line(w, node);
     return "nonlocal-at-module-level";
 }
 
@@ -406,12 +448,15 @@ static const char *yield(struct rules_walk *w, TSNode node)
 /* §7.11.1: the features that there have been. */
 static const char *future(struct rules_walk *w, TSNode node)
 {
-    static const char features[] = "nested_scopes generators division absolute_import with_statement print_function unicode_literals "
-                                   "barry_as_FLUFL generator_stop annotations";
-    EACH(NAMED, k, node) {
+    static const char features[] =
+        "nested_scopes generators division absolute_import with_statement print_function unicode_literals "
+        "barry_as_FLUFL generator_stop annotations";
+    EACH(NAMED, k, node)
+    {
         TSNode name = k.node;
         if (rules_is(name, "aliased_import")) name = field(name, "name");
-        if (rules_is(name, "dotted_name") && !language_lists(features, rules_text(w, name))) return "future-feature";
+        if (rules_is(name, "dotted_name") && !language_lists(features, rules_text(w, name)))
+            return "future-feature";
     }
     return import_from(w, node);
 }
@@ -441,8 +486,8 @@ static bool is_capture(struct rules_walk *w, TSNode pattern)
 {
     TSNode name = ts_node_named_child(pattern, 0);
     if (ts_node_is_null(name)) return slice_is(rules_text(w, pattern), "_");
-    return ts_node_named_child_count(pattern) == 1 && rules_is(name, "dotted_name") && ts_node_named_child_count(name) == 1 &&
-           ts_node_child_count(pattern) == 1;
+    return ts_node_named_child_count(pattern) == 1 && rules_is(name, "dotted_name") &&
+           ts_node_named_child_count(name) == 1 && ts_node_child_count(pattern) == 1;
 }
 
 /* What always matches comes last. */
@@ -451,13 +496,15 @@ static const char *match(struct rules_walk *w, TSNode node)
     TSNode cases = field(node, "body");
     const char *broken = needs_block(w, node, "body");
     bool always = false;
-    EACH(NAMED, k, cases) {
+    EACH(NAMED, k, cases)
+    {
         TSNode c = k.node;
         if (!rules_is(c, "case_clause")) continue;
         if (always) return "unreachable-case";
         TSNode first = ts_node_named_child(c, 0), second = ts_node_named_child(c, 1);
-        always = ts_node_is_null(field(c, "guard")) && rules_is(first, "case_pattern") && !rules_is(second, "case_pattern") &&
-                 !is_token(ts_node_child(c, 2), ",") && is_capture(w, first);
+        always = ts_node_is_null(field(c, "guard")) && rules_is(first, "case_pattern") &&
+                 !rules_is(second, "case_pattern") && !is_token(ts_node_child(c, 2), ",") &&
+                 is_capture(w, first);
     }
     return broken;
 }
@@ -465,7 +512,8 @@ static const char *match(struct rules_walk *w, TSNode node)
 static const char *sequence_pattern(struct rules_walk *w, TSNode node)
 {
     unsigned stars = 0;
-    EACH(NAMED, k, node) {
+    EACH(NAMED, k, node)
+    {
         TSNode c = k.node;
         stars += rules_is(c, "case_pattern") && rules_is(ts_node_named_child(c, 0), "splat_pattern");
         stars += rules_is(c, "list_splat_pattern");
@@ -483,7 +531,8 @@ static const char *case_clause(struct rules_walk *w, TSNode node)
 static const char *as_pattern(struct rules_walk *w, TSNode node)
 {
     TSNode name = ts_node_named_child(node, ts_node_named_child_count(node) - 1);
-    return type_is(rules_above(w, 1), "case_pattern") && slice_is(rules_text(w, name), "_") ? "pattern-target" : NULL;
+    return type_is(rules_above(w, 1), "case_pattern") && slice_is(rules_text(w, name), "_") ? "pattern-target"
+                                                                                            : NULL;
 }
 
 static const char *splat_in_pattern(struct rules_walk *w, TSNode node)

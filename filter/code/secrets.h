@@ -5,7 +5,7 @@
 #include "common/buf.h"
 #include "common/err.h"
 
-struct secrets; /* one a thread */
+struct secrets;                    /* one a thread */
 struct secrets *secrets_new(void); /* NULL: out of memory */
 void secrets_free(struct secrets *s);
 

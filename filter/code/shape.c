@@ -1,14 +1,22 @@
 /* shape.c: counts characters by class with a table; scans for runs of encoded data by hand, left to right, as the expressions would match. */
 #include "filter/code/shape.h"
 
-enum { LETTER = 1, DIGIT = 2, SPACE = 4, CONTINUES = 8 /* a byte inside of a UTF-8 character */, HEX = 16, BASE64 = 32 };
+enum {
+    LETTER = 1,
+    DIGIT = 2,
+    SPACE = 4,
+    CONTINUES = 8 /* a byte inside of a UTF-8 character */,
+    HEX = 16,
+    BASE64 = 32
+};
 
 static unsigned char class_of(unsigned char c)
 {
     unsigned char lower = c | 32;
     bool letter = lower >= 'a' && lower <= 'z', digit = c >= '0' && c <= '9';
     bool space = c == ' ' || (c >= '\t' && c <= '\r');
-    return (unsigned char)((letter ? LETTER : 0) | (digit ? DIGIT : 0) | (space ? SPACE : 0) | ((c & 0xc0) == 0x80 ? CONTINUES : 0) |
+    return (unsigned char)((letter ? LETTER : 0) | (digit ? DIGIT : 0) | (space ? SPACE : 0) |
+                           ((c & 0xc0) == 0x80 ? CONTINUES : 0) |
                            (digit || (lower >= 'a' && lower <= 'f') ? HEX : 0) |
                            (letter || digit || c == '+' || c == '/' || c == '\n' || c == '=' ? BASE64 : 0));
 }
@@ -90,10 +98,13 @@ static size_t hex_byte(struct slice s, size_t i)
 {
     if (!boundary(s, i)) return 0;
     size_t at = i;
-    for (int prefixed = at + 1 < s.n && ((s.p[at] == '0' && s.p[at + 1] == 'x') || (s.p[at] == '\\' && s.p[at + 1] == 'x')); prefixed >= 0;
-         prefixed--) {
+    for (int prefixed = at + 1 < s.n &&
+                        ((s.p[at] == '0' && s.p[at + 1] == 'x') || (s.p[at] == '\\' && s.p[at + 1] == 'x'));
+         prefixed >= 0; prefixed--) {
         at = i + (prefixed ? 2 : 0);
-        if (is(s, at, HEX) && is(s, at + 1, HEX) && ((at + 2 < s.n && s.p[at + 2] == ',') || boundary(s, at + 2))) break;
+        if (is(s, at, HEX) && is(s, at + 1, HEX) &&
+            ((at + 2 < s.n && s.p[at + 2] == ',') || boundary(s, at + 2)))
+            break;
         if (!prefixed) return 0;
     }
     at += 2;
@@ -117,8 +128,8 @@ static void unicode_runs(struct slice s, struct encoded *out)
     const char *p = s.p, *end = s.p + s.n;
     while (p < end && (p = memchr(p, '\\', (size_t)(end - p)))) {
         size_t i = (size_t)(p - s.p), start = i;
-        while (i + 6 <= s.n && s.p[i] == '\\' && s.p[i + 1] == 'u' && is(s, i + 2, HEX) && is(s, i + 3, HEX) && is(s, i + 4, HEX) &&
-               is(s, i + 5, HEX))
+        while (i + 6 <= s.n && s.p[i] == '\\' && s.p[i + 1] == 'u' && is(s, i + 2, HEX) &&
+               is(s, i + 3, HEX) && is(s, i + 4, HEX) && is(s, i + 5, HEX))
             i += 6;
         if (i - start >= 48) add_run(out, i - start);
         p = s.p + (i > start ? i : start + 1);

@@ -9,9 +9,9 @@
 
 struct shape {
     uint64_t chars, lines;
-    uint64_t longest_line;  /* characters */
+    uint64_t longest_line;            /* characters */
     uint64_t letters, digits, spaces; /* ASCII; spaces with all ASCII white space */
-    double mean_line;       /* (chars + 1) / lines - 1 */
+    double mean_line;                 /* (chars + 1) / lines - 1 */
 };
 
 /* text is valid UTF-8. */
@@ -20,7 +20,8 @@ void shape_of(struct slice text, struct shape *out);
 /* The Stack v2's "encoded data": runs of base64 ([a-zA-Z0-9+/\n=]{64,}), of hexadecimal bytes
  * ((?:\b(?:0x|\\x)?[0-9a-fA-F]{2}(?:,|\b\s*)){8,}) and of \uXXXX ((?:\\u[0-9a-fA-F]{4}){8,}), as these expressions match. */
 struct encoded {
-    uint64_t bytes;   /* in all runs, of the three kinds together; what two kinds take counts twice, as published */
+    uint64_t
+        bytes; /* in all runs, of the three kinds together; what two kinds take counts twice, as published */
     uint64_t longest; /* of one run */
 };
 void shape_encoded(struct slice text, struct encoded *out);

@@ -9,14 +9,19 @@
 
 /* Licences that ask for no more than notices, by the Blue Oak Council's list (https://blueoakcouncil.org/list, from Bronze up) and
  * dedications to the public. */
-const char spdx_permissive[] =
-    "0BSD AFL-1.1 AFL-1.2 AFL-2.0 AFL-2.1 AFL-3.0 Apache-1.0 Apache-1.1 Apache-2.0 Artistic-2.0 BlueOak-1.0.0 BSD-1-Clause BSD-2-Clause "
-    "BSD-2-Clause-FreeBSD BSD-2-Clause-NetBSD BSD-2-Clause-Patent BSD-2-Clause-Views BSD-3-Clause BSD-3-Clause-Clear BSD-3-Clause-LBNL "
-    "BSD-3-Clause-Modification BSD-4-Clause BSD-Source-Code BSL-1.0 CC-BY-3.0 CC-BY-4.0 CC0-1.0 CECILL-B curl ECL-1.0 ECL-2.0 EFL-2.0 "
-    "Fair FSFAP FSFUL FSFULLR FTL HPND ICU Info-ZIP ISC JasPer-2.0 Libpng libpng-2.0 libtiff Linux-OpenIB MIT MIT-0 MIT-CMU "
-    "MIT-Modern-Variant MS-PL MulanPSL-1.0 MulanPSL-2.0 NCSA NTP OLDAP-2.8 OpenSSL PHP-3.0 PHP-3.01 PostgreSQL PSF-2.0 Python-2.0 Ruby "
-    "SMLNJ TCL TCP-wrappers Unicode-DFS-2015 Unicode-DFS-2016 Unlicense UPL-1.0 W3C WTFPL X11 Xnet Zlib zlib-acknowledgement ZPL-2.0 "
-    "ZPL-2.1";
+const char spdx_permissive[] = "0BSD AFL-1.1 AFL-1.2 AFL-2.0 AFL-2.1 AFL-3.0 Apache-1.0 Apache-1.1 "
+                               "Apache-2.0 Artistic-2.0 BlueOak-1.0.0 BSD-1-Clause BSD-2-Clause "
+                               "BSD-2-Clause-FreeBSD BSD-2-Clause-NetBSD BSD-2-Clause-Patent "
+                               "BSD-2-Clause-Views BSD-3-Clause BSD-3-Clause-Clear BSD-3-Clause-LBNL "
+                               "BSD-3-Clause-Modification BSD-4-Clause BSD-Source-Code BSL-1.0 CC-BY-3.0 "
+                               "CC-BY-4.0 CC0-1.0 CECILL-B curl ECL-1.0 ECL-2.0 EFL-2.0 "
+                               "Fair FSFAP FSFUL FSFULLR FTL HPND ICU Info-ZIP ISC JasPer-2.0 Libpng "
+                               "libpng-2.0 libtiff Linux-OpenIB MIT MIT-0 MIT-CMU "
+                               "MIT-Modern-Variant MS-PL MulanPSL-1.0 MulanPSL-2.0 NCSA NTP OLDAP-2.8 "
+                               "OpenSSL PHP-3.0 PHP-3.01 PostgreSQL PSF-2.0 Python-2.0 Ruby "
+                               "SMLNJ TCL TCP-wrappers Unicode-DFS-2015 Unicode-DFS-2016 Unlicense UPL-1.0 "
+                               "W3C WTFPL X11 Xnet Zlib zlib-acknowledgement ZPL-2.0 "
+                               "ZPL-2.1";
 
 struct parser {
     const char *p, *end;
@@ -130,7 +135,8 @@ static bool is_id(struct slice s, bool plus_too)
     if (!s.n || s.n >= ID_BYTES) return false;
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
-        bool fine = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '-' || c == '.' || (c == ':' && reference);
+        bool fine = (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '-' || c == '.' ||
+                    (c == ':' && reference);
         if (!fine) return false;
     }
     return !slice_eq_nocase(s, "or") && !slice_eq_nocase(s, "and") && !slice_eq_nocase(s, "with");
@@ -183,7 +189,8 @@ enum spdx_answer spdx_allowed(struct slice expression, const struct spdx_list *l
 
 static int add(struct spdx_list *l, struct slice s, struct err *e)
 {
-    if (l->n == sizeof l->at / sizeof *l->at) return err_set(e, ERR_USAGE, "--licenses: more than %zu licences", l->n);
+    if (l->n == sizeof l->at / sizeof *l->at)
+        return err_set(e, ERR_USAGE, "--licenses: more than %zu licences", l->n);
     l->at[l->n++] = s;
     return 0;
 }
@@ -210,8 +217,9 @@ int spdx_list_parse(struct spdx_list *l, const char *text, struct err *e)
         else if (spdx_valid(s) && is_id(licence, true))
             r = add(l, s, e);
         else
-            r = err_set(e, ERR_USAGE, "--licenses: '%.*s' is no licence: give SPDX ids (MIT, Apache-2.0, GPL-2.0-only WITH "
-                                      "Classpath-exception-2.0 …) separated by commas, or permissive",
+            r = err_set(e, ERR_USAGE,
+                        "--licenses: '%.*s' is no licence: give SPDX ids (MIT, Apache-2.0, GPL-2.0-only WITH "
+                        "Classpath-exception-2.0 …) separated by commas, or permissive",
                         (int)s.n, s.p);
         p += n;
         if (r < 0 || !*p) return r;

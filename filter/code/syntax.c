@@ -213,11 +213,12 @@ static void parse(void *ctx)
     ts_parser_delete(parser);
 }
 
-int syntax_parse(struct syntax *s, struct syntax_worker *w, const char *language, struct slice text, unsigned wants,
-                 struct syntax_result *out, struct err *e)
+int syntax_parse(struct syntax *s, struct syntax_worker *w, const char *language, struct slice text,
+                 unsigned wants, struct syntax_result *out, struct err *e)
 {
     struct task task = {.text = text, .wants = wants, .out = out};
-    const struct meter_limits limits = {FREE_BYTES + TOTAL_LIMIT * (uint64_t)text.n, FREE_BYTES + LIVE_LIMIT * (uint64_t)text.n,
+    const struct meter_limits limits = {FREE_BYTES + TOTAL_LIMIT * (uint64_t)text.n,
+                                        FREE_BYTES + LIVE_LIMIT * (uint64_t)text.n,
                                         FREE_BYTES + READ_LIMIT * (uint64_t)text.n};
     *out = (struct syntax_result){0};
     int r = find(s, language, &task.grammar, e);

@@ -16,13 +16,16 @@ static enum tree_kind kind_of(const char *name, TSSymbolType type, bool python)
     if (type != TSSymbolTypeRegular) return TREE_OTHER;
     if (has(name, "comment")) return TREE_COMMENT;
     if (python && strcmp(name, "expression_statement") == 0) return TREE_STATEMENT;
-    static const char *const whole[] = {"string", "number", "integer", "float", "char", "real_literal", "raw_string", "rune_literal",
-                                        "character", "heredoc_body", "quoted_template", "numeric_lit", "string_lit"};
+    static const char *const whole[] = {"string",    "number",       "integer",         "float",
+                                        "char",      "real_literal", "raw_string",      "rune_literal",
+                                        "character", "heredoc_body", "quoted_template", "numeric_lit",
+                                        "string_lit"};
     for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
         if (strcmp(name, whole[i]) == 0) return TREE_LITERAL;
-    static const char *const literals[] = {"string_literal", "integer_literal", "float_literal", "number_literal", "int_literal",
-                                           "char_literal", "character_literal", "floating_point_literal", "integer_value", "float_value",
-                                           "string_value"};
+    static const char *const literals[] = {
+        "string_literal", "integer_literal", "float_literal",     "number_literal",
+        "int_literal",    "char_literal",    "character_literal", "floating_point_literal",
+        "integer_value",  "float_value",     "string_value"};
     for (size_t i = 0; i < sizeof literals / sizeof *literals; i++)
         if (has(name, literals[i])) return TREE_LITERAL;
     return TREE_OTHER;
@@ -34,7 +37,8 @@ unsigned char *tree_kinds(const TSLanguage *language, const char *name)
     unsigned char *kinds = calloc(n + 1, 1);
     bool python = strcmp(name, "python") == 0;
     for (uint32_t i = 0; kinds && i < n; i++)
-        kinds[i] = kind_of(ts_language_symbol_name(language, (TSSymbol)i), ts_language_symbol_type(language, (TSSymbol)i), python);
+        kinds[i] = kind_of(ts_language_symbol_name(language, (TSSymbol)i),
+                           ts_language_symbol_type(language, (TSSymbol)i), python);
     return kinds;
 }
 

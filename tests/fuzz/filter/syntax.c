@@ -19,8 +19,9 @@ static void start(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const char *const names[] = {"javascript", "python", "c", "bash", "typescript", "rust", "ruby", "lua",
-                                        "javascript", "python", "go", "java", "cpp",        "css",  "make", "toml"};
+    static const char *const names[] = {"javascript", "python", "c",          "bash",   "typescript", "rust",
+                                        "ruby",       "lua",    "javascript", "python", "go",         "java",
+                                        "cpp",        "css",    "make",       "toml"};
     struct syntax_result a, b;
     if (!syntax) start();
     if (!size) return 0;
@@ -29,7 +30,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct slice text = slice_of((const char *)data + 1, size - 1);
     if (syntax_parse(syntax, worker, name, text, wants, &a, NULL) < 0) return 0;
     if (syntax_parse(syntax, worker, name, text, wants, &b, NULL) < 0) abort();
-    if (a.too_complex != b.too_complex || a.errors != b.errors || a.error_bytes != b.error_bytes || a.broken != b.broken) abort();
+    if (a.too_complex != b.too_complex || a.errors != b.errors || a.error_bytes != b.error_bytes ||
+        a.broken != b.broken)
+        abort();
     if (a.error_bytes > 2 * text.n + 1000 || (a.broken && a.errors)) abort();
     if (a.comment_bytes > text.n || a.literal_bytes > a.token_bytes) abort();
     return 0;

@@ -62,7 +62,9 @@ TEST(what_is_not_measured_drops_nothing)
 TEST(set)
 {
     struct code_rules r;
-    static const char *const bad[] = {"max_line", "max_line=", "max_line=x", "max_line=1x", "max_line=nan", "max_line=inf", "nope=1", "=1", ""};
+    static const char *const bad[] = {"max_line",    "max_line=",    "max_line=x",
+                                      "max_line=1x", "max_line=nan", "max_line=inf",
+                                      "nope=1",      "=1",           ""};
     code_rules_init(&r);
     CHECK_INT(code_rules_set(&r, "max_line=50", NULL), 0);
     CHECK_STR(match(&r, CODE_MAX_LINE, 51, "c"), "max_line");
@@ -93,13 +95,20 @@ static int read_text(struct code_rules *r, const char *text, struct err *e)
 TEST(files)
 {
     struct code_rules r;
-    CHECK_INT(read_text(&r, "presets: [starcoder]\nrules: {starcoder_mean_line: off, min_lines: 3}\n", NULL), 0);
+    CHECK_INT(read_text(&r, "presets: [starcoder]\nrules: {starcoder_mean_line: off, min_lines: 3}\n", NULL),
+              0);
     CHECK_STR(match(&r, CODE_MEAN_LINE, 1000, "c"), "none");
     CHECK_STR(match(&r, CODE_MAX_LINE, 1001, "c"), "starcoder_max_line");
     CHECK_STR(match(&r, CODE_LINES, 2, "c"), "min_lines");
     CHECK_INT(read_text(&r, "", NULL), 0);
-    static const char *const bad[] = {"presets: starcoder", "presets: [x]", "rules: {x: 1}", "rules: {min_lines: x}", "rules: {min_lines: [1]}",
-                                      "other: 1", "[]", "presets: [[starcoder]]"};
+    static const char *const bad[] = {"presets: starcoder",
+                                      "presets: [x]",
+                                      "rules: {x: 1}",
+                                      "rules: {min_lines: x}",
+                                      "rules: {min_lines: [1]}",
+                                      "other: 1",
+                                      "[]",
+                                      "presets: [[starcoder]]"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct err e = {0};
         CHECK_INT(read_text(&r, bad[i], &e), -ERR_USAGE);

@@ -87,15 +87,18 @@ TEST(by_interpreter)
 TEST(known_names)
 {
     for (const struct language *l = languages; l->name; l++) CHECK(language_named(slice_str(l->name)) == l);
-    static const char *const names[][2] = {{"Python", "python"},      {"C++", "cpp"},   {"C#", "c_sharp"}, {"Objective-C", "objc"},
-                                           {"Emacs Lisp", "elisp"},   {"Shell", "bash"}, {"js", "javascript"}, {"golang", "go"},
-                                           {"Common Lisp", "commonlisp"}, {"c-sharp", "c_sharp"}};
+    static const char *const names[][2] = {
+        {"Python", "python"},          {"C++", "cpp"},        {"C#", "c_sharp"},    {"Objective-C", "objc"},
+        {"Emacs Lisp", "elisp"},       {"Shell", "bash"},     {"js", "javascript"}, {"golang", "go"},
+        {"Common Lisp", "commonlisp"}, {"c-sharp", "c_sharp"}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const struct language *l = language_named(slice_str(names[i][0]));
         CHECK_STR(l ? l->name : "none", names[i][1]);
     }
-    static const char *const unknown[] = {"", "pytho", "python4", "cobol", "c ", " c", "shell sh", "node jsx"};
-    for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) CHECK(!language_named(slice_str(unknown[i])));
+    static const char *const unknown[] = {"",   "pytho", "python4",  "cobol",
+                                          "c ", " c",    "shell sh", "node jsx"};
+    for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)
+        CHECK(!language_named(slice_str(unknown[i])));
     CHECK(!language_named(slice_of("c\0", 2)));
 }
 
@@ -105,7 +108,8 @@ TEST(no_name_twice)
     for (const struct language *a = languages; a->name; a++)
         for (const char *p = a->extensions; p && *p; p += *p == ' ') {
             size_t n = strcspn(p, " "), times = 0;
-            for (const struct language *b = languages; b->name; b++) times += language_lists(b->extensions, slice_of(p, n));
+            for (const struct language *b = languages; b->name; b++)
+                times += language_lists(b->extensions, slice_of(p, n));
             if (times != 1) printf("# %.*s\n", (int)n, p);
             CHECK_INT(times, 1);
             p += n;
@@ -116,7 +120,10 @@ TEST(no_name_twice)
 TEST(shared_extensions)
 {
     static const char *const cases[][3] = {
-        {"a.h", "#ifndef A_H\n#define A_H\nstruct a { int b; };\n#ifdef __cplusplus\nextern \"C\" {\n#endif\nint f(void);\n", "c"},
+        {"a.h",
+         "#ifndef A_H\n#define A_H\nstruct a { int b; };\n#ifdef __cplusplus\nextern \"C\" {\n#endif\nint "
+         "f(void);\n",
+         "c"},
         {"a.h", "#pragma once\nnamespace a {\nint f();\n}\n", "cpp"},
         {"a.h", "template <typename T>\nT max(T a, T b);\n", "cpp"},
         {"a.h", "#include <stddef.h>\nstruct s {\n    std::string x;\n};\n", "cpp"},
@@ -139,14 +146,17 @@ TEST(shared_extensions)
         {"a.inc", "<?php\n$x = 1;\n", "php"},
         {"a.inc", "%define X 1\n", "none"},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) CHECK_STR(by(cases[i][0], cases[i][1]), cases[i][2]);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        CHECK_STR(by(cases[i][0], cases[i][1]), cases[i][2]);
 }
 
 TEST(by_content)
 {
     static const char *const cases[][2] = {
         {"import os\n\nclass A:\n    def f(self):\n        if self.x:\n            return 1\n", "python"},
-        {"#include <stdio.h>\n#include <stdlib.h>\n\nint main(void)\n{\n    printf(\"x\");\n    return 0;\n}\n", "c"},
+        {"#include <stdio.h>\n#include <stdlib.h>\n\nint main(void)\n{\n    printf(\"x\");\n    return "
+         "0;\n}\n",
+         "c"},
         {"#include <iostream>\nusing namespace std;\nint main() { cout << 1; }\n", "cpp"},
         {"package main\n\nimport \"fmt\"\n\nfunc main() {\n\tfmt.Println(1)\n}\n", "go"},
         {"use std::io;\n\nfn main() {\n    let mut x = 1;\n    println!(\"{}\", x);\n}\n", "rust"},
@@ -157,7 +167,9 @@ TEST(by_content)
         {"if [ -n \"$x\" ]; then\n    echo yes\nfi\nfor i in a b; do\n    echo $i\ndone\n", "bash"},
         {"defmodule A do\n  def f(x) do\n    x |> g\n  end\nend\n", "elixir"},
         {"CREATE TABLE a (\n  id INT,\n  PRIMARY KEY (id)\n);\nINSERT INTO a VALUES (1);\n", "sql"},
-        {"The quick brown fox jumps over the lazy dog. It is late.\nFrom here on, import and export are taxed.\n", "none"},
+        {"The quick brown fox jumps over the lazy dog. It is late.\nFrom here on, import and export are "
+         "taxed.\n",
+         "none"},
         {"for a while he stood there:\nthen he left.\n", "none"},
         {"", "none"},
         {"{", "none"},

@@ -17,12 +17,9 @@ TEST(lines_and_characters)
         const char *text;
         uint64_t chars, lines, longest, letters, digits, spaces;
         double mean;
-    } cases[] = {{"", 0, 1, 0, 0, 0, 0, 0},
-                 {"a", 1, 1, 1, 1, 0, 0, 1},
-                 {"a\n", 2, 2, 1, 1, 0, 1, 0.5},
-                 {"ab1\n\n  x", 8, 3, 3, 3, 1, 4, 2},
-                 {"é\tü\n", 4, 2, 3, 0, 0, 2, 1.5},
-                 {"\r\n", 2, 2, 1, 0, 0, 2, 0.5}};
+    } cases[] = {{"", 0, 1, 0, 0, 0, 0, 0},         {"a", 1, 1, 1, 1, 0, 0, 1},
+                 {"a\n", 2, 2, 1, 1, 0, 1, 0.5},    {"ab1\n\n  x", 8, 3, 3, 3, 1, 4, 2},
+                 {"é\tü\n", 4, 2, 3, 0, 0, 2, 1.5}, {"\r\n", 2, 2, 1, 0, 0, 2, 0.5}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct shape s;
         shape_of(slice_str(cases[i].text), &s);
@@ -66,13 +63,21 @@ static void same(struct slice text)
 
 TEST(encoded_as_the_expressions)
 {
-    static const char *const cases[] = {
-        "", "0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08", "0x01,0x02,0x03,0x04,0x05,0x06,0x07,0x08,", "01 02 03 04 05 06 07 08\n",
-        "\\x01\\x02\\x03\\x04\\x05\\x06\\x07\\x08", "\\u0041\\u0042\\u0043\\u0044\\u0045\\u0046\\u0047\\u0048", "0x0x01,02,03,04,05,06,07,08,09",
-        "deadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeef", "a0,a1,a2,a3,a4,a5,a6,a7,g", "xa0,a1,a2,a3,a4,a5,a6,a7,a8,",
-        "00 11 22 33 44 55 66 77 88 99 aa bb"};
+    static const char *const cases[] = {"",
+                                        "0x01, 0x02, 0x03, 0x04, 0x05, 0x06, 0x07, 0x08",
+                                        "0x01,0x02,0x03,0x04,0x05,0x06,0x07,0x08,",
+                                        "01 02 03 04 05 06 07 08\n",
+                                        "\\x01\\x02\\x03\\x04\\x05\\x06\\x07\\x08",
+                                        "\\u0041\\u0042\\u0043\\u0044\\u0045\\u0046\\u0047\\u0048",
+                                        "0x0x01,02,03,04,05,06,07,08,09",
+                                        "deadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeefdeadbeef",
+                                        "a0,a1,a2,a3,a4,a5,a6,a7,g",
+                                        "xa0,a1,a2,a3,a4,a5,a6,a7,a8,",
+                                        "00 11 22 33 44 55 66 77 88 99 aa bb"};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) same(slice_str(cases[i]));
-    static const char *const parts[] = {"0x", "\\x", "00", "af", "F", ",", ", ", " ", "\n", "g", "\\u12aB", "_", "=", "abcdefgh01234567", "\\"};
+    static const char *const parts[] = {"0x", "\\x", "00", "af",      "F", ",", ", ",
+                                        " ",  "\n",  "g",  "\\u12aB", "_", "=", "abcdefgh01234567",
+                                        "\\"};
     for (unsigned round = 0; round < 3000; round++) {
         char text[1024];
         size_t n = 0;

@@ -16,13 +16,24 @@ static enum spdx_answer ask(const char *allowed, const char *expression)
 TEST(the_specification)
 {
     /* SPDX 2.3, annex D */
-    static const char *const valid[] = {"CDDL-1.0", "CDDL-1.0+", "LicenseRef-23", "LicenseRef-MIT-Style-1",
-                                        "DocumentRef-spdx-tool-1.2:LicenseRef-MIT-Style-2", "LGPL-2.1-only OR MIT",
-                                        "LGPL-2.1-only OR MIT OR BSD-3-Clause", "LGPL-2.1-only AND MIT", "LGPL-2.1-only AND MIT AND BSD-2-Clause",
-                                        "GPL-2.0-or-later WITH Bison-exception-2.2", "LGPL-2.1-only OR BSD-3-Clause AND MIT",
-                                        "MIT AND (LGPL-2.1-or-later OR BSD-3-Clause)", "(MIT)", "((MIT) OR (ISC))"};
-    static const char *const invalid[] = {"", " ", "MIT OR", "OR MIT", "MIT ISC", "MIT AND OR ISC", "(MIT", "MIT)", "()", "MIT WITH",
-                                          "WITH x", "MIT, ISC", "MIT/ISC", "MIT WITH a+", "MIT WITH (a)", "The MIT License", "+", "a:b"};
+    static const char *const valid[] = {"CDDL-1.0",
+                                        "CDDL-1.0+",
+                                        "LicenseRef-23",
+                                        "LicenseRef-MIT-Style-1",
+                                        "DocumentRef-spdx-tool-1.2:LicenseRef-MIT-Style-2",
+                                        "LGPL-2.1-only OR MIT",
+                                        "LGPL-2.1-only OR MIT OR BSD-3-Clause",
+                                        "LGPL-2.1-only AND MIT",
+                                        "LGPL-2.1-only AND MIT AND BSD-2-Clause",
+                                        "GPL-2.0-or-later WITH Bison-exception-2.2",
+                                        "LGPL-2.1-only OR BSD-3-Clause AND MIT",
+                                        "MIT AND (LGPL-2.1-or-later OR BSD-3-Clause)",
+                                        "(MIT)",
+                                        "((MIT) OR (ISC))"};
+    static const char *const invalid[] = {
+        "",        " ",           "MIT OR",       "OR MIT",          "MIT ISC", "MIT AND OR ISC",
+        "(MIT",    "MIT)",        "()",           "MIT WITH",        "WITH x",  "MIT, ISC",
+        "MIT/ISC", "MIT WITH a+", "MIT WITH (a)", "The MIT License", "+",       "a:b"};
     for (size_t i = 0; i < sizeof valid / sizeof *valid; i++) CHECK(spdx_valid(slice_str(valid[i])));
     for (size_t i = 0; i < sizeof invalid / sizeof *invalid; i++) {
         CHECK(!spdx_valid(slice_str(invalid[i])));
@@ -71,7 +82,8 @@ TEST(what_is_allowed)
 
 TEST(lists_that_are_none)
 {
-    static const char *const bad[] = {"", "MIT,", ",MIT", "MIT OR ISC", "(MIT)", "the mit license", "MIT WITH"};
+    static const char *const bad[] = {"",        "MIT,", ",MIT", "MIT OR ISC", "(MIT)", "the mit license",
+                                      "MIT WITH"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct err e = {0};
         list.n = 0;
@@ -88,9 +100,11 @@ static unsigned pick(unsigned n)
     return (state >> 16) % n;
 }
 
-static bool make(struct buf *b, unsigned depth, unsigned level) /* level 0: OR, 1: AND, 2: one licence or parentheses */
+static bool make(struct buf *b, unsigned depth,
+                 unsigned level) /* level 0: OR, 1: AND, 2: one licence or parentheses */
 {
-    static const char *const yes[] = {"MIT", "ISC", "Zlib WITH x-1"}, *const no[] = {"GPL-2.0-only", "MIT-0", "WTFPL+"};
+    static const char *const yes[] = {"MIT", "ISC", "Zlib WITH x-1"}, *const no[] = {"GPL-2.0-only", "MIT-0",
+                                                                                     "WTFPL+"};
     if (level == 2) {
         bool value = pick(2);
         if (depth == 0 || pick(2)) {

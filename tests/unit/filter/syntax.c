@@ -8,16 +8,19 @@
 
 static struct syntax *syntax;
 static struct syntax_worker *worker;
-static const char *const language_names[] = {"bash",   "c",    "c_sharp", "cpp",  "css",    "elixir", "go",         "hcl",
-                                             "java",   "json", "kotlin",  "lua",  "make",   "objc",   "javascript", "python",
-                                             "ruby",   "rust", "scala",   "solidity", "sql", "swift", "toml",       "tsx",
-                                             "typescript", "zig", "julia", "groovy", "nix", "fortran", NULL};
+static const char *const language_names[] = {
+    "bash",       "c",    "c_sharp", "cpp",      "css",  "elixir",  "go",         "hcl",
+    "java",       "json", "kotlin",  "lua",      "make", "objc",    "javascript", "python",
+    "ruby",       "rust", "scala",   "solidity", "sql",  "swift",   "toml",       "tsx",
+    "typescript", "zig",  "julia",   "groovy",   "nix",  "fortran", NULL};
 
 static struct syntax_result parse_n(const char *language, const char *text, size_t n)
 {
     struct syntax_result found = {true, 99, 99, 99, 99, 99, 99, ""};
     struct err e = {0};
-    CHECK_INT(syntax_parse(syntax, worker, language, slice_of(text, n), SYNTAX_SHARES | SYNTAX_RULES, &found, &e), 0);
+    CHECK_INT(
+        syntax_parse(syntax, worker, language, slice_of(text, n), SYNTAX_SHARES | SYNTAX_RULES, &found, &e),
+        0);
     if (e.code) printf("# %s\n", e.msg);
     return found;
 }
@@ -29,39 +32,42 @@ static struct syntax_result parse(const char *language, const char *text)
 
 TEST(valid)
 {
-    static const char *const good[][2] = {{"c", "int main(void) { return 0; }\n"},
-                                          {"go", "package a\nfunc f() int { return 1 }\n"},
-                                          {"java", "class A { int f() { return 1; } }"},
-                                          {"javascript", "const f = async (x) => await x?.y ?? 1;"},
-                                          {"python", "def f(x: int, /) -> int:\n    return x\n"},
-                                          {"rust", "fn main() { let x = 1; }"},
-                                          {"bash", "for i in a b; do\n  echo \"$i\"\ndone\n"},
-                                          {"c_sharp", "using System;\nclass A { public int B { get; set; } }\n"},
-                                          {"cpp", "template <class T> auto f(T a) -> T { return a; }\n"},
-                                          {"css", "a:hover { color: #fff; }\n"},
-                                          {"elixir", "defmodule A do\n  def f(x), do: x |> g()\nend\n"},
-                                          {"fortran", "program a\n  print *, 1\nend program a\n"},
-                                          {"groovy", "def x = 1\nprintln x\n"},
-                                          {"hcl", "resource \"a\" \"b\" {\n  c = 1\n}\n"},
-                                          {"json", "{\"a\": [1, null]}"},
-                                          {"julia", "function f(x)\n    x + 1\nend\n"},
-                                          {"kotlin", "fun main() {\n    val x = 1\n}\n"},
-                                          {"lua", "local function f(x) return x end\n"},
-                                          {"make", "all: a.o\n\tcc -o $@ $<\n"},
-                                          {"nix", "{ a }: { b = a + 1; }\n"},
-                                          {"objc", "@interface A : NSObject\n- (void)f:(int)x;\n@end\n"},
-                                          {"ruby", "def f(x)\n  x.map { |y| y + 1 }\nend\n"},
-                                          {"scala", "object A { def f(x: Int): Int = x + 1 }\n"},
-                                          {"solidity", "pragma solidity ^0.8.0;\ncontract A { uint x; }\n"},
-                                          {"sql", "SELECT a, b FROM c WHERE d = 1;\n"},
-                                          {"swift", "func f(x: Int) -> Int { return x + 1 }\n"},
-                                          {"toml", "[a]\nb = 1\n"},
-                                          {"tsx", "const A = (p: {b: string}) => <div>{p.b}</div>;\n"},
-                                          {"typescript", "interface A {\n  b: string\n  c?: number\n  [k: string]: unknown\n}\n"},
-                                          {"typescript", "abstract class A {\n  abstract f(): void\n  g(x: number): void\n  g(x: any) { }\n}\n"},
-                                          {"typescript", "declare function f(x: number): string\ntype B = A | null\nlet c = x as B\n"},
-                                          {"typescript", "let a = `x${b}y`\nconst r = /a+/g\nlet d = c ? 1 : 2 // end\nexport { a }\n"},
-                                          {"zig", "pub fn main() void {}\n"}};
+    static const char *const good[][2] = {
+        {"c", "int main(void) { return 0; }\n"},
+        {"go", "package a\nfunc f() int { return 1 }\n"},
+        {"java", "class A { int f() { return 1; } }"},
+        {"javascript", "const f = async (x) => await x?.y ?? 1;"},
+        {"python", "def f(x: int, /) -> int:\n    return x\n"},
+        {"rust", "fn main() { let x = 1; }"},
+        {"bash", "for i in a b; do\n  echo \"$i\"\ndone\n"},
+        {"c_sharp", "using System;\nclass A { public int B { get; set; } }\n"},
+        {"cpp", "template <class T> auto f(T a) -> T { return a; }\n"},
+        {"css", "a:hover { color: #fff; }\n"},
+        {"elixir", "defmodule A do\n  def f(x), do: x |> g()\nend\n"},
+        {"fortran", "program a\n  print *, 1\nend program a\n"},
+        {"groovy", "def x = 1\nprintln x\n"},
+        {"hcl", "resource \"a\" \"b\" {\n  c = 1\n}\n"},
+        {"json", "{\"a\": [1, null]}"},
+        {"julia", "function f(x)\n    x + 1\nend\n"},
+        {"kotlin", "fun main() {\n    val x = 1\n}\n"},
+        {"lua", "local function f(x) return x end\n"},
+        {"make", "all: a.o\n\tcc -o $@ $<\n"},
+        {"nix", "{ a }: { b = a + 1; }\n"},
+        {"objc", "@interface A : NSObject\n- (void)f:(int)x;\n@end\n"},
+        {"ruby", "def f(x)\n  x.map { |y| y + 1 }\nend\n"},
+        {"scala", "object A { def f(x: Int): Int = x + 1 }\n"},
+        {"solidity", "pragma solidity ^0.8.0;\ncontract A { uint x; }\n"},
+        {"sql", "SELECT a, b FROM c WHERE d = 1;\n"},
+        {"swift", "func f(x: Int) -> Int { return x + 1 }\n"},
+        {"toml", "[a]\nb = 1\n"},
+        {"tsx", "const A = (p: {b: string}) => <div>{p.b}</div>;\n"},
+        {"typescript", "interface A {\n  b: string\n  c?: number\n  [k: string]: unknown\n}\n"},
+        {"typescript",
+         "abstract class A {\n  abstract f(): void\n  g(x: number): void\n  g(x: any) { }\n}\n"},
+        {"typescript", "declare function f(x: number): string\ntype B = A | null\nlet c = x as B\n"},
+        {"typescript", "let a = `x${b}y`\nconst r = /a+/g\nlet d = c ? 1 : 2 // end\nexport { a }\n"},
+        {"typescript", "export declare const f: (a: string | string[], b?: C, d?) => boolean;\nclass A { b?: C; e(f?: g): void }\n"},
+        {"zig", "pub fn main() void {}\n"}};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         if (parse(good[i][0], good[i][1]).errors) printf("# %s: %s\n", good[i][0], good[i][1]);
         CHECK_INT(parse(good[i][0], good[i][1]).errors, 0);
@@ -91,7 +97,8 @@ TEST(what_does_not_fit_counts_whole)
     for (const char *const *n = language_names; *n; n++) {
         r = parse(*n, prose);
         bool any_text = strcmp(*n, "bash") == 0; /* to which everything is a command */
-        CHECK(any_text || (r.errors > 0 && r.error_bytes > 0 && r.error_bytes <= 2 * strlen(prose) && r.error_lines == 1));
+        CHECK(any_text || (r.errors > 0 && r.error_bytes > 0 && r.error_bytes <= 2 * strlen(prose) &&
+                           r.error_lines == 1));
     }
 }
 
@@ -160,7 +167,8 @@ TEST(hostile_texts)
             memset(text, fill[i], n);
             struct syntax_result r = parse_n(*l, text, n);
             /* on a few bytes a few grammars' scanners look to the end at each: given up, the same each time */
-            CHECK(r.error_bytes <= 2 * n && (!r.too_complex || !is_one_of(*l, "c go java javascript python rust")));
+            CHECK(r.error_bytes <= 2 * n &&
+                  (!r.too_complex || !is_one_of(*l, "c go java javascript python rust")));
             CHECK_INT(parse_n(*l, text, n).too_complex, r.too_complex);
         }
     }
@@ -215,7 +223,8 @@ static void *parse_often(void *arg)
     struct syntax_worker *mine = syntax_worker_new();
     for (unsigned i = 0; i < 60; i++) {
         static const char *const some[] = {"c", "go", "java", "javascript", "python", "rust"};
-        if (syntax_parse(arg, mine, some[i % 6], slice_str(";;;)"), 0, &found, NULL) == 0) errors += found.errors > 0;
+        if (syntax_parse(arg, mine, some[i % 6], slice_str(";;;)"), 0, &found, NULL) == 0)
+            errors += found.errors > 0;
     }
     syntax_worker_free(mine);
     return (void *)(uintptr_t)errors;
