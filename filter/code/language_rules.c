@@ -89,7 +89,7 @@ const char *language_rules_check(const struct language_rules *r, TSNode root, st
         TSSymbol symbol = ts_node_symbol(node);
         w.above[w.depth] = node;
         if (symbol < r->symbols && r->check[symbol]) broken = r->check[symbol](&w, node);
-    } while (!broken && tree_step(&cursor, w.depth + 1 < RULES_DEPTH, &w.depth));
+    } while (!broken && meter_spend(0) && tree_step(&cursor, w.depth + 1 < RULES_DEPTH, &w.depth));
     ts_tree_cursor_delete(&cursor);
     return broken;
 }

@@ -2,7 +2,7 @@
  * stand its size and a mark by which a pointer that is none of ours is known. Pieces above 32 KiB come from malloc, in a list.
  * The run of each thread is found by a thread-local pointer, since tree-sitter hands no context to its allocator.
  *
- * Sizes: multiples of 16 to 1 KiB, then powers of two. Memory: at most twice the live limit, and 1 MiB. */
+ * Sizes: multiples of 16 to 1 KiB, then powers of two. */
 #include "filter/code/meter.h"
 #include <setjmp.h>
 #include <stdlib.h>
@@ -16,6 +16,7 @@
 #define FINE_CLASSES (FINE_BYTES / 16 + 1)
 #define LARGEST_BYTES ((size_t)32 << 10)
 #define CLASSES (FINE_CLASSES + 5)
+#define SLACK_BYTES ((uint64_t)16 << 20)
 
 struct piece {
     uint64_t size; /* asked for */
@@ -39,7 +40,8 @@ struct meter {
     struct large *large;
     struct meter_limits limits;
     uint64_t total, live, held, work;
-    bool odd; /* a pointer was freed that is none of ours */
+    size_t over; /* not 0: a limit was passed; tree-sitter's cancellation flag */
+    bool odd;    /* a pointer was freed that is none of ours */
     jmp_buf stop;
 };
 
@@ -81,15 +83,30 @@ static void end_run(struct meter *m)
     longjmp(m->stop, 1);
 }
 
-void meter_spend(uint64_t work)
+bool meter_spend(uint64_t work)
 {
-    if (current && (current->work += work) > current->limits.work) end_run(current);
+    struct meter *m = current;
+    if (!m) return true;
+    m->work += work;
+    if (m->work > m->limits.work) m->over = 1;
+    return !m->over;
+}
+
+const size_t *meter_flag(const struct meter *m)
+{
+    return &m->over;
+}
+
+/* Where waiting for tree-sitter to look at the flag ends. */
+static uint64_t hard(uint64_t limit)
+{
+    return limit + limit / 4 + SLACK_BYTES;
 }
 
 static void hold(struct meter *m, size_t n)
 {
     m->held += n;
-    if (m->held > 2 * m->limits.live_bytes + BLOCK_BYTES) end_run(m);
+    if (m->held > 2 * hard(m->limits.live_bytes)) end_run(m);
 }
 
 static void next_block(struct meter *m)
@@ -136,12 +153,14 @@ static struct piece *take_small(struct meter *m, size_t n)
     return p;
 }
 
-/* Counts n more bytes asked for. Ends the run rather than fail: tree-sitter does not look for NULL. */
+/* Counts n more bytes asked for. tree-sitter does not look for NULL, so what cannot be given ends the run. */
 static void ask(struct meter *m, size_t n)
 {
-    if (n > m->limits.live_bytes - m->live || n > m->limits.total_bytes - m->total) end_run(m);
+    if (n > UINT64_MAX / 4) end_run(m);
     m->live += n;
     m->total += n;
+    if (m->live > m->limits.live_bytes || m->total > m->limits.total_bytes) m->over = 1;
+    if (m->live > hard(m->limits.live_bytes) || m->total > hard(m->limits.total_bytes)) end_run(m);
 }
 
 static void *meter_malloc(size_t n)
@@ -211,6 +230,7 @@ static void begin(struct meter *m, const struct meter_limits *limits)
     m->at = m->end = NULL;
     m->limits = *limits;
     m->total = m->live = m->held = m->work = 0;
+    m->over = 0;
     m->odd = false;
 }
 
@@ -239,5 +259,5 @@ bool meter_run(struct meter *m, const struct meter_limits *limits, void (*work)(
     }
     current = NULL;
     finish(m);
-    return whole && !m->odd;
+    return whole && !m->odd && !m->over;
 }

@@ -19,7 +19,7 @@
 
 /* Bytes that tree-sitter may ask for, a byte of text. Programs take 25 to 80 altogether, deep nesting of errors 300. */
 #define TOTAL_LIMIT 4096
-#define LIVE_LIMIT 256
+#define LIVE_LIMIT 192
 #define FREE_BYTES ((uint64_t)4 << 20) /* for any text, on top of that */
 /* Times that a text may be read; programs take 2 to 4. */
 #define READ_LIMIT 256
@@ -175,6 +175,7 @@ struct task {
     const struct grammar *grammar;
     struct slice text;
     unsigned wants;
+    const size_t *flag;
     uint32_t last; /* where the text was read last */
     struct syntax_result *out;
 };
@@ -183,12 +184,13 @@ static const char *read_piece(void *ctx, uint32_t at, TSPoint point, uint32_t *n
 {
     struct task *t = ctx;
     bool onward = at >= t->last && at - t->last <= READ_BYTES;
-    meter_spend(onward ? at - t->last : READ_BACK);
+    bool enough = !meter_spend(onward ? at - t->last : READ_BACK);
     t->last = at;
     *n = 0;
     if (at >= t->text.n) return "";
-    *n = t->text.n - at < READ_BYTES ? (uint32_t)(t->text.n - at) : READ_BYTES;
-    return t->text.p + at;
+    uint32_t most = enough ? 4 : READ_BYTES; /* NULs, at which scanners stop: to the flag it is not far */
+    *n = t->text.n - at < most ? (uint32_t)(t->text.n - at) : most;
+    return enough ? "\0\0\0" : t->text.p + at;
 }
 
 static void look_at(struct task *t, TSTree *tree)
@@ -206,9 +208,10 @@ static void parse(void *ctx)
     TSInput input = {.payload = t, .read = read_piece, .encoding = TSInputEncodingUTF8};
     TSParser *parser = ts_parser_new();
     ts_parser_set_language(parser, t->grammar->language);
+    ts_parser_set_cancellation_flag(parser, t->flag);
     TSTree *tree = ts_parser_parse(parser, NULL, input);
     t->out->too_complex = !tree;
-    if (tree) look_at(t, tree);
+    if (tree && !*t->flag) look_at(t, tree);
     ts_tree_delete(tree);
     ts_parser_delete(parser);
 }
@@ -216,7 +219,7 @@ static void parse(void *ctx)
 int syntax_parse(struct syntax *s, struct syntax_worker *w, const char *language, struct slice text,
                  unsigned wants, struct syntax_result *out, struct err *e)
 {
-    struct task task = {.text = text, .wants = wants, .out = out};
+    struct task task = {.text = text, .wants = wants, .flag = meter_flag(w->meter), .out = out};
     const struct meter_limits limits = {FREE_BYTES + TOTAL_LIMIT * (uint64_t)text.n,
                                         FREE_BYTES + LIVE_LIMIT * (uint64_t)text.n,
                                         FREE_BYTES + READ_LIMIT * (uint64_t)text.n};

@@ -40,7 +40,7 @@ struct syntax_result {
 };
 
 /* text of at most UINT32_MAX bytes. Given up, on the same texts everywhere, are those on which tree-sitter asks for more
- * than 256 bytes of memory at a time, or 4096 altogether, for each byte of text (and 4 MiB), or reads it 256 times: only texts with errors
+ * than 192 bytes of memory at a time, or 4096 altogether, for each byte of text (and 4 MiB), or reads it 256 times: only texts with errors
  * do. tree-sitter up to 0.20 also gives up at more than 65,535 brackets or comments without anything between. */
 int syntax_parse(struct syntax *s, struct syntax_worker *w, const char *language, struct slice text,
                  unsigned wants, struct syntax_result *out, struct err *e);
