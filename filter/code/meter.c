@@ -89,6 +89,7 @@ bool meter_spend(uint64_t work)
     if (!m) return true;
     m->work += work;
     if (m->work > m->limits.work) m->over = 1;
+    if (m->work > 2 * m->limits.work) end_run(m);
     return !m->over;
 }
 

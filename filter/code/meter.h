@@ -3,7 +3,7 @@
  * What tree-sitter allocates, and what it reads, grows with the square of some texts with errors, in time and in space. The bytes that it
  * asks for and the bytes that it reads measure both, the same on every machine: so a limit on them ends such a parse in the same place
  * everywhere, which a clock would not. It is ended by tree-sitter's cancellation flag, at which it looks at every hundredth step; where that
- * does not come (a quarter and 16 MiB above the limits), by a jump out of the allocator, after which nothing of tree-sitter's is left but
+ * does not come (a quarter and 16 MiB above the limits, twice the work), by a jump out of the allocator, after which nothing of tree-sitter's is left but
  * what a grammar's own scanner holds.
  *
  * Since all memory of a parse ends with it, it comes from blocks that are cut up and never given back one by one: faster than malloc. */

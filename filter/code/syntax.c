@@ -184,13 +184,12 @@ static const char *read_piece(void *ctx, uint32_t at, TSPoint point, uint32_t *n
 {
     struct task *t = ctx;
     bool onward = at >= t->last && at - t->last <= READ_BYTES;
-    bool enough = !meter_spend(onward ? at - t->last : READ_BACK);
+    meter_spend(onward ? at - t->last : READ_BACK);
     t->last = at;
     *n = 0;
     if (at >= t->text.n) return "";
-    uint32_t most = enough ? 4 : READ_BYTES; /* NULs, at which scanners stop: to the flag it is not far */
-    *n = t->text.n - at < most ? (uint32_t)(t->text.n - at) : most;
-    return enough ? "\0\0\0" : t->text.p + at;
+    *n = t->text.n - at < READ_BYTES ? (uint32_t)(t->text.n - at) : READ_BYTES;
+    return t->text.p + at;
 }
 
 static void look_at(struct task *t, TSTree *tree)
