@@ -16,8 +16,9 @@
 
 struct meter_limits {
     uint64_t total_bytes; /* asked for altogether */
-    uint64_t live_bytes;  /* at one time; with what the cutting up wastes at most 2.5 times as much, and 32 MiB */
-    uint64_t work;        /* of meter_spend */
+    uint64_t
+        live_bytes; /* at one time; with what the cutting up wastes at most 2.5 times as much, and 32 MiB */
+    uint64_t work;  /* of meter_spend */
 };
 
 /* Makes tree-sitter take its memory here. Once, before anything of tree-sitter's is made. */

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # code.sh: leat code beside a bare ts_parser_parse_string of the same files with the same library and grammars, interleaved, RUNS times, in
 # CPU seconds of one thread (others may use this machine). leat's include reading and writing JSONL, finding the language and the licence,
-# and looking at the tree. Files: Python from /usr/lib/python3*, C headers from /usr/include, JavaScript from test262, up to CODE_MB each.
+# and looking at the tree. Files: Python from /usr/lib/python3*, C headers from /usr/include, JavaScript from /usr/lib/node_modules and /usr/share where there is some, up to CODE_MB each.
 # shellcheck source=tests/bench/lib.sh
 . "$(dirname "$0")/lib.sh"
 runs=${RUNS:-5} mb=${CODE_MB:-10} grammars=${LEAT_GRAMMARS:-build/deps/grammars}
 machine
-unpacked code-test262
+unpacked code-ruff-python
 gcc -O2 -std=gnu11 -D_GNU_SOURCE -o "$BENCH_DIR/code-bare" tests/bench/code.c -ltree-sitter -ldl
 # files NAME LANGUAGE FIND-ARGS…: $BENCH_DIR/code-NAME.list and .jsonl
 files() {
@@ -46,8 +46,9 @@ compare() { # NAME LANGUAGE OPTION…
 : >"$BENCH_DIR/bare"
 files python python /usr/lib/python3 /usr/lib/python3.[0-9]* -name '*.py'
 files headers c /usr/include -name '*.h'
-files javascript javascript "$BENCH_DIR"/data/test262* -name '*.js'
-for kind in "python python" "headers c" "javascript javascript"; do
+files javascript javascript /usr/lib/node_modules /usr/share -name "*.js"
+files ruff python "$BENCH_DIR"/data/ruff* -name "*.py"
+for kind in "python python" "headers c" "javascript javascript" "ruff python"; do
     # shellcheck disable=SC2086
     compare $kind --max-error-ratio 1
     # shellcheck disable=SC2086

@@ -66,7 +66,8 @@ TEST(valid)
          "abstract class A {\n  abstract f(): void\n  g(x: number): void\n  g(x: any) { }\n}\n"},
         {"typescript", "declare function f(x: number): string\ntype B = A | null\nlet c = x as B\n"},
         {"typescript", "let a = `x${b}y`\nconst r = /a+/g\nlet d = c ? 1 : 2 // end\nexport { a }\n"},
-        {"typescript", "export declare const f: (a: string | string[], b?: C, d?) => boolean;\nclass A { b?: C; e(f?: g): void }\n"},
+        {"typescript", "export declare const f: (a: string | string[], b?: C, d?) => boolean;\nclass A { b?: "
+                       "C; e(f?: g): void }\n"},
         {"zig", "pub fn main() void {}\n"}};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         if (parse(good[i][0], good[i][1]).errors) printf("# %s: %s\n", good[i][0], good[i][1]);
