@@ -18,8 +18,7 @@ ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(JOBS) --no-print-directory
 endif
 
-MAINS    := ingest/ingest filter/filter filter/code filter/lm dedup/dedup tokenizer/tokenizer tokenizer/tokenize \
-MAINS    := ingest/ingest filter/filter filter/code filter/classify dedup/dedup tokenizer/tokenizer tokenizer/tokenize \
+MAINS    := ingest/ingest filter/filter filter/code filter/lm filter/classify dedup/dedup tokenizer/tokenizer tokenizer/tokenize \
             shards/shard shards/shards trainer/train trainer/generate pipelines/run pipelines/leat
 STAGES   := ingest filter dedup tokenizer shards kernels trainer pipelines
 # what a stage may link besides common: the law of the house has this one exception

@@ -540,7 +540,7 @@ static int run_convert(struct tool *t)
     int r = one_model(&m, t);
     if (r == 0) r = tool_open_output(t, "blm", &out, &t->err);
     if (r == 0) {
-        r = model_write(m, out, &t->err);
+        r = blm_write(m, out, &t->err);
         int closed = out_close(out, r < 0 ? OUT_ABANDON : OUT_COMMIT, r < 0 ? &later : &t->err);
         if (r == 0) r = closed;
     }

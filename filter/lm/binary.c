@@ -79,7 +79,7 @@ static void header_fill(struct header *h, const struct lm *m)
     }
 }
 
-int model_write(const struct lm *m, struct out *o, struct err *e)
+int blm_write(const struct lm *m, struct out *o, struct err *e)
 {
     struct header h;
     struct section s[SECTIONS];

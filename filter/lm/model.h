@@ -150,7 +150,7 @@ int model_add_gram(struct lm *m, unsigned k, const uint32_t *words, float prob, 
 int model_finish(struct lm *m, struct err *e);
 
 /* The file (binary.c). */
-int model_write(const struct lm *m, struct out *o, struct err *e);
+int blm_write(const struct lm *m, struct out *o, struct err *e);
 int model_map(struct lm **m, const char *path, struct err *e);
 bool model_is_binary(const char *path);
 int arpa_read(struct lm **m, const char *path, unsigned normal, struct err *e); /* arpa_read.c */

@@ -334,7 +334,7 @@ int training_write_binary(struct training *t, struct out *o, struct err *e)
     }
     if (r >= 0 && !ids) r = model_words_done(m, e);
     if (r >= 0) r = model_finish(m, e);
-    if (r >= 0) r = model_write(m, o, e);
+    if (r >= 0) r = blm_write(m, o, e);
     free(ids);
     lm_close(m);
     return r;
