@@ -132,7 +132,7 @@ demo:
 	LEAT_BIN=$(abspath $(B)/bin) LEAT_GRAMMARS=$(abspath $(DEPS)/grammars) pipelines/demo.sh
 
 # ---------------------------------------------------------------- keeping it clean
-CODE = $(shell git ls-files -co --exclude-standard '*.c' '*.h' '*.cc' | grep -vE 'common/unicode_table.c|ingest/(charset/charset|extract/classify|extract/words)_tables?.c')
+CODE = $(shell git ls-files -co --exclude-standard '*.c' '*.h' '*.cc' | grep -vE 'common/unicode_table.c|filter/words/(spacy|uax29)_table.c|ingest/(charset/charset|extract/classify|extract/words)_tables?.c')
 format:
 	clang-format -i $(CODE)
 lint:

@@ -1,6 +1,6 @@
 /* spacy.c: finds the chunks between white space; cuts the simple ones itself, leaves the others to spacy_chunk.c.
  *
- * Most chunks of English are letters, or letters and one mark that comes off. Those are cut from 64 bytes' bit masks,
+ * Most chunks of English are letters, or letters and one mark that comes off, or some such. Those are cut from 64 bytes' bit masks,
  * one bit a byte; all that is left to do for a word is to ask whether it may be an exception, for which its first 8 bytes
  * are hashed to a bit. Everything else takes spacy_chunk's way, which cuts simple chunks to the
  * same words. State: the list. Memory: 24 bytes a word. Time: linear. */
@@ -29,7 +29,8 @@ int spacy_grow(struct words *w, size_t extra, struct err *e)
 /* One bit a byte, the first byte's lowest. */
 struct masks {
     uint64_t letters, digits, dots, spaces;
-    uint64_t ends;   /* white space, or one character that comes off what stands before it, and then white space */
+    uint64_t
+        ends; /* white space, or one character that comes off what stands before it, and then white space */
     uint64_t suffix; /* of these, the latter */
 };
 
@@ -52,7 +53,8 @@ static inline uint64_t bits(__m128i x)
 /* ",", ";", ":", "!", """, "?", ")" */
 static inline __m128i marks_of(__m128i x)
 {
-    __m128i a = _mm_or_si128(equal(x, ','), within(x, ':', 1)), b = _mm_or_si128(within(x, '!', 1), equal(x, ')'));
+    __m128i a = _mm_or_si128(equal(x, ','), within(x, ':', 1)),
+            b = _mm_or_si128(within(x, '!', 1), equal(x, ')'));
     return _mm_or_si128(_mm_or_si128(a, b), equal(x, '?'));
 }
 
@@ -110,20 +112,58 @@ static bool cut_digits(struct spacy *s, const struct masks *m, const char *windo
     return true;
 }
 
-/* Cuts the chunk at `from` of the window if it is letters, or these and a mark, or digits so. */
-static inline bool cut_simple(struct spacy *s, const struct masks *m, const char *window, unsigned from)
+/* Whether the `n` letters at p, behind which stands a dot or not, may be cut as if there were no exceptions. */
+static inline bool no_exception(const struct spacy_rules *r, const char *p, unsigned n, unsigned dot)
 {
-    static const uint64_t first[9] = {0,         0xFF,         0xFFFF,         0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF,
+    static const uint64_t first[9] = {0,           0xFF,        0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF,
                                       ~0ULL >> 16, ~0ULL >> 8, ~0ULL};
-    const char *p = window + from;
-    unsigned n = run(m->letters, from), to = from + n;
-    if (n == 0) return cut_digits(s, m, window, from);
-    if (to >= WINDOW || !(m->ends >> to & 1)) return false;
-    unsigned suffix = m->suffix >> to & 1, dot = m->dots >> to & 1;
     uint64_t low;
     memcpy(&low, p, 8);
-    if (spacy_letters_maybe(s->rules, low & first[n < 8 ? n : 8], dot) && is_exception(s->rules, p, n, dot)) return false;
-    put(s->w, (uint64_t)(p - s->text), n, suffix, WORD_LETTER);
+    return !spacy_letters_maybe(r, low & first[n < 8 ? n : 8], dot) || !is_exception(r, p, n, dot);
+}
+
+/* Cuts the chunk at `from` if it is letters and a mark or none, behind a quote or parenthesis. "(o:" is an exception. */
+static bool cut_quoted(struct spacy *s, const struct masks *m, const char *window, unsigned from)
+{
+    const char *p = window + from;
+    unsigned n = from + 1 < WINDOW ? run(m->letters, from + 1) : 0, to = from + 1 + n;
+    if ((*p != '"' && *p != '(') || n == 0 || to >= WINDOW || !(m->ends >> to & 1)) return false;
+    if ((*p == '(' && window[to] == ':') || !no_exception(s->rules, p + 1, n, m->dots >> to & 1)) return false;
+    uint64_t at = (uint64_t)(p - s->text);
+    put(s->w, at, 1, 0, WORD_SYMBOL);
+    put(s->w, at + 1, n, m->suffix >> to & 1, WORD_LETTER);
+    return true;
+}
+
+/* Cuts the chunk at `from` if it is letters joined by hyphens, of which the first ends before `to`, and a mark or none. No
+ * part of it is looked for among exceptions, and the second pass finds none unless a dot is the mark. */
+static bool cut_hyphens(struct spacy *s, const struct masks *m, const char *window, unsigned from, unsigned to)
+{
+    size_t n = s->w->n;
+    while (to < WINDOW && window[to] == '-') {
+        put(s->w, (uint64_t)(window + from - s->text), to - from, 1, WORD_LETTER);
+        from = to + 1;
+        to = from < WINDOW ? from + run(m->letters, from) : from;
+        if (to == from) break;
+    }
+    if (from < to && to < WINDOW && (m->ends & ~m->dots) >> to & 1) {
+        put(s->w, (uint64_t)(window + from - s->text), to - from, m->suffix >> to & 1, WORD_LETTER);
+        return true;
+    }
+    s->w->n = n;
+    return false;
+}
+
+/* Cuts the chunk at `from` of the window if it is of a kind that is cut here. */
+static inline bool cut_simple(struct spacy *s, const struct masks *m, const char *window, unsigned from)
+{
+    const char *p = window + from;
+    unsigned n = run(m->letters, from), to = from + n;
+    if (n == 0) return cut_digits(s, m, window, from) || cut_quoted(s, m, window, from);
+    if (to >= WINDOW) return false;
+    if (!(m->ends >> to & 1)) return window[to] == '-' && cut_hyphens(s, m, window, from, to);
+    if (!no_exception(s->rules, p, n, m->dots >> to & 1)) return false;
+    put(s->w, (uint64_t)(p - s->text), n, m->suffix >> to & 1, WORD_LETTER);
     return true;
 }
 
@@ -192,7 +232,8 @@ static int cut_text(struct spacy *s, bool windows)
     return rc == 0 && s->torn_n ? spacy_mend(s) : rc;
 }
 
-static int split(struct words *w, const struct spacy_rules *rules, struct slice text, bool windows, struct err *e)
+static int split(struct words *w, const struct spacy_rules *rules, struct slice text, bool windows,
+                 struct err *e)
 {
     struct spacy s;
     s.w = w;

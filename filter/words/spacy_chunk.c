@@ -25,7 +25,8 @@ static int push(struct spacy *s, const char *p, const char *end)
         any |= class;
         all &= class;
     }
-    s->w->at[s->w->n++] = (struct word){(uint64_t)(p - s->text), (uint32_t)(end - p), chars, spacy_flags(any, all)};
+    s->w->at[s->w->n++] =
+        (struct word){(uint64_t)(p - s->text), (uint32_t)(end - p), chars, spacy_flags(any, all)};
     return 0;
 }
 
@@ -81,7 +82,8 @@ static size_t dot_suffix(const char *p, const char *end)
     uint32_t before = spacy_before(q - one, p, &two);
     if (last & before & SP_UPPER) return 1;
     bool degree = two == 2 && memcmp(q - one - 2, "°", 2) == 0;
-    return degree && memchr("FfCcKk", q[-1], 6) != NULL;
+    char unit = (char)(q[-1] | 0x20);
+    return degree && (unit == 'f' || unit == 'c' || unit == 'k');
 }
 
 /* A unit of measure after a digit. */
@@ -147,15 +149,17 @@ static size_t hyphens_at(const char *p, const char *end, unsigned bytes)
     size_t n = bytes;
     for (int i = 0; i < 3; i++, n += bytes) {
         if (class_here(p + n, end) & SP_ALPHA) return n;
-        bool more = *p == '-' ? i < 2 && p + n < end && p[n] == '-'
-                              : i < 1 && memcmp(p, "—", bytes) == 0 && end - p >= 6 && memcmp(p + 3, "—", 3) == 0;
+        bool more = *p == '-'
+                        ? i < 2 && p + n < end && p[n] == '-'
+                        : i < 1 && memcmp(p, "—", bytes) == 0 && end - p >= 6 && memcmp(p + 3, "—", 3) == 0;
         if (!more) return 0;
     }
     return 0;
 }
 
 /* The length of the infix at p, a character of class `class` and `bytes`; 0: none. */
-static size_t infix_at(const struct infix *in, const struct spacy_rules *rules, uint32_t class, unsigned bytes)
+static size_t infix_at(const struct infix *in, const struct spacy_rules *rules, uint32_t class,
+                       unsigned bytes)
 {
     const char *p = in->p, *next = p + bytes;
     if (class & SP_ICON) return bytes;
@@ -214,10 +218,12 @@ static int stack(struct words *w, size_t bytes, struct err *e)
 
 /* Takes affixes off *p..*end: prefixes become words, suffixes' lengths go to the scratch. Returns the exception that the
  * rest is; *failed: out of memory. */
-static const struct spacy_exception *take_affixes(struct spacy *s, const char **p, const char **end, bool *failed)
+static const struct spacy_exception *take_affixes(struct spacy *s, const char **p, const char **end,
+                                                  bool *failed)
 {
     const struct spacy_exception *x = NULL;
-    while (*p < *end && !(x = exception(s, *p, *end))) {
+    bool asked = false; /* whether the string is an exception */
+    while (*p < *end && (asked || !(x = exception(s, *p, *end)))) {
         size_t pre = prefix_of(*p, *end), suf;
         const char *q = *p + pre;
         if (pre && (x = exception(s, q, *end))) {
@@ -233,6 +239,7 @@ static const struct spacy_exception *take_affixes(struct spacy *s, const char **
         if (!x) *p = q;
         *end -= suf;
         if (x || *failed) break;
+        asked = !pre || !suf;
     }
     return x;
 }
@@ -256,6 +263,7 @@ static void note_torn(struct spacy *s, size_t first)
     const struct word *at = s->w->at;
     for (size_t i = first; i + 1 < s->w->n; i++) {
         size_t bytes = at[i].bytes;
+        if (spacy_alnum(s->text[at[i].offset]) && spacy_alnum(s->text[at[i + 1].offset])) continue;
         for (size_t k = i + 1; k < s->w->n && (bytes += at[k].bytes) <= SPACY_KEY_MAX; k++) {
             const struct spacy_exception *x = spacy_exception(s->rules, s->text + at[i].offset, bytes);
             if (!x || !x->mends) continue;
@@ -298,6 +306,7 @@ int spacy_chunk(struct spacy *s, const char *p, const char *limit, const char **
     bool plain = !(any & TRIGGERS) && !(any & SP_DIGIT && class & SP_UNIT);
     if (!plain || exception(s, p, q)) return cut(s, p, q);
     if (spacy_reserve(s->w, 1, s->e) < 0) return -ERR_IO;
-    s->w->at[s->w->n++] = (struct word){(uint64_t)(p - s->text), (uint32_t)(q - p), chars, spacy_flags(any, all)};
+    s->w->at[s->w->n++] =
+        (struct word){(uint64_t)(p - s->text), (uint32_t)(q - p), chars, spacy_flags(any, all)};
     return 0;
 }

@@ -183,6 +183,7 @@ def print_exceptions(lang, buckets, bits):
     assert all(len(k) <= KEY_MAX for k in rules)
     for k in rules:  # what the fast paths of spacy.c take for granted
         assert not re.fullmatch(rb"[A-Za-z]+[,;:?!)\"]|[0-9]+[.,;:?!\"]?", k), k
+        assert not re.fullmatch(rb"[(\"][A-Za-z]+[.,;?!)\"]?|\"[A-Za-z]+:|[A-Za-z]*(-[A-Za-z]*)+[,;:?!)\"]?", k), k
     moves, taken = perfect(list(rules), buckets, bits)
     print(f"static const uint64_t {lang}_filter[{1 << FILTER_BITS - 6}] = {{\n{rows(map(hex, filter_words(rules)))}\n}};\n")
     print(f"static const uint64_t {lang}_letters[{1 << LETTERS_BITS - 5}] = {{\n{rows(map(hex, letters_filter(rules)))}\n}};\n")
@@ -202,7 +203,7 @@ def print_exceptions(lang, buckets, bits):
         print(f"    [{slot}] = {{{', '.join(map(str, fields))}}},")
     print("};\n")
     print(f"const struct spacy_rules spacy_{lang} = {{{lang}_filter, {lang}_letters, {lang}_moves, {lang}_exceptions, {buckets - 1}, "
-          f"{32 - bits}, {'true' if lang == 'en' else 'false'}}};\n")
+          f"{32 - bits}, {hex(sum({1 << len(k) for k in rules}))}, {'true' if lang == 'en' else 'false'}}};\n")
 
 
 def print_units():

@@ -19,6 +19,12 @@ struct spacy {
     size_t torn_n;               /* how many; may be more */
 };
 
+/* No exception that the second pass looks for has two first words that begin so. */
+static inline bool spacy_alnum(char c)
+{
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+}
+
 int spacy_grow(struct words *w, size_t extra, struct err *e);
 
 /* Room for `extra` more words. */

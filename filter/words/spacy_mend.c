@@ -16,11 +16,6 @@ struct mark {
     uint8_t take;     /* words of the match taken that begins here; 0: none */
 };
 
-static inline bool is_alnum(char c)
-{
-    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
-}
-
 static inline bool follows(const struct spacy *s, size_t i)
 {
     const struct word *a = &s->w->at[i - 1], *b = &s->w->at[i];
@@ -35,7 +30,8 @@ static bool pattern_is(const struct spacy_exception *x, const struct word *at, u
 }
 
 /* The exception whose pattern the `n` words from i are, all in `key`; NULL: none. */
-static const struct spacy_exception *match(const struct spacy *s, size_t i, unsigned n, const char *key, size_t bytes)
+static const struct spacy_exception *match(const struct spacy *s, size_t i, unsigned n, const char *key,
+                                           size_t bytes)
 {
     const struct spacy_exception *x = spacy_exception(s->rules, key, bytes);
     return x && x->pattern[0] && pattern_is(x, &s->w->at[i], n) ? x : NULL;
@@ -48,7 +44,8 @@ static uint16_t matches_at(const struct spacy *s, size_t i)
     char key[SPACY_KEY_MAX];
     size_t bytes = 0;
     uint16_t lengths = 0;
-    if (i + 1 >= s->w->n || (is_alnum(s->text[at[i].offset]) && is_alnum(s->text[at[i + 1].offset]))) return 0;
+    if (i + 1 >= s->w->n || (spacy_alnum(s->text[at[i].offset]) && spacy_alnum(s->text[at[i + 1].offset])))
+        return 0;
     for (unsigned n = 1; n <= SPACY_PATTERN_MAX && i + n <= s->w->n; n++) {
         const struct word *last = &at[i + n - 1];
         if (bytes + last->bytes > sizeof key || (n > 1 && !follows(s, i + n - 1))) break;

@@ -34,7 +34,9 @@ int spacy_sentences(struct words *w, struct slice text, struct err *e)
     for (size_t i = 0; i <= n; i++) {
         struct word at = i < n ? w->at[i] : (struct word){text.n, 0, 0, 0};
         bool space = i > 0 ? spacy_gap(text, end, at.offset) : at.offset > 0;
-        uint32_t class = i == n ? SP_PUNCT : at.flags & (WORD_LETTER | WORD_NUMBER) ? 0 : common_class(text, &at);
+        uint32_t class = i == n                                   ? SP_PUNCT
+                         : at.flags & (WORD_LETTER | WORD_NUMBER) ? 0
+                                                                  : common_class(text, &at);
         if (ended && (space || !(class & (SP_PUNCT | SP_ENDS)))) {
             sentence(w, out++, begin, end, text);
             begin = end;

@@ -3103,7 +3103,7 @@ static const struct spacy_exception en_exceptions[2048] = {
     [2047] = {"ol'", 3, 1, {3}, {2, 1}},
 };
 
-const struct spacy_rules spacy_en = {en_filter, en_letters, en_moves, en_exceptions, 511, 21, true};
+const struct spacy_rules spacy_en = {en_filter, en_letters, en_moves, en_exceptions, 511, 21, 0x2001fffe, true};
 
 static const uint64_t xx_filter[512] = {
     0x0, 0x10000000, 0x0, 0x4000000, 0x0, 0x0, 0x800, 0x0, 0x0, 0x0, 0x0, 0x0, 0x100000000000000,
@@ -3357,5 +3357,5 @@ static const struct spacy_exception xx_exceptions[256] = {
     [255] = {";-)", 3, 1, {3}, {1, 1, 1}},
 };
 
-const struct spacy_rules spacy_xx = {xx_filter, xx_letters, xx_moves, xx_exceptions, 127, 24, false};
+const struct spacy_rules spacy_xx = {xx_filter, xx_letters, xx_moves, xx_exceptions, 127, 24, 0x20000abe, false};
 

@@ -52,20 +52,23 @@ extern const struct spacy_piece spacy_units[]; /* ends with an empty one */
 
 struct spacy_exception {
     char key[SPACY_KEY_MAX];
-    uint8_t bytes;                      /* 0: a free slot */
-    uint8_t mends;                      /* pattern and cuts differ */
-    uint8_t cuts[3];                    /* bytes of its tokens; 0 ends them */
-    uint8_t pattern[SPACY_PATTERN_MAX]; /* bytes of the tokens that the rules without exceptions give, if the second
+    uint8_t bytes;   /* 0: a free slot */
+    uint8_t mends;   /* pattern and cuts differ */
+    uint8_t cuts[3]; /* bytes of its tokens; 0 ends them */
+    uint8_t pattern
+        [SPACY_PATTERN_MAX]; /* bytes of the tokens that the rules without exceptions give, if the second
                                            pass looks for them; 0 ends them */
 };
 
 struct spacy_rules {
     const uint64_t *filter; /* a bit for each of 1 << SPACY_FILTER_BITS hashes that an exception has */
-    const uint64_t *letters; /* two bits for each of 1 << SPACY_LETTERS_BITS hashes of up to eight letters: exceptions
+    const uint64_t
+        *letters; /* two bits for each of 1 << SPACY_LETTERS_BITS hashes of up to eight letters: exceptions
                                 that begin so are nothing but letters; letters and a dot */
     const uint16_t *moves;
     const struct spacy_exception *exceptions;
     uint32_t move_mask, slot_shift;
+    uint64_t lengths;        /* bit n: an exception has n bytes */
     bool hyphen_after_digit; /* a hyphen between a digit and a letter cuts */
 };
 extern const struct spacy_rules spacy_en, spacy_xx;
@@ -73,7 +76,8 @@ extern const struct spacy_rules spacy_en, spacy_xx;
 static inline uint32_t spacy_class_of(uint32_t cp)
 {
     unsigned low = cp & ((1U << SPACY_PAGE_SHIFT) - 1);
-    return spacy_records[spacy_pages[(unsigned)spacy_page_of[cp >> SPACY_PAGE_SHIFT] << SPACY_PAGE_SHIFT | low]];
+    return spacy_records[spacy_pages[(unsigned)spacy_page_of[cp >> SPACY_PAGE_SHIFT] << SPACY_PAGE_SHIFT |
+                                     low]];
 }
 
 /* Flags of a word whose characters have the classes `any` together, `all` in common. */
@@ -131,7 +135,8 @@ static inline bool spacy_maybe(const struct spacy_rules *r, uint64_t h)
     return r->filter[bit >> 6] >> (bit & 63) & 1;
 }
 
-static inline const struct spacy_exception *spacy_slot(const struct spacy_rules *r, uint64_t h, const char *p, size_t n)
+static inline const struct spacy_exception *spacy_slot(const struct spacy_rules *r, uint64_t h, const char *p,
+                                                       size_t n)
 {
     uint32_t x = (uint32_t)(h >> 32) ^ r->moves[h >> SPACY_FILTER_BITS & r->move_mask] * 0x9E3779B1U;
     const struct spacy_exception *s = &r->exceptions[x * 0x85EBCA6BU >> r->slot_shift];
@@ -152,13 +157,15 @@ static inline uint64_t spacy_bytes(const char *p, size_t n)
         memcpy(&b, p + n - 4, 4);
         return a | (uint64_t)b << 8 * (n - 4);
     }
-    return (uint8_t)p[0] | (uint64_t)(uint8_t)p[n >> 1] << 8 * (n >> 1) | (uint64_t)(uint8_t)p[n - 1] << 8 * (n - 1);
+    return (uint8_t)p[0] | (uint64_t)(uint8_t)p[n >> 1] << 8 * (n >> 1) |
+           (uint64_t)(uint8_t)p[n - 1] << 8 * (n - 1);
 }
 
 /* The exception p[0..n), or NULL. */
-static inline const struct spacy_exception *spacy_exception(const struct spacy_rules *r, const char *p, size_t n)
+static inline const struct spacy_exception *spacy_exception(const struct spacy_rules *r, const char *p,
+                                                            size_t n)
 {
-    if (n > SPACY_KEY_MAX || n == 0) return NULL;
+    if (n == 0 || n > SPACY_KEY_MAX || !(r->lengths >> n & 1)) return NULL;
     uint64_t h = spacy_hash(spacy_bytes(p, n), n > 8 ? spacy_bytes(p + 8, n - 8) : 0, n);
     return spacy_maybe(r, h) ? spacy_slot(r, h, p, n) : NULL;
 }

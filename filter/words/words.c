@@ -20,8 +20,8 @@ const char *dialect_name(enum dialect d)
 }
 
 /* Languages written without spaces, by ISO 639-1 and 639-3 code: words are a dictionary's. */
-static const char *const spaceless[] = {"zh", "zho", "cmn", "yue", "wuu", "ja", "jpn", "th", "tha", "lo",
-                                        "lao", "km", "khm", "my", "mya", "bo", "bod", "dz", "dzo"};
+static const char *const spaceless[] = {"zh",  "zho", "cmn", "yue", "wuu", "ja", "jpn", "th", "tha", "lo",
+                                        "lao", "km",  "khm", "my",  "mya", "bo", "bod", "dz", "dzo"};
 
 static struct slice without_script(struct slice language)
 {

@@ -129,7 +129,8 @@ TEST(windows)
     words_init(&plain);
     for (int lead = 0; lead < 200; lead++) {
         char text[1024];
-        int n = snprintf(text, sizeof text, "%.*s%s %s %s", lead, "aaaa bbb cc d ", lead > 14 ? "x" : "", tail, tail);
+        int n = snprintf(text, sizeof text, "%.*s%s %s %s", lead, "aaaa bbb cc d ", lead > 14 ? "x" : "",
+                         tail, tail);
         for (int k = 14; k < lead; k++) n += snprintf(text + n, sizeof text - (size_t)n, "y");
         n += snprintf(text + n, sizeof text - (size_t)n, " %s %s", tail, tail);
         struct slice s = slice_of(text, (size_t)n);
@@ -137,7 +138,8 @@ TEST(windows)
         CHECK_INT(words.n, plain.n);
         for (size_t i = 0; i < words.n && i < plain.n; i++) {
             const struct word *a = &words.at[i], *b = &plain.at[i];
-            CHECK(a->offset == b->offset && a->bytes == b->bytes && a->chars == b->chars && a->flags == b->flags);
+            CHECK(a->offset == b->offset && a->bytes == b->bytes && a->chars == b->chars &&
+                  a->flags == b->flags);
         }
     }
     words_free(&plain);
@@ -146,8 +148,9 @@ TEST(windows)
 TEST(flags)
 {
     struct slice text = slice_str("word 42 ... a1 \xC3\xA9\xCC\x81 \xE2\x82\xAC _ \xE2\x80\xA6 x:y");
-    uint32_t want[] = {WORD_LETTER, WORD_NUMBER, WORD_SYMBOL, WORD_LETTER | WORD_NUMBER, WORD_LETTER, 0, WORD_SYMBOL,
-                       WORD_SYMBOL, WORD_LETTER, WORD_SYMBOL, WORD_LETTER};
+    uint32_t want[] = {WORD_LETTER, WORD_NUMBER, WORD_SYMBOL, WORD_LETTER | WORD_NUMBER,
+                       WORD_LETTER, 0,           WORD_SYMBOL, WORD_SYMBOL,
+                       WORD_LETTER, WORD_SYMBOL, WORD_LETTER};
     CHECK(words_split(&words, DIALECT_DATATROVE, slice_str("en"), text, &e) == 0);
     CHECK_INT(words.n, 11);
     for (size_t i = 0; i < words.n && i < 11; i++) CHECK_INT(words.at[i].flags, want[i]);
@@ -158,13 +161,19 @@ TEST(white_space)
 {
     struct buf b;
     buf_init(&b, BUF_NO_MAX);
-    struct slice text = slice_of(" a\xC2\xA0" "b\0c  (d)\xE3\x80\x80\x1C" "e\n", 18);
+    struct slice text = slice_of(" a\xC2\xA0"
+                                 "b\0c  (d)\xE3\x80\x80\x1C"
+                                 "e\n",
+                                 18);
     CHECK(words_split(&words, DIALECT_DOLMA, slice_str("en"), text, &e) == 0);
     joined(&b, text);
     CHECK_MEM(b.p, b.n, "a b\0c (d) e", 11);
     CHECK(spaces_fasttext(&words, text, &e) == 0);
     joined(&b, text);
-    CHECK_MEM(b.p, b.n, "a\xC2\xA0" "b c", 6); /* "(d)…" does not begin with a letter */
+    CHECK_MEM(b.p, b.n,
+              "a\xC2\xA0"
+              "b c",
+              6); /* "(d)…" does not begin with a letter */
     buf_free(&b);
 }
 
@@ -178,7 +187,8 @@ TEST(dictionary)
 
 TEST(names)
 {
-    for (int d = DIALECT_LEAT; d <= DIALECT_DCLM; d++) CHECK_INT(dialect_find(dialect_name((enum dialect)d)), d);
+    for (int d = DIALECT_LEAT; d <= DIALECT_DCLM; d++)
+        CHECK_INT(dialect_find(dialect_name((enum dialect)d)), d);
     CHECK_INT(dialect_find("datatrove"), -1);
 }
 
