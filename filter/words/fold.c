@@ -313,7 +313,7 @@ int fold_words(struct folded *f, struct slice text, unsigned flags, struct err *
     int r = reserve(f, 1, e);
     f->n = 0;
     f->flags = flags;
-    if (r < 0 || !text.n) return r;
+    if (r < 0 || !f->word || !text.n) return r;
     buf_init(&scratch, BUF_NO_MAX);
     if (flags & FOLD_EXACT)
         r = fold_exact(f, text, e);

@@ -37,8 +37,8 @@ leat-filter -q --pii email --attributes at docs.jsonl >a
 same "attributes: documents unchanged" docs.jsonl a
 is "attributes: dolma's spans" "$(jq -c .attributes at)" \
     "$(printf '{"filter__pii_email":[[9,24,1]]}\n{"filter__pii_email":[]}\n{"filter__pii_email":[[18,33,1],[38,53,1]]}')"
-leat-filter -q --pii email --explain a docs.jsonl >a
-says "--explain" a 'screen: {"filter__pii_email":[[9,24,1]]}'
+leat-filter -q --pii email --explain a docs.jsonl >told
+says "--explain" told 'screen: {"filter__pii_email":[[9,24,1]]}'
 leat-filter -q --set gopher_short_doc=1 --pii email --annotate docs.jsonl >a
 is "--annotate drops and masks nothing" "$(jq -c '[.text, .metadata.filter_words > 0, (.metadata.pii|length)]' a | head -1)" \
     '["Write to joe@example.org or ring (212) 555-0123.",true,1]'
@@ -69,8 +69,8 @@ PY
 leat-filter -q -t1 --pii all many.jsonl >one
 leat-filter -q -t8 --pii all many.jsonl >eight
 same "-t1 and -t8" one eight
-LEAT_SIMD=plain leat-filter -q --pii all many.jsonl >plain
-same "LEAT_SIMD=plain" one plain
+LEAT_SIMD=plain leat-filter -q --pii all many.jsonl >narrow
+same "LEAT_SIMD=plain" one narrow
 
 exits "no such kind" 2 leat-filter --pii email,mail docs.jsonl
 says "it is named" err mail
@@ -90,9 +90,11 @@ python3 "$LEAT_ROOT/tests/bench/pii_score.py" docs data/pii-presidio/synth_datas
 leat-filter -q --pii all --pii-action annotate presidio.jsonl >found.jsonl
 python3 "$LEAT_ROOT/tests/bench/pii_score.py" score data/pii-presidio/synth_dataset_v2.json found.jsonl >scores
 sed 's/^/# /' scores
+# shellcheck disable=SC2016
 for kind in email card iban ip; do
     check "presidio: $kind: precision and recall ≥ .98" awk -v k=$kind '$1 == k { ok = $3 >= .98 && $4 >= .98 } END { exit !ok }' scores
 done
+# shellcheck disable=SC2016
 for kind in phone id; do
     check "presidio: $kind: precision and recall ≥ .9" awk -v k=$kind '$1 == k { ok = $3 >= .9 && $4 >= .9 } END { exit !ok }' scores
 done
