@@ -94,7 +94,7 @@ def lines_of(language):
 
 def main():
     if "en" in LANGUAGES:
-        english([json.loads(l)["text"].replace("\0", "") for l in open(CORPUS)])
+        english([json.loads(l)["text"].replace("\0", "") for l in open(CORPUS)] + lines_of("en"))
     for language in [x for x in LANGUAGES if x != "en"]:
         texts = [t.replace("\0", "") for t in lines_of(language)]
         if not texts:
