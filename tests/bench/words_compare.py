@@ -94,12 +94,12 @@ def lines_of(language):
 
 def main():
     if "en" in LANGUAGES:
-        english([json.loads(l)["text"].replace("\0", "") for l in open(CORPUS)])
+        english([json.loads(l)["text"].replace("\0", "") for l in open(CORPUS)] + lines_of("en"))
     for language in [x for x in LANGUAGES if x != "en"]:
         texts = [t.replace("\0", "") for t in lines_of(language)]
         if not texts:
             continue
-        code = {"hi": "hin_Deva"}.get(language, language)  # "hi" alone asks datatrove for stanza
+        code = {"hi": "hin_Deva", "zh": "cmn_Hani"}.get(language, language)  # "hi" is stanza there, "zh" no Chinese
         theirs, rate = timed(lambda t: split_into_words(t, code), texts)
         path = write(texts)
         report("datatrove 0.10.1, " + language, theirs, [l.split(" ") if l else [] for l in ours("list", "datatrove-0.10", language, path)],
