@@ -21,8 +21,10 @@ endif
 MAINS    := ingest/ingest filter/filter filter/code filter/lm filter/classify dedup/dedup tokenizer/tokenizer tokenizer/tokenize \
             shards/shard shards/shards trainer/train trainer/generate pipelines/run pipelines/leat
 STAGES   := ingest filter dedup tokenizer shards kernels trainer pipelines
-# what a stage may link besides common: the law of the house has this one exception
+# what a stage may link besides common: the law of the house has these exceptions
 NEEDS_trainer := shards kernels
+# filter counts tokens
+NEEDS_filter := tokenizer
 
 PACKAGES := libzstd zlib libisal liblzma liblz4 libarchive expat libpcre2-8 libxxhash tree-sitter yaml-0.1 icu-uc simdjson libbrotlidec uchardet libpsl
 WARN     := -Wall -Wextra -Wshadow -Wpointer-arith -Wno-unused-parameter

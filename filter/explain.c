@@ -45,7 +45,7 @@ static void tell_pattern(void *to, const struct pattern_rule *p, double value, b
                holds                       ? "DROPS"
                : p->action == PATTERN_DROP ? "passes"
                                            : "edits",
-               pattern_name(p->pattern), p->share ? "share" : "matches");
+               own_pattern_name(p->pattern), p->share ? "share" : "matches");
     json_put_num(out, value);
     buf_puts(out, "; ");
     explain_pattern(out, p);

@@ -10,15 +10,17 @@
 #include "common/log.h"
 #include "common/stage.h"
 #include "filter/explain.h"
+#include "filter/scores/scores.h"
 #include "filter/screen/screen.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char *preset, *rules_file, *explain_id, *language;
+static const char *preset, *rules_file, *explain_id, *language, *languages;
 static int dialect = 0; /* of the choices below; 0: the rules file's, or the default */
 static bool annotate, list_rules;
 static struct opt_list sets;
+static struct scores_opts scores_opts;
 static struct screen_opts screen_opts = {.least_grams = 1, .window = 200};
 
 static const struct opt own[] = {
@@ -37,6 +39,19 @@ static const struct opt own[] = {
     {"language", 0, OPT_STR, &language, "CODE", NULL, 0, 0,
      "the language of all documents; without it that of metadata.language, where there is one, or else "
      "English"},
+    {"detect-language", 0, OPT_STR, &scores_opts.language, "builtin|FILE", NULL, 0, 0,
+     "find each document's language and write it to metadata.language and .language_score: by CLD2 and a model for what it takes "
+     "for each other, or by a classifier whose labels are languages (fastText's .bin and .ftz, leat's .lcl). Rules see it"},
+    {"languages", 0, OPT_STR, &languages, "CODE[,CODE…]", NULL, 0, 0,
+     "drop documents in other languages, or of none that is known"},
+    {"lm", 0, OPT_STR, &scores_opts.perplexity, "FILE", NULL, 0, 0,
+     "the n-gram model (.arpa, .blm: leat lm) whose perplexity min_perplexity and max_perplexity test"},
+    {"classifier", 0, OPT_STR, &scores_opts.classifier, "FILE", NULL, 0, 0,
+     "the model (.lcl of leat classify, .bin or .ftz of fastText) whose probability the rule classifier_score tests"},
+    {"classifier-label", 0, OPT_STR, &scores_opts.label, "LABEL", NULL, 0, 0,
+     "of which label; if not given, of the most probable one"},
+    {"tokenizer", 0, OPT_STR, &scores_opts.tokenizer, "FILE", NULL, 0, 0,
+     "the tokenizer.json in whose tokens min_tokens and max_tokens count"},
     {"annotate", 0, OPT_FLAG, &annotate, NULL, NULL, 0, 0,
      "drop and edit nothing; write the measured signals into metadata instead, and the rule that would have "
      "dropped"},
@@ -117,6 +132,8 @@ static const struct opt_spec spec = {
         "What the rules keep is looked at for listed words, for pieces of evaluation sets, and for personal "
         "data, in this "
         "order. Text that is masked or removed, and what stands there instead, is counted in --stats.\n\n"
+        "What models say is measured once, on the text as it came, and only where a rule or an option asks: the language, a model's "
+        "perplexity, a classifier's score, tokens. Rules of what is not known of a document do not apply to it.\n\n"
         "With --attributes the documents are not changed: id and signals go to that file as one line each.",
     .examples = "leat filter --preset gopher-quality,gopher-repetition docs.jsonl.zst -o kept.jsonl.zst\n"
                 "# FineWeb's four filters, in its order\n"
@@ -124,6 +141,8 @@ static const struct opt_spec spec = {
                 "# a lower bound of 30 words, and no stop words for other languages\n"
                 "leat filter --preset gopher-quality --set gopher_short_doc=30 --set "
                 "gopher_enough_stop_words=off <docs.jsonl\n"
+                "# English, Danish and Swedish, and none but the plainest text\n"
+                "leat filter --detect-language builtin --languages en,da,sv --lm en.blm --set max_perplexity=1000 <docs.jsonl\n"
                 "# FineWeb's last step\n"
                 "leat filter --pii email,ip --pii-style fineweb kept.jsonl.zst -o clean.jsonl.zst\n"
                 "leat filter --pii all --pii-action drop --rejects with-pii.jsonl <docs.jsonl\n"
@@ -135,11 +154,14 @@ static const struct opt_spec spec = {
 struct filter {
     struct rules rules;
     struct screen *screen; /* NULL: nothing but rules */
+    struct scores *scores; /* NULL: no models */
 };
 
 struct filter_worker {
     struct decider *decider;
     struct screen_worker *screen;
+    struct scores_worker *scores;
+    struct scored scored;
     struct buf scratch;
     char language[64]; /* of the document */
 };
@@ -149,6 +171,7 @@ static void worker_free(void *ctx, void *worker)
     struct filter_worker *w = worker;
     decider_free(w->decider);
     screen_worker_free(w->screen);
+    scores_worker_free(w->scores);
     buf_free(&w->scratch);
     free(w);
 }
@@ -161,7 +184,8 @@ static void *worker_new(void *ctx)
     buf_init(&w->scratch, BUF_NO_MAX);
     w->decider = decider_new();
     if (f->screen) w->screen = screen_worker_new(f->screen);
-    if (w->decider && (w->screen || !f->screen)) return w;
+    if (f->scores) w->scores = scores_worker_new(f->scores);
+    if (w->decider && (w->screen || !f->screen) && (w->scores || !f->scores)) return w;
     worker_free(ctx, w);
     return NULL;
 }
@@ -186,7 +210,7 @@ static int put_attributes(const struct filter *f, struct filter_worker *w, const
         if (decision->has_value[s])
             put_attribute(&w->scratch, "filter__", signal_name(s), chars, decision->value_of[s]);
     for (size_t i = 0; i < r->n_patterns; i++)
-        put_attribute(&w->scratch, "filter__pattern_", pattern_name(r->patterns[i].pattern), chars,
+        put_attribute(&w->scratch, "filter__pattern_", own_pattern_name(r->patterns[i].pattern), chars,
                       decision->pattern_value[i]);
     int got = f->screen ? screen_attributes(f->screen, w->screen, d, &w->scratch, e) : 0;
     if (got < 0) return got;
@@ -203,7 +227,7 @@ static int put_annotations(const struct rules *r, const struct decision *decisio
         got = doc_meta_set_num(d, key, decision->value_of[s]);
     }
     for (size_t i = 0; i < r->n_patterns && got == 0; i++) {
-        snprintf(key, sizeof key, "filter_pattern_%s", pattern_name(r->patterns[i].pattern));
+        snprintf(key, sizeof key, "filter_pattern_%s", own_pattern_name(r->patterns[i].pattern));
         got = doc_meta_set_num(d, key, decision->pattern_value[i]);
     }
     if (got == 0 && decision->rule) got = doc_meta_set_str(d, "filter_rule", slice_str(decision->rule));
@@ -242,7 +266,7 @@ static int read_metadata(const struct rules *r, struct filter_worker *w, const s
     struct slice value;
     struct err ignored = {0}; /* a language that is no string is none */
     options->language = slice_str(language ? language : r->language);
-    options->language_score = NAN;
+    for (int i = 0; i < SIGNALS_GIVEN; i++) options->given[i] = NAN;
     if (d->metadata.n == 0) return 0;
     if (options->language.n == 0 && jsonl_meta_str(o->jsonl, d, r->language_key, &value, &ignored) > 0 &&
         value.n < sizeof w->language) {
@@ -251,8 +275,51 @@ static int read_metadata(const struct rules *r, struct filter_worker *w, const s
     }
     err_clear(&ignored);
     double score;
-    if (jsonl_meta_num(o->jsonl, d, r->score_key, &score, &ignored) > 0) options->language_score = score;
+    if (jsonl_meta_num(o->jsonl, d, r->score_key, &score, &ignored) > 0)
+        options->given[SIG_LANGUAGE_SCORE - SIG_GIVEN] = score;
     return 0;
+}
+
+/* What models say takes the place of what the metadata said. */
+static int ask_models(const struct filter *f, struct filter_worker *w, const struct doc *d,
+                      struct decide_options *options, struct err *e)
+{
+    const struct scored *s = &w->scored;
+    if (!f->scores) return 0;
+    int got = scores_doc(f->scores, w->scores, d->text, &w->scored, e);
+    if (got < 0) return got;
+    if (s->language[0]) {
+        if (!language) options->language = slice_str(s->language);
+        options->given[SIG_LANGUAGE_SCORE - SIG_GIVEN] = s->language_score;
+    }
+    options->given[SIG_PERPLEXITY - SIG_GIVEN] = s->perplexity;
+    options->given[SIG_CLASSIFIER_SCORE - SIG_GIVEN] = s->classifier_score;
+    options->given[SIG_TOKENS - SIG_GIVEN] = s->tokens;
+    return 0;
+}
+
+/* In --languages, a list with commas. */
+static bool is_wanted(struct slice code)
+{
+    for (const char *p = languages; *p; p += *p == ',') {
+        size_t n = strcspn(p, ",");
+        if (n == code.n && memcmp(p, code.p, n) == 0) return true;
+        p += n;
+    }
+    return false;
+}
+
+static int drop_language(struct filter_worker *w, struct slice code, struct doc *d, struct stage_out *o)
+{
+    buf_clear(&w->scratch);
+    json_put_str(&w->scratch, code);
+    return buf_terminate(&w->scratch) < 0 ? -ERR_IO : stage_drop(o, d, "language", w->scratch.p);
+}
+
+static int put_language(const struct filter_worker *w, struct doc *d)
+{
+    int got = doc_meta_set_str(d, "language", slice_str(w->scored.language));
+    return got < 0 ? got : doc_meta_set_num(d, "language_score", w->scored.language_score);
 }
 
 /* What the screen sees in the text as it came, by the names of --attributes. */
@@ -276,6 +343,8 @@ static int filter_doc(void *ctx, void *worker, struct doc *d, struct stage_out *
     struct decide_options options = {.all = annotate || o->attributes};
     struct decision decision;
     read_metadata(r, w, d, o, &options);
+    int asked = ask_models(f, w, d, &options, e);
+    if (asked < 0) return asked;
     r = rules_for(r, options.language);
     if (explain_id) {
         if (!slice_is(d->id, explain_id)) return stage_emit(o, d, 0);
@@ -283,7 +352,9 @@ static int filter_doc(void *ctx, void *worker, struct doc *d, struct stage_out *
         if (got >= 0 && f->screen) got = explain_screen(f, w, d, o->out, e);
         return got < 0 ? got : stage_emit(o, d, 1);
     }
+    if (languages && !options.all && !is_wanted(options.language)) return drop_language(w, options.language, d, o);
     int got = decide(w->decider, r, d->text, &options, &decision, e);
+    if (got >= 0 && f->scores && w->scored.language[0] && !o->attributes) got = put_language(w, d);
     if (got < 0) return got;
     if (!options.all) return decision.rule ? drop(w, &decision, d, o) : keep(f, w, &decision, d, o, e);
     got = o->attributes ? put_attributes(f, w, r, &decision, d, o, e) : put_annotations(r, &decision, d);
@@ -309,19 +380,39 @@ static int choose_rules(struct rules *rules, struct err *e)
 {
     int got = rules_open(rules, dialect - 1, preset, rules_file, e);
     for (size_t i = 0; i < sets.n && got >= 0; i++) got = rules_set(rules, sets.at[i], e);
-    bool screens = screen_opts.pii || screen_opts.word_lists.n || screen_opts.evaluations.n;
+    bool screens = screen_opts.pii || screen_opts.word_lists.n || screen_opts.evaluations.n || scores_opts.language || languages;
     if (got >= 0 && !preset && !rules_file && !sets.n && !list_rules && !screens)
         return err_set(e, ERR_USAGE,
-                       "no rules: give --preset, --rules or --set, or --pii, --word-list or --decontaminate");
+                       "no rules: give --preset, --rules or --set, or --pii, --word-list, --decontaminate, --languages or "
+                       "--detect-language");
     return got;
+}
+
+/* A rule about what no model was given for would silently keep everything. */
+static int check_models(const struct filter *f, struct err *e)
+{
+    const struct {
+        enum signal signal;
+        const char *option, *model;
+    } needs[] = {{SIG_PERPLEXITY, "--lm", scores_opts.perplexity},
+                 {SIG_CLASSIFIER_SCORE, "--classifier", scores_opts.classifier},
+                 {SIG_TOKENS, "--tokenizer", scores_opts.tokenizer}};
+    for (size_t i = 0; i < f->rules.n; i++)
+        for (size_t k = 0; k < 3; k++)
+            if (f->rules.at[i].on && f->rules.at[i].signal == needs[k].signal && !needs[k].model)
+                return err_set(e, ERR_USAGE, "the rule %s needs %s FILE", f->rules.at[i].name, needs[k].option);
+    return 0;
 }
 
 static int run(struct tool *t, const struct stage_ops *ops, struct filter *f)
 {
-    int got = screen_open(&f->screen, &screen_opts, &t->err);
+    int got = scores_open(&f->scores, &scores_opts, &t->err);
+    if (got >= 0) got = check_models(f, &t->err);
+    if (got >= 0) got = screen_open(&f->screen, &screen_opts, &t->err);
     if (got >= 0 && f->screen && *screen_about(f->screen)) log_info("%s", screen_about(f->screen));
     if (got >= 0) got = stage_run(t, ops, f);
     screen_free(f->screen);
+    scores_close(f->scores);
     return got;
 }
 

@@ -175,7 +175,7 @@ int training_new(struct training **out, const struct train_opts *o, struct err *
     if (!t) return err_nomem(e, "starting");
     t->o = *o;
     int r = vocab_init(&t->vocab, o->memory / 4, e);
-    if (r == 0 && o->vocab) r = vocab_load(&t->vocab, o->vocab, e);
+    if (r == 0 && o->vocab) r = lm_vocab_load(&t->vocab, o->vocab, e);
     if (r == 0) r = spool_new(&t->tokens, o->tmp, e);
     if (r == 0 && !(t->team = team_new(o->threads))) r = err_nomem(e, "starting");
     *out = t;
@@ -192,7 +192,7 @@ void training_free(struct training *t)
     counter_free(&t->counter);
     spool_free(t->tokens);
     team_free(t->team);
-    vocab_free(&t->vocab);
+    lm_vocab_free(&t->vocab);
     free(t->id);
     free(t);
 }

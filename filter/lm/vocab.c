@@ -74,7 +74,7 @@ int vocab_init(struct vocab *v, uint64_t max_bytes, struct err *e)
     return r;
 }
 
-void vocab_free(struct vocab *v)
+void lm_vocab_free(struct vocab *v)
 {
     buf_free(&v->bytes);
     free(v->offset);
@@ -101,7 +101,7 @@ int vocab_id(struct vocab *v, struct slice word, uint64_t hash, uint32_t *id, st
     return 0;
 }
 
-int vocab_load(struct vocab *v, const char *path, struct err *e)
+int lm_vocab_load(struct vocab *v, const char *path, struct err *e)
 {
     struct buf b;
     struct slice word;

@@ -18,11 +18,11 @@ struct vocab {
 };
 
 int vocab_init(struct vocab *v, uint64_t max_bytes, struct err *e);
-void vocab_free(struct vocab *v);
+void lm_vocab_free(struct vocab *v);
 /* The id of a word with this hash64; a new one unless the vocabulary is closed. -ERR_USAGE when memory is full. */
 int vocab_id(struct vocab *v, struct slice word, uint64_t hash, uint32_t *id, struct err *e);
 /* Reads words parted by white space and closes the vocabulary. */
-int vocab_load(struct vocab *v, const char *path, struct err *e);
+int lm_vocab_load(struct vocab *v, const char *path, struct err *e);
 static inline struct slice vocab_word(const struct vocab *v, uint64_t id)
 {
     return slice_of(v->bytes.p + v->offset[id], (size_t)(v->offset[id + 1] - v->offset[id]));

@@ -178,7 +178,7 @@ static int drop_by_pattern(struct run *run, const struct pattern_rule *p, double
     int got = match_all(run, p, value);
     if (got < 0) return got;
     bool holds = *value < p->min || *value > p->max;
-    if (holds) note_hit(run, pattern_name(p->pattern), *value);
+    if (holds) note_hit(run, own_pattern_name(p->pattern), *value);
     if (run->o->tell_pattern) run->o->tell_pattern(run->o->to, p, *value, holds);
     return 0;
 }
@@ -193,7 +193,7 @@ static int remove_lines(struct run *run, const struct pattern_rule *p, struct bu
         if (got < 0) return got;
         if (got > 0) {
             ++*value;
-            edit_removed(&run->d->log, pattern_name(p->pattern), line);
+            edit_removed(&run->d->log, own_pattern_name(p->pattern), line);
             continue;
         }
         if (any) buf_putc(out, '\n');
@@ -215,7 +215,7 @@ static int remove_matches(struct run *run, const struct pattern_rule *p, struct 
         buf_put(out, run->text.p + copied, from - copied);
         copied = from + match.n;
         ++*value;
-        edit_removed(&run->d->log, pattern_name(p->pattern), match);
+        edit_removed(&run->d->log, own_pattern_name(p->pattern), match);
     }
     buf_put(out, run->text.p + copied, run->text.n - copied);
     return got;
@@ -235,7 +235,7 @@ static int edit_by_pattern(struct run *run, const struct pattern_rule *p, double
     if (out->failed) return err_nomem(run->e, "removing by a pattern");
     if (run->o->tell_pattern) run->o->tell_pattern(run->o->to, p, *value, false);
     if (*value == 0) return 0;
-    edit_count(&d->log, pattern_name(p->pattern),
+    edit_count(&d->log, own_pattern_name(p->pattern),
                bytes - out->n - (edit_total(&d->log) - counted)); /* line ends */
     d->next_text = !d->next_text;
     replace(run, buf_slice(out));
@@ -257,12 +257,17 @@ static int try_patterns(struct run *run)
 
 /* ------------------------------------------------------------------ blocks */
 
+static bool is_unknown(const struct run *run, enum signal s)
+{
+    return s >= SIG_GIVEN && isnan(run->o->given[s - SIG_GIVEN]);
+}
+
 static int test_exactly(struct run *run, const struct rule *rule)
 {
     double v = 0;
     int got = signals_value(run->d->signals, rule->signal, &v, run->e);
     if (got < 0) return got;
-    bool unknown = rule->signal == SIG_LANGUAGE_SCORE && isnan(run->o->language_score);
+    bool unknown = is_unknown(run, rule->signal);
     bool holds = !unknown && (rule->below ? v < rule->threshold : v > rule->threshold);
     run->d->value[rule->signal] = v;
     run->d->has_value[rule->signal] = !unknown;
@@ -275,7 +280,7 @@ static int test_quickly(struct run *run, const struct rule *rule)
 {
     bool holds;
     double v = 0;
-    if (rule->signal == SIG_LANGUAGE_SCORE && isnan(run->o->language_score)) return 0;
+    if (is_unknown(run, rule->signal)) return 0;
     int got = signals_test(run->d->signals, rule->signal, rule->below, rule->threshold, &holds, run->e);
     if (got < 0 || !holds) return got;
     got = signals_value(run->d->signals, rule->signal, &v, run->e);
@@ -305,6 +310,19 @@ static int try_block(struct run *run, enum block b)
     return got;
 }
 
+/* What models say is annotated whether or not a rule tests it; a score that the metadata has is there already. */
+static void give_signals(const struct run *run)
+{
+    struct decider *d = run->d;
+    for (int i = 0; i < SIGNALS_GIVEN; i++) {
+        double v = run->o->given[i];
+        signals_give(d->signals, (enum signal)(SIG_GIVEN + i), isnan(v) ? 0 : v);
+        if (!run->o->all || isnan(v) || SIG_GIVEN + i == SIG_LANGUAGE_SCORE) continue;
+        d->value[SIG_GIVEN + i] = v;
+        d->has_value[SIG_GIVEN + i] = true;
+    }
+}
+
 int decide(struct decider *d, const struct rules *r, struct slice text, const struct decide_options *o,
            struct decision *out, struct err *e)
 {
@@ -322,7 +340,7 @@ int decide(struct decider *d, const struct rules *r, struct slice text, const st
     d->log.to = o->to;
     if (o->all) memset(d->has_value, 0, sizeof d->has_value);
     signals_begin(d->signals, &d->frame, text);
-    signals_give(d->signals, SIG_LANGUAGE_SCORE, isnan(o->language_score) ? 0 : o->language_score);
+    give_signals(&run);
     for (size_t i = 0; i < r->n_order; i++) {
         int got = try_block(&run, r->order[i]);
         if (got < 0) return got;

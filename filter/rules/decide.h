@@ -24,7 +24,8 @@ struct decision {
 struct decide_options {
     bool all;              /* measure everything exactly and try all rules, whatever drops */
     struct slice language; /* the document's, for the words */
-    double language_score; /* NAN: it has none, and the rule does not apply */
+    /* The signals that are given, from SIG_GIVEN on; NAN: not known, and their rules do not apply. */
+    double given[SIGNALS_GIVEN];
     /* Told of each rule that is tried, in order, and of each edit; NULL: nobody asks. */
     void (*tell_rule)(void *to, const struct rule *rule, double value, bool holds);
     void (*tell_pattern)(void *to, const struct pattern_rule *rule, double value, bool holds);

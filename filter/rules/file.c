@@ -148,7 +148,7 @@ static int load_pattern(struct rules *r, const struct yaml *map, struct err *e)
     *p = (struct pattern_rule){.action = (enum pattern_action)action};
     got = load_pattern_bounds(p, map, e);
     if (got < 0) return got;
-    if (pattern_new(&p->pattern, name, slice_str(regex), any_case, &inner) < 0)
+    if (own_pattern_new(&p->pattern, name, slice_str(regex), any_case, &inner) < 0)
         return yaml_error(map, e, "%s", inner.msg);
     r->n_patterns++;
     return 0;

@@ -39,7 +39,7 @@ static double thread_seconds(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-int pattern_new(struct pattern **out, const char *name, struct slice regex, bool any_case, struct err *e)
+int own_pattern_new(struct pattern **out, const char *name, struct slice regex, bool any_case, struct err *e)
 {
     int code = 0;
     PCRE2_SIZE at = 0;
@@ -60,14 +60,14 @@ int pattern_new(struct pattern **out, const char *name, struct slice regex, bool
     return 0;
 }
 
-void pattern_free(struct pattern *p)
+void own_pattern_free(struct pattern *p)
 {
     if (!p) return;
     pcre2_code_free(p->code);
     free(p);
 }
 
-const char *pattern_name(const struct pattern *p)
+const char *own_pattern_name(const struct pattern *p)
 {
     return p->name;
 }

@@ -13,9 +13,9 @@ struct pattern;
 struct pattern_state; /* of one thread */
 
 /* -ERR_USAGE: what is wrong with the expression, and where. `name` is copied. */
-int pattern_new(struct pattern **p, const char *name, struct slice regex, bool any_case, struct err *e);
-void pattern_free(struct pattern *p);
-const char *pattern_name(const struct pattern *p);
+int own_pattern_new(struct pattern **p, const char *name, struct slice regex, bool any_case, struct err *e);
+void own_pattern_free(struct pattern *p);
+const char *own_pattern_name(const struct pattern *p);
 
 struct pattern_state *pattern_state_new(void); /* NULL: out of memory */
 void pattern_state_free(struct pattern_state *s);

@@ -30,7 +30,7 @@ static int compile(struct refinedweb *w, struct err *e)
     };
     int r = 0;
     for (int i = 0; i < EXPRESSIONS && r == 0; i++)
-        r = pattern_new(&w->expression[i], known[i].name, slice_str(known[i].regex), true, e);
+        r = own_pattern_new(&w->expression[i], known[i].name, slice_str(known[i].regex), true, e);
     return r;
 }
 
@@ -52,7 +52,7 @@ struct refinedweb *refinedweb_new(struct err *e)
 void refinedweb_free(struct refinedweb *w)
 {
     if (!w) return;
-    for (int i = 0; i < EXPRESSIONS; i++) pattern_free(w->expression[i]);
+    for (int i = 0; i < EXPRESSIONS; i++) own_pattern_free(w->expression[i]);
     pattern_state_free(w->state);
     buf_free(&w->text[0]);
     buf_free(&w->text[1]);
@@ -135,7 +135,7 @@ static int cut(struct pass *p, struct slice *line, int expression)
     while ((r = pattern_next(x, p->w->state, *line, &at, &match, p->e)) > 0) {
         buf_put(&p->w->line, line->p + copied, (size_t)(match.p - line->p) - copied);
         copied = (size_t)(match.p - line->p) + match.n;
-        edit_removed(p->log, pattern_name(x), match);
+        edit_removed(p->log, own_pattern_name(x), match);
     }
     if (r < 0 || copied == 0) return r;
     buf_put(&p->w->line, line->p + copied, line->n - copied);

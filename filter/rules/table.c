@@ -41,7 +41,12 @@
     FIRM("max_words", LIMITS, WORDS, ABOVE, 100000),            \
     FIRM("min_entropy", LIMITS, ENTROPY, BELOW, 0.8),           \
     FIRM("max_entropy", LIMITS, ENTROPY, ABOVE, 1),             \
-    FIRM("language_score", LIMITS, LANGUAGE_SCORE, BELOW, 0.65)
+    FIRM("language_score", LIMITS, LANGUAGE_SCORE, BELOW, 0.65), \
+    FIRM("min_perplexity", LIMITS, PERPLEXITY, BELOW, 10),      \
+    FIRM("max_perplexity", LIMITS, PERPLEXITY, ABOVE, 1500),    \
+    FIRM("classifier_score", LIMITS, CLASSIFIER_SCORE, BELOW, 0.5), \
+    FIRM("min_tokens", LIMITS, TOKENS, BELOW, 512),             \
+    FIRM("max_tokens", LIMITS, TOKENS, ABOVE, 2048)
 
 #define REFINEDWEB_ROWS                                                                                          \
     EDIT("rw_capitals", REFINEDWEB, 0.5, "removes lines with a share of capitals > %g"),                         \

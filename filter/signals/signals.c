@@ -61,6 +61,9 @@ static const struct {
     [SIG_HAS_LOREM_IPSUM] = {"has_lorem_ipsum", GROUP_TAGS},
     [SIG_HAS_CURLY_BRACE] = {"has_curly_brace", GROUP_TAGS},
     [SIG_LANGUAGE_SCORE] = {"language_score", GROUP_GIVEN},
+    [SIG_PERPLEXITY] = {"perplexity", GROUP_GIVEN},
+    [SIG_CLASSIFIER_SCORE] = {"classifier_score", GROUP_GIVEN},
+    [SIG_TOKENS] = {"tokens", GROUP_GIVEN},
 };
 
 const char *signal_name(enum signal s)

@@ -67,9 +67,15 @@ enum signal {
     SIG_HAS_JAVASCRIPT_V1,
     SIG_HAS_LOREM_IPSUM,
     SIG_HAS_CURLY_BRACE,
-    SIG_LANGUAGE_SCORE, /* metadata's: given */
+    /* given: what models say (scores/scores.h), or the metadata */
+    SIG_LANGUAGE_SCORE,
+    SIG_PERPLEXITY,
+    SIG_CLASSIFIER_SCORE,
+    SIG_TOKENS,
     SIG_COUNT
 };
+#define SIG_GIVEN SIG_LANGUAGE_SCORE
+#define SIGNALS_GIVEN (SIG_COUNT - SIG_GIVEN)
 
 /* "words", "mean_word_length", … : the key under which it is annotated. */
 const char *signal_name(enum signal s);

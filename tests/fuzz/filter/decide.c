@@ -22,7 +22,7 @@ static void add_pattern(struct rules *r, struct slice line)
     struct err e = {0};
     struct pattern_rule *p = &r->patterns[0];
     *p = (struct pattern_rule){.action = (enum pattern_action)(line.n % 3), .min = -INFINITY, .max = 1};
-    if (pattern_new(&p->pattern, "fuzz", line, line.n & 1, &e) == 0)
+    if (own_pattern_new(&p->pattern, "fuzz", line, line.n & 1, &e) == 0)
         r->n_patterns = 1;
     else
         check(e.code == ERR_USAGE);

@@ -22,7 +22,7 @@ static int open_rules(const char *yaml)
 
 static int run_n(const char *text, size_t n, bool all)
 {
-    struct decide_options o = {.all = all, .language_score = NAN};
+    struct decide_options o = {.all = all, .given = {NAN, NAN, NAN, NAN}};
     err_clear(&e);
     int got = decide(d, &r, slice_of(text, n), &o, &out, &e);
     if (got < 0) return got;
