@@ -139,12 +139,18 @@ static struct piece *take_large(struct meter *m, size_t n)
     return (struct piece *)(l + 1);
 }
 
+/* Of a piece that waits: the next one, in its first bytes. */
+static struct piece **next_free(struct piece *p)
+{
+    return (struct piece **)(p + 1);
+}
+
 static struct piece *take_small(struct meter *m, size_t n)
 {
     unsigned class = class_of(n);
     struct piece *p = m->free[class];
     if (p) {
-        memcpy(&m->free[class], p + 1, sizeof(void *));
+        m->free[class] = *next_free(p);
         return p;
     }
     size_t bytes = sizeof *p + class_bytes(class);
@@ -185,7 +191,7 @@ static void give_back(struct meter *m, struct piece *p)
     p->mark = 0;
     if (p->size <= LARGEST_BYTES) {
         unsigned class = class_of(p->size);
-        memcpy(p + 1, &m->free[class], sizeof(void *));
+        *next_free(p) = m->free[class];
         m->free[class] = p;
         return;
     }

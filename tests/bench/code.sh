@@ -33,7 +33,8 @@ user_seconds() { # COMMAND…: user + system seconds
 compare() { # NAME LANGUAGE OPTION…
     local name=$1 language=$2 bytes i
     shift 2
-    : >"$BENCH_DIR/bare" >"$BENCH_DIR/leat"
+    : >"$BENCH_DIR/bare"
+    : >"$BENCH_DIR/leat"
     for ((i = 0; i < runs; i++)); do
         "$BENCH_DIR/code-bare" "$language" "$grammars" "$BENCH_DIR/code-$name.list" >"$BENCH_DIR/bare.out"
         cut -d' ' -f1 "$BENCH_DIR/bare.out" >>"$BENCH_DIR/bare"
@@ -43,7 +44,6 @@ compare() { # NAME LANGUAGE OPTION…
     awk -v n="$name $*" -v b="$bytes" -v p="$(median <"$BENCH_DIR/bare")" -v l="$(median <"$BENCH_DIR/leat")" \
         'BEGIN { printf "%-44s %5.1f MB  bare %5.1f MB/s  leat code %5.1f MB/s  %.2f of bare\n", n, b / 1e6, b / p / 1e6, b / l / 1e6, p / l }'
 }
-: >"$BENCH_DIR/bare"
 files python python /usr/lib/python3 /usr/lib/python3.[0-9]* -name '*.py'
 files headers c /usr/include -name '*.h'
 files javascript javascript /usr/lib/node_modules /usr/share -name "*.js"

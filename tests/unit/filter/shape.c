@@ -84,8 +84,7 @@ TEST(encoded_as_the_expressions)
         unsigned from = pick(15), to = from + 1 + pick(15 - from);
         while (n + 20 < sizeof text && pick(60)) {
             const char *p = parts[from + pick(to - from)];
-            memcpy(text + n, p, strlen(p));
-            n += strlen(p);
+            for (; *p; p++) text[n++] = *p;
         }
         same(slice_of(text, n));
     }
