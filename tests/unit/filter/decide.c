@@ -28,7 +28,8 @@ static int run_n(const char *text, size_t n, bool all)
     if (got < 0) return got;
     snprintf(edited, sizeof edited, "%.*s", (int)out.text.n, out.text.p ? out.text.p : "");
     if (!out.rule) CHECK_INT(edit_total(out.removed), n - out.text.n); /* all that went is counted */
-    CHECK_INT(out.edited, !slice_eq(out.text, slice_of(text, n)));
+    if (!out.text.p) return -ERR_IO;                                   /* never NULL */
+    CHECK_INT(out.edited, out.text.n != n || memcmp(out.text.p, text, n) != 0);
     return 0;
 }
 
