@@ -37,6 +37,7 @@ train: {steps: 3, batch_sequences: 2, lr: 0.01, checkpoint_every: 1, keep: 9}
 Y
 leat-tokenizer train -q --vocab-size 300 -o tok.json docs.jsonl || exit 1
 leat-tokenize -q -m tok.json -o big.ltok big.jsonl || exit 1
+leat-lm train -q -o lm.blm docs.jsonl || exit 1
 jq -c '.text |= .[0:40]' docs.jsonl | leat-tokenize -q -m tok.json -o prompts.ltok || exit 1
 leat-shard -q -o shards big.ltok || exit 1
 leat-train -q model.yaml -s shards -o model || exit 1
@@ -279,6 +280,7 @@ M="-m $F/tok.json"
     stream ingest-jsonl    jsonl big.jsonl     empty.jsonl  0 leat-ingest --format jsonl
     stream filter          jsonl big.jsonl     empty.jsonl  0 leat-filter --preset gopher-quality,gopher-repetition
     stream code            jsonl code.jsonl    empty.jsonl  0 leat-code
+    stream lm-score        jsonl big.jsonl     empty.jsonl  0 leat-lm score -m "$F/lm.blm"
     stream dedup-exact     jsonl big.jsonl     empty.jsonl  0 leat-dedup exact
     stream dedup-minhash   jsonl big.jsonl     empty.jsonl  0 leat-dedup minhash
     stream tokenizer-train jsonl big.jsonl     empty.jsonl  0 leat-tokenizer train --vocab-size 300
