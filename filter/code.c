@@ -243,7 +243,7 @@ static int measure_text(struct code_worker *w, struct file *f, struct slice text
     if (wants & (CODE_BIT(CODE_ENCODED) | CODE_BIT(CODE_ENCODED_RUN))) measure_encoded(f, text);
     if (wants & CODE_BIT(CODE_XML))
         set(f, CODE_XML, strcmp(f->language->name, "xml") != 0 && has_xml_header(text));
-    if (wants & CODE_BIT(CODE_SECRETS) && secrets_built_in()) {
+    if (wants & CODE_BIT(CODE_SECRETS)) {
         int64_t n = secrets_count(w->secrets, text, f->secrets, e);
         if (n < 0) return (int)n;
         set(f, CODE_SECRETS, (double)n);

@@ -40,14 +40,17 @@ static const struct opt own[] = {
      "the language of all documents; without it that of metadata.language, where there is one, or else "
      "English"},
     {"detect-language", 0, OPT_STR, &scores_opts.language, "builtin|FILE", NULL, 0, 0,
-     "find each document's language and write it to metadata.language and .language_score: by CLD2 and a model for what it takes "
-     "for each other, or by a classifier whose labels are languages (fastText's .bin and .ftz, leat's .lcl). Rules see it"},
+     "find each document's language and write it to metadata.language and .language_score: by CLD2 and a "
+     "model for what it takes "
+     "for each other, or by a classifier whose labels are languages (fastText's .bin and .ftz, leat's .lcl). "
+     "Rules see it"},
     {"languages", 0, OPT_STR, &languages, "CODE[,CODE…]", NULL, 0, 0,
      "drop documents in other languages, or of none that is known"},
     {"lm", 0, OPT_STR, &scores_opts.perplexity, "FILE", NULL, 0, 0,
      "the n-gram model (.arpa, .blm: leat lm) whose perplexity min_perplexity and max_perplexity test"},
     {"classifier", 0, OPT_STR, &scores_opts.classifier, "FILE", NULL, 0, 0,
-     "the model (.lcl of leat classify, .bin or .ftz of fastText) whose probability the rule classifier_score tests"},
+     "the model (.lcl of leat classify, .bin or .ftz of fastText) whose probability the rule "
+     "classifier_score tests"},
     {"classifier-label", 0, OPT_STR, &scores_opts.label, "LABEL", NULL, 0, 0,
      "of which label; if not given, of the most probable one"},
     {"tokenizer", 0, OPT_STR, &scores_opts.tokenizer, "FILE", NULL, 0, 0,
@@ -132,8 +135,10 @@ static const struct opt_spec spec = {
         "What the rules keep is looked at for listed words, for pieces of evaluation sets, and for personal "
         "data, in this "
         "order. Text that is masked or removed, and what stands there instead, is counted in --stats.\n\n"
-        "What models say is measured once, on the text as it came, and only where a rule or an option asks: the language, a model's "
-        "perplexity, a classifier's score, tokens. Rules of what is not known of a document do not apply to it.\n\n"
+        "What models say is measured once, on the text as it came, and only where a rule or an option asks: "
+        "the language, a model's "
+        "perplexity, a classifier's score, tokens. Rules of what is not known of a document do not apply to "
+        "it.\n\n"
         "With --attributes the documents are not changed: id and signals go to that file as one line each.",
     .examples = "leat filter --preset gopher-quality,gopher-repetition docs.jsonl.zst -o kept.jsonl.zst\n"
                 "# FineWeb's four filters, in its order\n"
@@ -142,7 +147,8 @@ static const struct opt_spec spec = {
                 "leat filter --preset gopher-quality --set gopher_short_doc=30 --set "
                 "gopher_enough_stop_words=off <docs.jsonl\n"
                 "# English, Danish and Swedish, and none but the plainest text\n"
-                "leat filter --detect-language builtin --languages en,da,sv --lm en.blm --set max_perplexity=1000 <docs.jsonl\n"
+                "leat filter --detect-language builtin --languages en,da,sv --lm en.blm --set "
+                "max_perplexity=1000 <docs.jsonl\n"
                 "# FineWeb's last step\n"
                 "leat filter --pii email,ip --pii-style fineweb kept.jsonl.zst -o clean.jsonl.zst\n"
                 "leat filter --pii all --pii-action drop --rejects with-pii.jsonl <docs.jsonl\n"
@@ -352,7 +358,8 @@ static int filter_doc(void *ctx, void *worker, struct doc *d, struct stage_out *
         if (got >= 0 && f->screen) got = explain_screen(f, w, d, o->out, e);
         return got < 0 ? got : stage_emit(o, d, 1);
     }
-    if (languages && !options.all && !is_wanted(options.language)) return drop_language(w, options.language, d, o);
+    if (languages && !options.all && !is_wanted(options.language))
+        return drop_language(w, options.language, d, o);
     int got = decide(w->decider, r, d->text, &options, &decision, e);
     if (got >= 0 && f->scores && w->scored.language[0] && !o->attributes) got = put_language(w, d);
     if (got < 0) return got;
@@ -380,10 +387,12 @@ static int choose_rules(struct rules *rules, struct err *e)
 {
     int got = rules_open(rules, dialect - 1, preset, rules_file, e);
     for (size_t i = 0; i < sets.n && got >= 0; i++) got = rules_set(rules, sets.at[i], e);
-    bool screens = screen_opts.pii || screen_opts.word_lists.n || screen_opts.evaluations.n || scores_opts.language || languages;
+    bool screens = screen_opts.pii || screen_opts.word_lists.n || screen_opts.evaluations.n ||
+                   scores_opts.language || languages;
     if (got >= 0 && !preset && !rules_file && !sets.n && !list_rules && !screens)
         return err_set(e, ERR_USAGE,
-                       "no rules: give --preset, --rules or --set, or --pii, --word-list, --decontaminate, --languages or "
+                       "no rules: give --preset, --rules or --set, or --pii, --word-list, --decontaminate, "
+                       "--languages or "
                        "--detect-language");
     return got;
 }
@@ -400,7 +409,8 @@ static int check_models(const struct filter *f, struct err *e)
     for (size_t i = 0; i < f->rules.n; i++)
         for (size_t k = 0; k < 3; k++)
             if (f->rules.at[i].on && f->rules.at[i].signal == needs[k].signal && !needs[k].model)
-                return err_set(e, ERR_USAGE, "the rule %s needs %s FILE", f->rules.at[i].name, needs[k].option);
+                return err_set(e, ERR_USAGE, "the rule %s needs %s FILE", f->rules.at[i].name,
+                               needs[k].option);
     return 0;
 }
 

@@ -1,9 +1,7 @@
 /* secrets.c: asks filter/pii for its kind PII_SECRET alone. */
 #include "filter/code/secrets.h"
-#include <stdlib.h>
-
-#if __has_include("filter/pii/pii.h")
 #include "filter/pii/pii.h"
+#include <stdlib.h>
 
 struct secrets {
     struct pii *pii;
@@ -42,33 +40,3 @@ int64_t secrets_count(struct secrets *s, struct slice text, const char *what[8],
     for (size_t i = 0; i < n; i++) add(what, spans[i].what);
     return (int64_t)n;
 }
-
-bool secrets_built_in(void)
-{
-    return true;
-}
-#else
-struct secrets {
-    int none;
-};
-
-struct secrets *secrets_new(void)
-{
-    return calloc(1, sizeof(struct secrets));
-}
-
-void secrets_free(struct secrets *s)
-{
-    free(s);
-}
-
-int64_t secrets_count(struct secrets *s, struct slice text, const char *what[8], struct err *e)
-{
-    return 0;
-}
-
-bool secrets_built_in(void)
-{
-    return false;
-}
-#endif

@@ -1,4 +1,4 @@
-/* secrets.h: how many keys, passwords and other secrets a text holds: filter/pii's finders, where they are built in. */
+/* secrets.h: how many keys, passwords and other secrets a text holds (filter/pii). */
 #ifndef LEAT_FILTER_SECRETS_H
 #define LEAT_FILTER_SECRETS_H
 
@@ -9,9 +9,7 @@ struct secrets;                    /* one a thread */
 struct secrets *secrets_new(void); /* NULL: out of memory */
 void secrets_free(struct secrets *s);
 
-/* The kinds of what is found ("aws_access_key"), each once, at most 8, into what[]; returns how many secrets there are, or -ERR_IO. Always
- * 0 where secrets_built_in() is false. */
+/* The kinds of what is found ("aws_access_key"), each once, at most 8, into what[]; returns how many secrets there are, or -ERR_IO. */
 int64_t secrets_count(struct secrets *s, struct slice text, const char *what[8], struct err *e);
-bool secrets_built_in(void);
 
 #endif

@@ -38,7 +38,8 @@ void rules_free(struct rules *r)
         free(r->languages[i].rules);
     }
     free(r->languages);
-    for (size_t i = 0; i < r->n_patterns && !r->borrows_patterns; i++) own_pattern_free(r->patterns[i].pattern);
+    for (size_t i = 0; i < r->n_patterns && !r->borrows_patterns; i++)
+        own_pattern_free(r->patterns[i].pattern);
     stop_words_free(r->stop);
     memset(r, 0, sizeof *r);
 }

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 
 struct scores {
-    bool builtin;                            /* the language, by language.h */
+    bool builtin;                              /* the language, by language.h */
     struct classifier *languages, *classifier; /* NULL: none */
-    int64_t label;                           /* of the classifier; -1: the best one */
+    int64_t label;                             /* of the classifier; -1: the best one */
     struct lm *lm;
     struct tokenizer tokenizer;
     bool counts_tokens;
@@ -36,7 +36,8 @@ static int open_language(struct scores *s, const char *model, struct err *e)
 static int open_classifier(struct scores *s, const char *model, const char *label, struct err *e)
 {
     s->label = -1;
-    if (!model && label) return err_set(e, ERR_USAGE, "--classifier-label %s: give the --classifier that has it", label);
+    if (!model && label)
+        return err_set(e, ERR_USAGE, "--classifier-label %s: give the --classifier that has it", label);
     if (!model) return 0;
     int got = classifier_open(&s->classifier, model, e);
     if (got < 0 || !label) return got;
@@ -120,8 +121,8 @@ static void take_name(struct scored *out, struct slice name)
     out->language[n] = 0;
 }
 
-static int score_language(const struct scores *s, struct scores_worker *w, struct slice text, struct scored *out,
-                          struct err *e)
+static int score_language(const struct scores *s, struct scores_worker *w, struct slice text,
+                          struct scored *out, struct err *e)
 {
     if (s->builtin) {
         struct language l;
@@ -140,7 +141,8 @@ static int score_language(const struct scores *s, struct scores_worker *w, struc
     return 0;
 }
 
-static int score_class(const struct scores *s, struct scores_worker *w, struct slice text, struct scored *out, struct err *e)
+static int score_class(const struct scores *s, struct scores_worker *w, struct slice text, struct scored *out,
+                       struct err *e)
 {
     int64_t best;
     if (!s->classifier) return 0;
@@ -152,8 +154,8 @@ static int score_class(const struct scores *s, struct scores_worker *w, struct s
     return 0;
 }
 
-static int score_perplexity(const struct scores *s, struct scores_worker *w, struct slice text, struct scored *out,
-                            struct err *e)
+static int score_perplexity(const struct scores *s, struct scores_worker *w, struct slice text,
+                            struct scored *out, struct err *e)
 {
     struct lm_score score;
     if (!s->lm) return 0;
@@ -162,7 +164,8 @@ static int score_perplexity(const struct scores *s, struct scores_worker *w, str
     return got;
 }
 
-static int count_tokens(const struct scores *s, struct scores_worker *w, struct slice text, struct scored *out, struct err *e)
+static int count_tokens(const struct scores *s, struct scores_worker *w, struct slice text,
+                        struct scored *out, struct err *e)
 {
     if (!s->counts_tokens) return 0;
     w->ids.n = 0;
@@ -171,7 +174,8 @@ static int count_tokens(const struct scores *s, struct scores_worker *w, struct 
     return got;
 }
 
-int scores_doc(const struct scores *s, struct scores_worker *w, struct slice text, struct scored *out, struct err *e)
+int scores_doc(const struct scores *s, struct scores_worker *w, struct slice text, struct scored *out,
+               struct err *e)
 {
     *out = (struct scored){.language_score = NAN, .perplexity = NAN, .classifier_score = NAN, .tokens = NAN};
     int got = score_language(s, w, text, out, e);

@@ -10,11 +10,12 @@
 #include "common/buf.h"
 #include "common/err.h"
 
-struct scores_opts {                    /* as given on the command line; NULL: not asked for */
-    const char *language;               /* "builtin", or a classifier whose labels are languages */
-    const char *perplexity;             /* .arpa, .blm */
-    const char *classifier, *label;     /* .lcl, .bin, .ftz; the label whose probability is the score: NULL: the best one's */
-    const char *tokenizer;              /* tokenizer.json */
+struct scores_opts {        /* as given on the command line; NULL: not asked for */
+    const char *language;   /* "builtin", or a classifier whose labels are languages */
+    const char *perplexity; /* .arpa, .blm */
+    const char *classifier,
+        *label; /* .lcl, .bin, .ftz; the label whose probability is the score: NULL: the best one's */
+    const char *tokenizer; /* tokenizer.json */
 };
 
 struct scores;
@@ -34,6 +35,7 @@ struct scored {        /* NAN, and n = 0: not asked for, or the model knows noth
     double classifier_score;
     double tokens;
 };
-int scores_doc(const struct scores *s, struct scores_worker *w, struct slice text, struct scored *out, struct err *e);
+int scores_doc(const struct scores *s, struct scores_worker *w, struct slice text, struct scored *out,
+               struct err *e);
 
 #endif

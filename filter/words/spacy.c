@@ -115,7 +115,7 @@ static bool cut_digits(struct spacy *s, const struct masks *m, const char *windo
 /* Whether the `n` letters at p, behind which stands a dot or not, may be cut as if there were no exceptions. */
 static inline bool no_exception(const struct spacy_rules *r, const char *p, unsigned n, unsigned dot)
 {
-    static const uint64_t first[9] = {0,           0xFF,        0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF,
+    static const uint64_t first[9] = {0,           0xFF,       0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF,
                                       ~0ULL >> 16, ~0ULL >> 8, ~0ULL};
     uint64_t low;
     memcpy(&low, p, 8);
@@ -128,7 +128,8 @@ static bool cut_quoted(struct spacy *s, const struct masks *m, const char *windo
     const char *p = window + from;
     unsigned n = from + 1 < WINDOW ? run(m->letters, from + 1) : 0, to = from + 1 + n;
     if ((*p != '"' && *p != '(') || n == 0 || to >= WINDOW || !(m->ends >> to & 1)) return false;
-    if ((*p == '(' && window[to] == ':') || !no_exception(s->rules, p + 1, n, m->dots >> to & 1)) return false;
+    if ((*p == '(' && window[to] == ':') || !no_exception(s->rules, p + 1, n, m->dots >> to & 1))
+        return false;
     uint64_t at = (uint64_t)(p - s->text);
     put(s->w, at, 1, 0, WORD_SYMBOL);
     put(s->w, at + 1, n, m->suffix >> to & 1, WORD_LETTER);
@@ -137,7 +138,8 @@ static bool cut_quoted(struct spacy *s, const struct masks *m, const char *windo
 
 /* Cuts the chunk at `from` if it is letters joined by hyphens, of which the first ends before `to`, and a mark or none. No
  * part of it is looked for among exceptions, and the second pass finds none unless a dot is the mark. */
-static bool cut_hyphens(struct spacy *s, const struct masks *m, const char *window, unsigned from, unsigned to)
+static bool cut_hyphens(struct spacy *s, const struct masks *m, const char *window, unsigned from,
+                        unsigned to)
 {
     size_t n = s->w->n;
     while (to < WINDOW && window[to] == '-') {

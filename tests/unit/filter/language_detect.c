@@ -7,17 +7,23 @@
 static const struct {
     const char *code, *text;
 } articles[] = {
-    {"en", "All human beings are born free and equal in dignity and rights. They are endowed with reason and conscience and should act "
+    {"en", "All human beings are born free and equal in dignity and rights. They are endowed with reason and "
+           "conscience and should act "
            "towards one another in a spirit of brotherhood."},
-    {"de", "Alle Menschen sind frei und gleich an Würde und Rechten geboren. Sie sind mit Vernunft und Gewissen begabt und sollen einander im "
+    {"de", "Alle Menschen sind frei und gleich an Würde und Rechten geboren. Sie sind mit Vernunft und "
+           "Gewissen begabt und sollen einander im "
            "Geiste der Brüderlichkeit begegnen."},
-    {"fr", "Tous les êtres humains naissent libres et égaux en dignité et en droits. Ils sont doués de raison et de conscience et doivent "
+    {"fr", "Tous les êtres humains naissent libres et égaux en dignité et en droits. Ils sont doués de "
+           "raison et de conscience et doivent "
            "agir les uns envers les autres dans un esprit de fraternité."},
-    {"no", "Alle mennesker er født frie og med samme menneskeverd og menneskerettigheter. De er utstyrt med fornuft og samvittighet og bør "
+    {"no", "Alle mennesker er født frie og med samme menneskeverd og menneskerettigheter. De er utstyrt med "
+           "fornuft og samvittighet og bør "
            "handle mot hverandre i brorskapets ånd."},
-    {"nn", "Alle menneske er fødde til fridom og med same menneskeverd og menneskerettar. Dei har fått fornuft og samvit og skal leve med "
+    {"nn", "Alle menneske er fødde til fridom og med same menneskeverd og menneskerettar. Dei har fått "
+           "fornuft og samvit og skal leve med "
            "kvarandre som brør."},
-    {"mk", "Сите човечки суштества се раѓаат слободни и еднакви по достоинство и права. Тие се обдарени со разум и совест и треба да се "
+    {"mk", "Сите човечки суштества се раѓаат слободни и еднакви по достоинство и права. Тие се обдарени со "
+           "разум и совест и треба да се "
            "однесуваат еден кон друг во духот на општо човечката припадност."},
     {"el", "Όλοι οι άνθρωποι γεννιούνται ελεύθεροι και ίσοι στην αξιοπρέπεια και τα δικαιώματα."},
     {"ka", "ყველა ადამიანი იბადება თავისუფალი და თანასწორი თავისი ღირსებითა და უფლებებით."},
@@ -107,7 +113,8 @@ TEST(the_table)
         CHECK(model_keys[i] < 1U << MODEL_KEY_BITS && (i == 0 || model_keys[i - 1] < model_keys[i]));
         CHECK(model_rows[i] <= model_rows[i + 1]);
     }
-    for (uint32_t i = 0; i < model_rows[n_model_keys]; i++) CHECK(model_weights[i].language < n_model_languages && model_weights[i].weight);
+    for (uint32_t i = 0; i < model_rows[n_model_keys]; i++)
+        CHECK(model_weights[i].language < n_model_languages && model_weights[i].weight);
 }
 
 int main(void)
