@@ -57,7 +57,7 @@ static const struct opt own[] = {
 
 static const struct opt_spec spec = {
     .name = "leat lm",
-    .summary = "train n-gram language models, and score documents by perplexity",
+    .summary = "train n-gram language models and score documents",
     .operands = "[INPUT…]",
     .verbs = verbs,
     .description = "train reads documents and writes a model with interpolated modified Kneser-Ney smoothing "

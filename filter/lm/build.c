@@ -65,7 +65,7 @@ static void copy_value(struct table *to, uint64_t i, const struct table *from, u
 /* The same keys in n_lines lines. */
 static int table_move(struct table *t, uint64_t n_lines, struct err *e)
 {
-    struct table to;
+    struct table to = {0};
     int r = table_new(&to, t->per_line, n_lines, e);
     if (r < 0) return r;
     for (uint64_t line = 0; line < t->n_lines; line++) {
