@@ -24,6 +24,7 @@ static const struct known {
     {"ingest", "crawls, archives, dumps, books, papers, JSONL to documents"},
     {"filter", "keep the documents that pass rules for quality and repetition"},
     {"code", "keep source code that parses"},
+    {"classify", "text classifiers: train them, score documents with them, fastText's models too"},
     {"lm", "n-gram language models; the perplexity of documents"},
     {"dedup", "remove exact and near duplicates"},
     {"tokenizer", "train and describe tokenizers"},
@@ -59,7 +60,7 @@ static const struct opt_spec spec = {
                 "docs.jsonl.zst\n"
                 "leat help filter\n",
     .see_also =
-        "leat-ingest leat-filter leat-code leat-lm leat-dedup leat-tokenizer leat-tokenize leat-shard "
+        "leat-ingest leat-filter leat-code leat-classify leat-lm leat-dedup leat-tokenizer leat-tokenize leat-shard "
         "leat-shards leat-train leat-generate leat-run",
     .own = no_options,
 };
