@@ -8,7 +8,7 @@
 #include "buf.h"
 #include "err.h"
 
-#define LEAT_VERSION "0.2.0"
+#define LEAT_VERSION "0.3.0"
 
 #ifdef __cplusplus
 extern "C" {

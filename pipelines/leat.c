@@ -59,9 +59,9 @@ static const struct opt_spec spec = {
     .examples = "leat ingest crawl.warc.gz | leat filter --preset gopher-quality | leat dedup exact -o "
                 "docs.jsonl.zst\n"
                 "leat help filter\n",
-    .see_also =
-        "leat-ingest leat-filter leat-code leat-classify leat-lm leat-dedup leat-tokenizer leat-tokenize leat-shard "
-        "leat-shards leat-train leat-generate leat-run",
+    .see_also = "leat-ingest leat-filter leat-code leat-classify leat-lm leat-dedup leat-tokenizer "
+                "leat-tokenize leat-shard "
+                "leat-shards leat-train leat-generate leat-run",
     .own = no_options,
 };
 

@@ -299,7 +299,8 @@ int spacy_chunk(struct spacy *s, const char *p, const char *limit, const char **
     for (; q < limit; q += bytes, chars++) {
         uint32_t here = spacy_at(q, limit, &bytes);
         if (here & SP_SPACE) break;
-        any |= class = here;
+        class = here;
+        any |= here;
         all &= class;
     }
     *stop = q;

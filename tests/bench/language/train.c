@@ -58,8 +58,12 @@ static void read_texts(const char *path)
     while ((n = getline(&line, &cap, f)) > 0) {
         const char *tab = memchr(line, '\t', (size_t)n);
         if (!tab) die("a line without a tab");
-        if (n_texts == room && !(texts = realloc(texts, (room = room ? 2 * room : 65536) * sizeof *texts)))
-            die("out of memory");
+        if (n_texts == room) {
+            room = room ? 2 * room : 65536;
+            void *more = realloc(texts, room * sizeof *texts);
+            if (!more) die("out of memory");
+            texts = more;
+        }
         size_t bytes = (size_t)(line + n - (tab + 1));
         char *copy = zeros(bytes + 1, 1);
         memcpy(copy, tab + 1, bytes);

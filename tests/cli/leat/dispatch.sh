@@ -36,7 +36,7 @@ for way in help --help -h; do
     same "leat $way is the same" out list
 done
 exits '--version' 0 bin/leat --version
-says 'names the version' out 'leat 0.2.0'
+says 'names the version' out 'leat 0.3.0'
 
 exits 'leat help X without a page' 7 bin/leat help foo
 is 'runs its --help' "$(cat out)" 'own:--help:'

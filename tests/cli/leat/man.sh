@@ -27,7 +27,7 @@ for program in "$LEAT_BIN"/leat "$LEAT_BIN"/leat-*; do
     check "$tool: help fits 80 columns" eval '[ "$(sed -n "/^Examples:/q; p" out | wc -L)" -le 80 ]'
     [ "$tool" = leat ] && continue
     exits "$tool --version" 0 "$program" --version
-    is "$tool: its version" "$(cat out)" "leat ${tool#leat-} 0.2.0"
+    is "$tool: its version" "$(cat out)" "leat ${tool#leat-} 0.3.0"
     exits "$tool: an unknown option" 2 "$program" --verbsoe
     says "$tool: names the nearest" err 'did you mean --verbose?'
     "$program" --help >/dev/full 2>err

@@ -31,7 +31,8 @@ static void add_pattern(struct rules *r, struct slice line)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct decider *d;
-    struct decide_options quick = {.language_score = 0.7}, all = {.all = true, .language_score = 0.7};
+    struct decide_options quick = {.given = {0.7, NAN, 0.9, 100}},
+                          all = {.all = true, .given = {0.7, NAN, 0.9, 100}};
     struct decision a, b;
     struct buf text;
     struct rules r;

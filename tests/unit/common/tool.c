@@ -182,7 +182,7 @@ TEST(options_arrive)
 TEST(help_version_man)
 {
     CHECK_INT(run(nothing, "--version"), 0);
-    CHECK_STR(content("out"), "leat test 0.2.0\n");
+    CHECK_STR(content("out"), "leat test 0.3.0\n");
     CHECK_INT(run(nothing, "-t 5 --help"), 0);
     SAYS("out", "Usage: leat test [OPTION]… [INPUT…]\n");
     SAYS("out", "--level N");
@@ -232,7 +232,7 @@ TEST(a_good_run)
     CHECK_INT(run(balanced, "--stats stats a b"), 0);
     SAYS("err", "leat test: 3 in, 1 skipped, 1 kept, 1 dropped, 0 damaged; ");
     SAYS("err", "peak RSS ");
-    jq(".tool == \"leat test\" and .version == \"0.2.0\" and .arguments == [\"--stats\", \"stats\", \"a\", "
+    jq(".tool == \"leat test\" and .version == \"0.3.0\" and .arguments == [\"--stats\", \"stats\", \"a\", "
        "\"b\"]");
     jq("(.started | fromdate) as $t | ($t <= now) and ($t > now - 100)");
     jq(".seconds >= 0 and .seconds < 100 and .peak_rss_bytes > 100000 and .threads >= 1 and .exit == 0");
