@@ -259,7 +259,20 @@ struct walk {
     size_t n_operands;
     enum opt_action action;
     bool store;
+    const struct opt
+        *texts[64]; /* options with a text that were given: a second one would replace the first unseen */
+    size_t n_texts;
 };
+
+static int take_value(struct walk *w, const struct opt *o, const char *spelled, const char *z, struct err *e)
+{
+    if (o->type == OPT_STR && !w->store) {
+        for (size_t i = 0; i < w->n_texts; i++)
+            if (w->texts[i] == o) return err_set(e, ERR_USAGE, "%s is given twice; give it once", spelled);
+        if (w->n_texts < sizeof w->texts / sizeof *w->texts) w->texts[w->n_texts++] = o;
+    }
+    return set_value(o, spelled, z, w->store, e);
+}
 
 static const struct opt *find_in(const struct opt *table, const char *name, size_t n, char letter)
 {
@@ -307,9 +320,9 @@ static int walk_long(struct walk *w, const char *arg, struct err *e)
         set_flag(w, o);
         return 0;
     }
-    if (eq) return set_value(o, spelled, eq + 1, w->store, e);
+    if (eq) return take_value(w, o, spelled, eq + 1, e);
     if (w->arg == w->end) return needs_value(o, spelled, e);
-    return set_value(o, spelled, *w->arg++, w->store, e);
+    return take_value(w, o, spelled, *w->arg++, e);
 }
 
 static int walk_letters(struct walk *w, const char *arg, struct err *e)
@@ -322,9 +335,9 @@ static int walk_letters(struct walk *w, const char *arg, struct err *e)
             set_flag(w, o);
             continue;
         }
-        if (p[1]) return set_value(o, spelled, p + 1, w->store, e);
+        if (p[1]) return take_value(w, o, spelled, p + 1, e);
         if (w->arg == w->end) return needs_value(o, spelled, e);
-        return set_value(o, spelled, *w->arg++, w->store, e);
+        return take_value(w, o, spelled, *w->arg++, e);
     }
     return 0;
 }

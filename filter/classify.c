@@ -74,7 +74,7 @@ static const struct opt own[] = {
 
 static const struct opt_spec spec = {
     .name = "leat classify",
-    .summary = "train text classifiers, score documents with them, measure them",
+    .summary = "train text classifiers, and score documents with them",
     .operands = "[INPUT…]",
     .verbs = verbs,
     .description =

@@ -168,13 +168,16 @@ static const struct language *language_in(struct stage_out *o, const struct doc 
 static int find_language(struct code_worker *w, struct stage_out *o, const struct doc *d, struct file *f)
 {
     struct slice value;
+    double score;
     struct err ignored = {0};
     buf_clear(&w->path);
     if (jsonl_meta_str(o->jsonl, d, "path", &value, &ignored) == 1) buf_put_slice(&w->path, value);
     f->path = buf_slice(&w->path);
     f->how = BY_NAME;
     f->language = language_in(o, d, "language_code");
-    if (!f->language) f->language = language_in(o, d, "language");
+    bool spoken =
+        jsonl_meta_num(o->jsonl, d, "language_score", &score, &ignored) != 0; /* leat filter's: of people */
+    if (!f->language && !spoken) f->language = language_in(o, d, "language");
     if (!f->language) f->language = language_of(f->path, d->text, &f->how);
     return w->path.failed ? -ERR_IO : 0;
 }

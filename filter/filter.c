@@ -13,12 +13,14 @@
 #include "filter/scores/scores.h"
 #include "filter/screen/screen.h"
 #include <math.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 static const char *preset, *rules_file, *explain_id, *language, *languages;
 static int dialect = 0; /* of the choices below; 0: the rules file's, or the default */
 static bool annotate, list_rules;
+static atomic_bool explained; /* a document with the id was there */
 static struct opt_list sets;
 static struct scores_opts scores_opts;
 static struct screen_opts screen_opts = {.least_grams = 1, .window = 200};
@@ -47,14 +49,17 @@ static const struct opt own[] = {
     {"languages", 0, OPT_STR, &languages, "CODE[,CODE…]", NULL, 0, 0,
      "drop documents in other languages, or of none that is known"},
     {"lm", 0, OPT_STR, &scores_opts.perplexity, "FILE", NULL, 0, 0,
-     "the n-gram model (.arpa, .blm: leat lm) whose perplexity min_perplexity and max_perplexity test"},
+     "the n-gram model whose perplexity min_perplexity and max_perplexity test: a .blm of leat lm, which "
+     "knows its normal form of "
+     "text, or an .arpa of words as they stand (leat lm convert --normalize makes a .blm of others)"},
     {"classifier", 0, OPT_STR, &scores_opts.classifier, "FILE", NULL, 0, 0,
      "the model (.lcl of leat classify, .bin or .ftz of fastText) whose probability the rule "
      "classifier_score tests"},
     {"classifier-label", 0, OPT_STR, &scores_opts.label, "LABEL", NULL, 0, 0,
      "of which label; if not given, of the most probable one"},
     {"tokenizer", 0, OPT_STR, &scores_opts.tokenizer, "FILE", NULL, 0, 0,
-     "the tokenizer.json in whose tokens min_tokens and max_tokens count"},
+     "the tokenizer.json in whose tokens min_tokens and max_tokens count, without one for the document's "
+     "end"},
     {"annotate", 0, OPT_FLAG, &annotate, NULL, NULL, 0, 0,
      "drop and edit nothing; write the measured signals into metadata instead, and the rule that would have "
      "dropped"},
@@ -354,6 +359,7 @@ static int filter_doc(void *ctx, void *worker, struct doc *d, struct stage_out *
     r = rules_for(r, options.language);
     if (explain_id) {
         if (!slice_is(d->id, explain_id)) return stage_emit(o, d, 0);
+        explained = true;
         int got = explain(w->decider, r, d->id, d->text, options, o->out, e);
         if (got >= 0 && f->screen) got = explain_screen(f, w, d, o->out, e);
         return got < 0 ? got : stage_emit(o, d, 1);
@@ -421,6 +427,8 @@ static int run(struct tool *t, const struct stage_ops *ops, struct filter *f)
     if (got >= 0) got = screen_open(&f->screen, &screen_opts, &t->err);
     if (got >= 0 && f->screen && *screen_about(f->screen)) log_info("%s", screen_about(f->screen));
     if (got >= 0) got = stage_run(t, ops, f);
+    if (got >= 0 && explain_id && !explained)
+        got = err_set(&t->err, ERR_USAGE, "--explain %s: no document has this id", explain_id);
     screen_free(f->screen);
     scores_close(f->scores);
     return got;

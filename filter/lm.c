@@ -477,12 +477,13 @@ static int tiers_write(void *ctx, struct slice made, uint64_t lines, struct err 
     return 0;
 }
 
-/* The upper end of the bin in which the document of this rank lies. */
+/* The upper end of the bin in which the document of this rank lies; -1: there are none. */
 static double quantile(const struct scoring *s, double share)
 {
     unsigned long long all = 0, below = 0;
     size_t i = 0;
     for (size_t b = 0; b < BINS_PER_DECADE * DECADES; b++) all += s->bin[b];
+    if (all == 0) return -1;
     while (i < BINS_PER_DECADE * DECADES - 1 && (double)(below + s->bin[i]) < share * (double)all)
         below += s->bin[i++];
     return pow10_exactly((double)(i + 1) / BINS_PER_DECADE);
@@ -493,6 +494,8 @@ static int print_tiers(struct tool *t, const struct scoring *s, const double sha
     struct out *out;
     char line[80];
     struct err later = {0};
+    if (quantile(s, 0) < 0)
+        return err_set(&t->err, ERR_DATA, "no document has words: there is nothing to cut into tiers");
     int r = tool_open_output(t, "text", &out, &t->err);
     if (r < 0) return r;
     int n = snprintf(line, sizeof line, "%.1f,%.1f\n", quantile(s, share[0]), quantile(s, share[1]));

@@ -24,7 +24,7 @@ static const struct known {
     {"ingest", "crawls, archives, dumps, books, papers, JSONL to documents"},
     {"filter", "keep the documents that pass rules for quality and repetition"},
     {"code", "keep source code that parses"},
-    {"classify", "text classifiers: train them, score documents with them, fastText's models too"},
+    {"classify", "text classifiers, fastText's too; documents scored by them"},
     {"lm", "n-gram language models; the perplexity of documents"},
     {"dedup", "remove exact and near duplicates"},
     {"tokenizer", "train and describe tokenizers"},

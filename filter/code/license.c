@@ -82,7 +82,8 @@ static const struct phrase {
      "except as contained in this notice the name",
      "MIT"},
     {{"permission is hereby granted free of charge to any person obtaining a copy of this software and "
-      "associated documentation files"},
+      "associated documentation files",
+      "furnished to do so the software is provided as is"},
      "the above copyright notice and this permission notice",
      "MIT-0"},
     {{"licensed under the mit license"}, NULL, "MIT"},

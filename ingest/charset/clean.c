@@ -25,6 +25,9 @@ int clean_text(struct buf *out, struct slice text)
     return out->failed ? -1 : 0;
 }
 
+/* Noise has one control character in nine bytes, which is near the limit; but text has no NUL at all. */
+#define NUL_WEIGHT ((size_t)8)
+
 /* Control characters that no text has; n is at most 255, so that the count is a byte: loops over bytes become vectors. */
 static uint8_t count_controls(const char *p, size_t n)
 {
@@ -34,6 +37,13 @@ static uint8_t count_controls(const char *p, size_t n)
         bool white = (c >= '\t' && c <= '\r' && c != '\v') | (c == '\033');
         found = (uint8_t)(found + ((c < 0x20 && !white) | (c == 0x7f)));
     }
+    return found;
+}
+
+static uint8_t count_nuls(const char *p, size_t n)
+{
+    uint8_t found = 0;
+    for (size_t i = 0; i < n; i++) found = (uint8_t)(found + (p[i] == 0));
     return found;
 }
 
@@ -50,6 +60,9 @@ static size_t count_replaced(const char *p, size_t n)
 bool clean_is_binary(struct slice text)
 {
     size_t n = text.n < 4096 ? text.n : 4096, odd = n ? count_replaced(text.p, n) : 0;
-    for (size_t i = 0; i < n; i += 128) odd += count_controls(text.p + i, n - i < 128 ? n - i : 128);
+    for (size_t i = 0; i < n; i += 128) {
+        size_t piece = n - i < 128 ? n - i : 128;
+        odd += count_controls(text.p + i, piece) + (NUL_WEIGHT - 1) * count_nuls(text.p + i, piece);
+    }
     return odd * 10 > n;
 }

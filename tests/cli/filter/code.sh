@@ -255,6 +255,11 @@ PY
 else
     skip "test262 and ruff" "no code-test262 in \$LEAT_DATA"
 fi
+# ---- the language of people, which leat filter finds, is no programming language
+echo '{"id":"1","text":"x = 1\n","metadata":{"path":"a.py","language":"ts","language_score":0.4}}' >spoken.jsonl
+leat-code -q --annotate spoken.jsonl >spoken
+is "metadata.language beside a score" "$(jq -r .metadata.language_code spoken)" python
+
 # ---- keys and other secrets
 cat >secret.jsonl <<'J'
 {"id":"key","text":"import boto3\nclient = boto3.client('s3', aws_access_key_id='AKIAQWERTZUIOPLKJHGF')\n","metadata":{"path":"a.py"}}

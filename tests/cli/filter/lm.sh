@@ -200,3 +200,7 @@ check "kill -9 leaves no half file, no temporary one" [ ! -e never.arpa -a -z "$
 zstd -q docs.jsonl -o cut.jsonl.zst && truncate -s -60 cut.jsonl.zst
 exits "an input that ends early" 3 leat-lm train cut.jsonl.zst -o cut.arpa2
 check "… leaves a .partial" [ ! -e cut.arpa2 -a -e cut.arpa2.partial ]
+
+echo '{"id":"1","text":""}' >wordless.jsonl
+exits "tiers of no words" 3 leat-lm tiers -m a.arpa wordless.jsonl
+says "says so" err "no document has words"

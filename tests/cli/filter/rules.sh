@@ -102,7 +102,9 @@ says "explain: a rule that drops" out "DROPS    gopher_short_doc"
 says "explain: a line that goes" out 'c4_no_terminal_punct'
 says "explain: the text of it" out '"BUY NOW"'
 says "explain: the verdict" out "dropped by gopher_short_doc, value"
-exits "--explain without such a document" 0 leat-filter --preset c4 --explain none docs.jsonl
+exits "--explain without such a document" 2 leat-filter --preset c4 --explain none docs.jsonl
+exits "an option given twice" 2 leat-filter --preset c4 --preset fineweb docs.jsonl
+says "says so" err "--preset is given twice"
 check "… prints nothing" [ ! -s out ]
 
 # expressions that run away

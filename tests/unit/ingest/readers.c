@@ -54,8 +54,8 @@ TEST(binary_or_text)
 TEST(binary_is_more_than_a_tenth)
 {
     char text[5000];
-    for (int c = 0; c < 256; c++) {
-        bool odd = (c < 0x20 && !(c && strchr("\t\n\r\f\033", c))) || c == 0x7f;
+    for (int c = 1; c < 256; c++) {
+        bool odd = (c < 0x20 && !strchr("\t\n\r\f\033", c)) || c == 0x7f;
         memset(text, 'x', sizeof text);
         for (size_t i = 0; i < 409; i++) text[(i * 10 + 3) % 4096] = (char)c;
         CHECK(!clean_is_binary(slice_of(text, 4096)));
@@ -65,6 +65,16 @@ TEST(binary_is_more_than_a_tenth)
         text[4096] = (char)c;
         CHECK(!clean_is_binary(slice_of(text, sizeof text)));
     }
+}
+
+TEST(a_nul_is_eight)
+{
+    char text[4096];
+    memset(text, 'x', sizeof text);
+    for (size_t i = 0; i < 51; i++) text[80 * i] = 0;
+    CHECK(!clean_is_binary(slice_of(text, sizeof text)));
+    text[4095] = 0;
+    CHECK(clean_is_binary(slice_of(text, sizeof text)));
 }
 
 TEST(archives)
@@ -169,6 +179,7 @@ int main(void)
     RUN(plain_text);
     RUN(binary_or_text);
     RUN(binary_is_more_than_a_tenth);
+    RUN(a_nul_is_eight);
     RUN(archives);
     RUN(pages);
     RUN(lines_of_a_file);
