@@ -64,9 +64,8 @@ static void tell_edit(void *to, const char *rule, struct slice removed)
 }
 
 int explain(struct decider *d, const struct rules *r, struct slice id, struct slice text,
-            struct decide_options o, struct buf *out, struct err *e)
+            struct decide_options o, struct decision *decision, struct buf *out, struct err *e)
 {
-    struct decision decision;
     o.all = true;
     o.tell_rule = tell_rule;
     o.tell_pattern = tell_pattern;
@@ -77,17 +76,17 @@ int explain(struct decider *d, const struct rules *r, struct slice id, struct sl
     buf_printf(out, ": %zu bytes of text, dialect %s, language %.*s\n", text.n,
                dialect_name(r->frame.dialect), o.language.n ? (int)o.language.n : 2,
                o.language.n ? o.language.p : "en");
-    int got = decide(d, r, text, &o, &decision, e);
+    int got = decide(d, r, text, &o, decision, e);
     if (got < 0) return got;
-    for (size_t i = 0; i < decision.removed->n; i++)
-        if (decision.removed->at[i].bytes)
-            buf_printf(out, "  in all   %-28s %llu bytes removed\n", decision.removed->at[i].rule,
-                       (unsigned long long)decision.removed->at[i].bytes);
-    if (decision.rule) {
-        buf_printf(out, "dropped by %s, value ", decision.rule);
-        json_put_num(out, decision.value);
+    for (size_t i = 0; i < decision->removed->n; i++)
+        if (decision->removed->at[i].bytes)
+            buf_printf(out, "  in all   %-28s %llu bytes removed\n", decision->removed->at[i].rule,
+                       (unsigned long long)decision->removed->at[i].bytes);
+    if (decision->rule) {
+        buf_printf(out, "dropped by %s, value ", decision->rule);
+        json_put_num(out, decision->value);
         buf_putc(out, '\n');
     } else
-        buf_printf(out, "kept, with %zu bytes of text\n", decision.text.n);
+        buf_printf(out, "kept, with %zu bytes of text\n", decision->text.n);
     return out->failed ? -ERR_IO : 0;
 }

@@ -5,9 +5,9 @@
 #include "filter/rules/decide.h"
 
 /* Appends lines of text to *out: each rule that is on with its threshold, the signal's value and what it decides; what
- * edits remove and why; the verdict. */
+ * edits remove and why; what is decided. *decision: the same, until the decider's next. */
 int explain(struct decider *d, const struct rules *r, struct slice id, struct slice text,
-            struct decide_options o, struct buf *out, struct err *e);
+            struct decide_options o, struct decision *decision, struct buf *out, struct err *e);
 
 /* "words < 50", "removes lines of fewer than 3 words". */
 void explain_rule(struct buf *out, const struct rule *rule);

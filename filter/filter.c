@@ -61,12 +61,15 @@ static const struct opt own[] = {
      "the tokenizer.json in whose tokens min_tokens and max_tokens count, without one for the document's "
      "end"},
     {"annotate", 0, OPT_FLAG, &annotate, NULL, NULL, 0, 0,
-     "drop and edit nothing; write the measured signals into metadata instead, and the rule that would have "
-     "dropped"},
+     "drop and edit nothing; write the measured signals into metadata instead, and as filter_rule what would "
+     "have "
+     "dropped the document"},
     {"explain", 0, OPT_STR, &explain_id, "ID", NULL, 0, 0,
      "for the documents with this id print each rule with the value and what it decides, and what is removed "
      "and "
-     "why; nothing else is written"},
+     "why, and what --languages, --word-list, --decontaminate and --pii would do after the rules (screen: "
+     "what they see, "
+     "as in --attributes); no documents are written"},
     {"list-rules", 0, OPT_FLAG, &list_rules, NULL, NULL, 0, 0,
      "print all rules of the dialect with their thresholds, and end"},
     {"pii", 0, OPT_STR, &screen_opts.pii, "KIND[,KIND…]", NULL, 0, 0,
@@ -346,6 +349,54 @@ static int explain_screen(const struct filter *f, struct filter_worker *w, const
     return out->failed ? err_nomem(e, "explaining") : 0;
 }
 
+/* Which of what is not a rule would drop a document that the rules keep; NULL: none would. *value: JSON. Nothing is counted. */
+static int other_verdict(const struct filter *f, struct filter_worker *w, struct doc *d,
+                         const struct decision *decision, struct slice code, struct screen_drop *why,
+                         struct err *e)
+{
+    struct slice text = decision->edited ? decision->text : d->text;
+    struct ledger uncounted;
+    struct stage_out nowhere = {.ledger = &uncounted};
+    *why = (struct screen_drop){0};
+    if (languages && !is_wanted(code)) {
+        buf_clear(&w->scratch);
+        json_put_str(&w->scratch, code);
+        if (buf_terminate(&w->scratch) < 0) return -ERR_IO;
+        *why = (struct screen_drop){"language", w->scratch.p};
+        return 0;
+    }
+    if (!f->screen || decision->rule) return 0;
+    ledger_init(&uncounted);
+    int got = screen_doc(f->screen, w->screen, d, &text, &nowhere, why, e);
+    ledger_free(&uncounted);
+    return got;
+}
+
+static int explain_doc(const struct filter *f, struct filter_worker *w, const struct rules *r, struct doc *d,
+                       const struct decide_options *options, struct buf *out, struct err *e)
+{
+    struct decision decision;
+    struct screen_drop why;
+    int got = explain(w->decider, r, d->id, d->text, *options, &decision, out, e);
+    if (got >= 0) got = other_verdict(f, w, d, &decision, options->language, &why, e);
+    if (got < 0) return got;
+    if (why.rule)
+        buf_printf(out, "%s %s, value %s\n",
+                   strcmp(why.rule, "language") ? "and then dropped by" : "dropped before that by", why.rule,
+                   why.value);
+    return f->screen ? explain_screen(f, w, d, out, e) : 0;
+}
+
+static int annotate_doc(const struct filter *f, struct filter_worker *w, const struct rules *r, struct doc *d,
+                        const struct decision *decision, struct slice code, struct err *e)
+{
+    struct screen_drop why;
+    int got = put_annotations(r, decision, d);
+    if (got >= 0) got = other_verdict(f, w, d, decision, code, &why, e);
+    if (got >= 0 && why.rule) got = doc_meta_set_str(d, "filter_rule", slice_str(why.rule));
+    return got >= 0 && f->screen ? screen_annotate(f->screen, w->screen, d, e) : got;
+}
+
 static int filter_doc(void *ctx, void *worker, struct doc *d, struct stage_out *o, struct err *e)
 {
     const struct filter *f = ctx;
@@ -360,18 +411,18 @@ static int filter_doc(void *ctx, void *worker, struct doc *d, struct stage_out *
     if (explain_id) {
         if (!slice_is(d->id, explain_id)) return stage_emit(o, d, 0);
         explained = true;
-        int got = explain(w->decider, r, d->id, d->text, options, o->out, e);
-        if (got >= 0 && f->screen) got = explain_screen(f, w, d, o->out, e);
+        int got = explain_doc(f, w, r, d, &options, o->out, e);
         return got < 0 ? got : stage_emit(o, d, 1);
     }
+    int got = f->scores && w->scored.language[0] && !o->attributes ? put_language(w, d) : 0;
+    if (got < 0) return got;
     if (languages && !options.all && !is_wanted(options.language))
         return drop_language(w, options.language, d, o);
-    int got = decide(w->decider, r, d->text, &options, &decision, e);
-    if (got >= 0 && f->scores && w->scored.language[0] && !o->attributes) got = put_language(w, d);
+    got = decide(w->decider, r, d->text, &options, &decision, e);
     if (got < 0) return got;
     if (!options.all) return decision.rule ? drop(w, &decision, d, o) : keep(f, w, &decision, d, o, e);
-    got = o->attributes ? put_attributes(f, w, r, &decision, d, o, e) : put_annotations(r, &decision, d);
-    if (got >= 0 && f->screen && !o->attributes) got = screen_annotate(f->screen, w->screen, d, e);
+    got = o->attributes ? put_attributes(f, w, r, &decision, d, o, e)
+                        : annotate_doc(f, w, r, d, &decision, options.language, e);
     return got < 0 ? got : stage_keep(o, d);
 }
 

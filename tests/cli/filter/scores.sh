@@ -62,6 +62,22 @@ same "tokens are leat tokenize's, without the document's end" <(jq .metadata.fil
 filter --tokenizer tokenizer.json --set min_tokens=60 --set max_tokens=120 docs.jsonl >fit.jsonl
 same "min_tokens, max_tokens" <(jq -r .id fit.jsonl) <(jq -r 'select(.metadata.filter_tokens >= 60 and .metadata.filter_tokens <= 120) | .id' annotated.jsonl)
 
+# ---- what --annotate and --explain say is what a run without them does
+printf 'mill\nMühle\n' >list
+jq -c 'if (.id | tonumber? // 1) % 50 == 0 then .text += " ann@example.org" else . end' docs.jsonl >mixed.jsonl
+options=(--detect-language builtin --languages en,de --word-list list=drop:0.06 --pii email --pii-action drop --set min_words=20)
+filter "${options[@]}" --rejects rejects.jsonl mixed.jsonl >kept.jsonl
+filter "${options[@]}" --annotate mixed.jsonl >annotated.jsonl
+same "filter_rule is the reject's" <(jq -r '.id + " " + .metadata.drop.rule' rejects.jsonl) <(jq -r 'select(.metadata.filter_rule) | .id + " " + .metadata.filter_rule' annotated.jsonl)
+is "of four kinds" "$(jq -r .metadata.drop.rule rejects.jsonl | sort -u | paste -sd' ')" "language min_words pii word_list:list"
+is "rejects have their language" "$(jq -c 'select(.metadata.language == null or .metadata.language_score == null)' rejects.jsonl | wc -l)" 0
+for rule in language pii word_list:list; do
+    id=$(jq -r "select(.metadata.drop.rule == \"$rule\") | .id" rejects.jsonl | head -1)
+    filter "${options[@]}" --explain "$id" mixed.jsonl >explained
+    says "--explain: $rule" explained "dropped"
+    says "--explain names $rule" explained " $rule, value"
+done
+
 for rule in max_perplexity=10:--lm classifier_score=0.5:--classifier min_tokens=5:--tokenizer; do
     exits "${rule%:*} without a model" 2 leat-filter --set "${rule%:*}" docs.jsonl
     says "names ${rule#*:}" err "${rule#*:}"
