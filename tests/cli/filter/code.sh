@@ -256,7 +256,7 @@ else
     skip "test262 and ruff" "no code-test262 in \$LEAT_DATA"
 fi
 # ---- the language of people, which leat filter finds, is no programming language
-echo '{"id":"1","text":"x = 1\n","metadata":{"path":"a.py","language":"ts","language_score":0.4}}' >spoken.jsonl
+printf '%s\n' '{"id":"1","text":"x = 1\n","metadata":{"path":"a.py","language":"ts","language_score":0.4}}' >spoken.jsonl
 leat-code -q --annotate spoken.jsonl >spoken
 is "metadata.language beside a score" "$(jq -r .metadata.language_code spoken)" python
 

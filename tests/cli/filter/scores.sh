@@ -65,7 +65,7 @@ same "min_tokens, max_tokens" <(jq -r .id fit.jsonl) <(jq -r 'select(.metadata.f
 # ---- what --annotate and --explain say is what a run without them does
 printf 'mill\nMühle\n' >list
 jq -c 'if (.id | tonumber? // 1) % 50 == 0 then .text += " ann@example.org" else . end' docs.jsonl >mixed.jsonl
-options=(--detect-language builtin --languages en,de --word-list list=drop:0.06 --pii email --pii-action drop --set min_words=20)
+options=(--detect-language builtin --languages "en,de" --word-list list=drop:0.06 --pii email --pii-action drop --set min_words=20)
 filter "${options[@]}" --rejects rejects.jsonl mixed.jsonl >kept.jsonl
 filter "${options[@]}" --annotate mixed.jsonl >annotated.jsonl
 same "filter_rule is the reject's" <(jq -r '.id + " " + .metadata.drop.rule' rejects.jsonl) <(jq -r 'select(.metadata.filter_rule) | .id + " " + .metadata.filter_rule' annotated.jsonl)
