@@ -102,7 +102,7 @@ bool language_lists(const char *list, struct slice word)
 {
     for (const char *p = list; p && *p && word.n;) {
         size_t i = 0;
-        while (i < word.n && p[i] == word.p[i]) i++;
+        while (i < word.n && p[i] && p[i] == word.p[i]) i++;
         if (i == word.n && (p[i] == ' ' || !p[i])) return true;
         for (p += i < word.n && !p[i] ? i : 0; *p && *p != ' ';) p++;
         p += *p == ' ';

@@ -175,7 +175,7 @@ static bool in_word(char c)
 
 static void read_title(const struct page *p, struct title_words *title)
 {
-    const char *q = p->title.p, *readable = q + p->title.n,
+    const char *q = p->title.n ? p->title.p : "", *readable = q + p->title.n,
                *end = p->title.n < TITLE_BYTES ? readable : q + TITLE_BYTES;
     memset(title, 0, sizeof *title);
     while (q < end) {

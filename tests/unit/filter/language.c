@@ -194,6 +194,12 @@ TEST(long_lines)
     free(text);
 }
 
+TEST(a_name_with_zeros_is_none)
+{
+    CHECK(!language_lists("python py", slice_of("py\0\0\0", 5)));
+    CHECK(language_lists("python py", slice_of("py", 2)));
+}
+
 int main(void)
 {
     RUN(by_extension);
@@ -203,5 +209,6 @@ int main(void)
     RUN(shared_extensions);
     RUN(by_content);
     RUN(long_lines);
+    RUN(a_name_with_zeros_is_none);
     return TEST_END();
 }
