@@ -4,7 +4,7 @@
  * Beginnings of tokens are found as in Teddy (the Hyperscan paper, NSDI 2019): each of the first three bytes looks up, by
  * its two halves, which groups of tokens it fits; what remains after the three looks is a candidate. */
 #include "filter/pii/anchors.h"
-#include <stdlib.h>
+#include "common/simd.h"
 #include <string.h>
 
 void anchor_tokens_init(struct anchor_tokens *t, const char *const begins[ANCHOR_GROUPS])
@@ -100,8 +100,7 @@ AVX2 static void anchors_avx2(const struct anchor_tokens *t, const unsigned char
 anchors_fn *anchors_best(void)
 {
 #if defined(__x86_64__)
-    const char *most = getenv("LEAT_SIMD");
-    if (!(most && strcmp(most, "plain") == 0) && __builtin_cpu_supports("avx2")) return anchors_avx2;
+    if (simd_widest() >= SIMD_AVX2) return anchors_avx2;
 #endif
     return anchors_plain;
 }

@@ -1,6 +1,7 @@
 /* fold.c: words for comparing. Runs of letters, digits and bytes of 0x80 and above are found 64 bytes at a time; a run of
  * ASCII is a word and hashed eight bytes at a time, in lower case by setting a bit; any other run is decoded. */
 #include "filter/words/fold.h"
+#include "common/simd.h"
 #include <stdlib.h>
 
 #define BLOCK 64
@@ -215,8 +216,7 @@ AVX2 static void masks_avx2(const unsigned char *p, size_t blocks, uint64_t *mas
 static masks_fn *masks_best(void)
 {
 #if defined(__x86_64__)
-    const char *most = getenv("LEAT_SIMD");
-    if (!(most && strcmp(most, "plain") == 0) && __builtin_cpu_supports("avx2")) return masks_avx2;
+    if (simd_widest() >= SIMD_AVX2) return masks_avx2;
 #endif
     return masks_plain;
 }
