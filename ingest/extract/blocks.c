@@ -116,16 +116,6 @@ static uint32_t state_of_prop(struct slice prop)
     return STATE(PROP);
 }
 
-/* "display:none" in a style, with or without a space. */
-static bool hides(struct slice style)
-{
-    const char *p = slice_find(style, slice_str("display"));
-    if (!p) return false;
-    const char *end = style.p + style.n;
-    for (p += 7; p < end && (*p == ' ' || *p == ':');) p++;
-    return end - p >= 4 && memcmp(p, "none", 4) == 0;
-}
-
 static void claim_type(struct blocks *b, struct slice type);
 
 static int8_t clamp(int32_t n)
@@ -148,7 +138,7 @@ static void describe(struct blocks *b, struct block_node *o, const struct html_t
             if (slice_eq_nocase(value, "true")) o->state |= STATE(HIDDEN);
             break;
         case ATTR_STYLE:
-            if (hides(value)) o->state |= STATE(HIDDEN);
+            if (tags_style_hides(value)) o->state |= STATE(HIDDEN);
             break;
         case ATTR_ITEMPROP: o->state |= state_of_prop(value); break;
         case ATTR_ITEMTYPE: claim_type(b, value); break;

@@ -351,16 +351,6 @@ static bool role_is(struct slice role, const char *const *names)
     return false;
 }
 
-/* "display:none" in a style, with or without a space. */
-static bool hides(struct slice style)
-{
-    const char *p = slice_find(style, slice_str("display"));
-    if (!p) return false;
-    const char *end = style.p + style.n;
-    for (p += 7; p < end && (*p == ' ' || *p == ':');) p++;
-    return end - p >= 4 && memcmp(p, "none", 4) == 0;
-}
-
 static const char *const furniture_roles[] = {
     "navigation", "banner", "contentinfo", "search", "complementary", "menu", "menubar", "dialog", NULL};
 
@@ -380,7 +370,7 @@ static int span_kind(const struct html_token *t, unsigned flags)
             break;
         case ATTR_HIDDEN: suspect = true; break;
         case ATTR_ARIA_HIDDEN: suspect = slice_eq_nocase(value, "true"); break;
-        case ATTR_STYLE: suspect = hides(value); break;
+        case ATTR_STYLE: suspect = tags_style_hides(value); break;
         default: break;
         }
         if (suspect && kind != SPAN_FURNITURE) kind = SPAN_SUSPECT;

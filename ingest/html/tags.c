@@ -1,5 +1,6 @@
 /* tags.c: names of elements and attributes to small numbers, by a hash that the tokeniser computes while it reads a name. */
 #include "ingest/html/tags.h"
+#include "common/text.h"
 
 static const unsigned flags_of[TAG_COUNT] = {
 #define X(id, name, flags) [TAG_##id] = (flags),
@@ -83,4 +84,13 @@ unsigned names_find(const struct names *n, struct slice name, uint32_t hash)
             is_same(name.p, n->name[n->id[slot]], name.n))
             return n->id[slot];
     return 0;
+}
+
+bool tags_style_hides(struct slice style)
+{
+    const char *p = slice_find(style, slice_str("display"));
+    if (!p) return false;
+    const char *end = style.p + style.n;
+    for (p += 7; p < end && (*p == ' ' || *p == ':');) p++;
+    return end - p >= 4 && memcmp(p, "none", 4) == 0;
 }

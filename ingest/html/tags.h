@@ -174,6 +174,9 @@ enum attr {
         ATTR_COUNT
 };
 
+/* "display:none" in a style attribute, with or without a space. */
+bool tags_style_hides(struct slice style);
+
 unsigned tag_flags(enum tag tag);
 const char *tag_name(enum tag tag);
 
