@@ -1,16 +1,39 @@
-/* simd.c: the processor's vector instructions. State: none. */
+/* simd.c: the processor's vector instructions. State: what was found, once. */
 #include "common/simd.h"
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum simd simd_widest(void)
+static _Atomic int chosen = -1;
+
+static enum simd of_processor(void)
 {
 #if defined(__x86_64__)
-    const char *most = getenv("LEAT_SIMD");
-    bool plain = most && strcmp(most, "plain") == 0, avx2 = most && strcmp(most, "avx2") == 0;
-    if (!plain && !avx2 && __builtin_cpu_supports("avx512bw")) return SIMD_AVX512;
-    if (!plain && __builtin_cpu_supports("avx2")) return SIMD_AVX2;
+    bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
+    bool avx512 = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+    if (avx2) return avx512 ? SIMD_AVX512 : SIMD_AVX2;
 #endif
     return SIMD_PLAIN;
+}
+
+void simd_limit(enum simd widest)
+{
+    enum simd has = of_processor();
+    atomic_store_explicit(&chosen, has < widest ? has : widest, memory_order_relaxed);
+}
+
+static enum simd allowed(void)
+{
+    const char *most = getenv("LEAT_SIMD");
+    if (most && strcmp(most, "plain") == 0) return SIMD_PLAIN;
+    return most && strcmp(most, "avx2") == 0 ? SIMD_AVX2 : SIMD_AVX512;
+}
+
+enum simd simd_widest(void)
+{
+    int known = atomic_load_explicit(&chosen, memory_order_relaxed);
+    if (known >= 0) return (enum simd)known;
+    simd_limit(allowed());
+    return (enum simd)atomic_load_explicit(&chosen, memory_order_relaxed);
 }

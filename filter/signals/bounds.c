@@ -1,67 +1,65 @@
-/* bounds.c: see bounds.h. Two passes over the words; the tables are sized so that a document
- * of a few kilobytes stays in the first-level cache.
+/* bounds.c: see bounds.h. Words are hashed and counted; then sums and products of counts and lengths, four words at a
+ * time; then only the windows of five words that all stand more than once are looked at, which in most texts is one of
+ * twenty. Tables are sized so that those of a document of a few kilobytes stay in the first-level cache.
  *
- * State: tables, reused. Memory: 8 bytes a word, 8 to 16 more for its count, up to a megabyte, and 4 for its bits. */
+ * State: tables, reused. Memory: 12 bytes a word, 8 to 16 more for its count, up to a megabyte, and 2 to 4 for its bits. */
 #include "filter/signals/bounds.h"
 #include <stdlib.h>
 
 #define COUNTS_MOST ((size_t)1 << 18)
-#define BITS_A_WORD \
+#define BITS_A_WINDOW \
     16 /* of `seen`: a key that was not there is taken for one that was in at most 1 of 16 cases */
+#define LANES 4
+#define BLOCK 64
+#define BEFORE LANES /* zeros before the first word's count and length */
 
 void bounds_free(struct bounds *b)
 {
     free(b->hash);
+    free(b->of);
+    free(b->chars);
     free(b->count);
+    free(b->repeated);
     free(b->seen);
     *b = (struct bounds){0};
 }
 
-static void *grow(void *old, size_t *cap, size_t n, size_t bytes)
+static int grow(void *where, size_t *cap, size_t n, size_t bytes)
 {
-    if (n <= *cap) return old;
-    void *p = n <= SIZE_MAX / bytes ? realloc(old, n * bytes) : NULL;
-    if (p) *cap = n;
-    return p;
-}
-
-static int reserve(struct bounds *b, size_t words, size_t counts, size_t seen_words)
-{
-    uint64_t *hash = grow(b->hash, &b->hash_cap, words, sizeof *hash);
-    if (hash) b->hash = hash;
-    uint32_t *count = grow(b->count, &b->count_cap, counts, sizeof *count);
-    if (count) b->count = count;
-    uint64_t *seen = grow(b->seen, &b->seen_cap, seen_words, sizeof *seen);
-    if (seen) b->seen = seen;
-    return hash && count && seen ? 0 : -1;
+    void **old = where;
+    if (n <= *cap) return 0;
+    void *p = n <= SIZE_MAX / bytes ? realloc(*old, n * bytes) : NULL;
+    if (!p) return -1;
+    *old = p;
+    *cap = n;
+    return 0;
 }
 
 #define GOLDEN 0x9E3779B97F4A7C15ULL
 
-/* From the word's first eight bytes, its last eight where it has more, and its length: different words may share a hash. */
-static inline uint64_t mix(uint64_t first, uint64_t last, uint32_t bytes)
+/* From the word's first eight bytes, its last byte and its length: different words may share a hash. */
+static inline uint32_t mix(uint64_t first, const struct word *w, const char *p)
 {
-    uint64_t x = (first ^ (last << 7 | last >> 57)) * GOLDEN + bytes;
-    return (x ^ x >> 29) * 0xBF58476D1CE4E5B9ULL;
+    uint64_t last = (uint64_t)(uint8_t)p[w->bytes - 1] << 56;
+    return (uint32_t)(((first ^ last) + w->bytes) * GOLDEN >> 32);
 }
 
-static uint64_t hash_at_edge(struct slice text, const struct word *w)
+static uint32_t hash_at_end(struct slice text, const struct word *w)
 {
-    uint64_t first = 0, last = 0;
+    uint64_t first = 0;
     memcpy(&first, text.p + w->offset, w->bytes < 8 ? w->bytes : 8);
-    if (w->bytes > 8) memcpy(&last, text.p + w->offset + w->bytes - 8, 8);
-    return mix(first, last, w->bytes);
+    return mix(first, w, text.p + w->offset);
 }
 
 /* Without branches that depend on the length, which no CPU can foresee. */
-static inline uint64_t word_hash(struct slice text, const struct word *w)
+static inline uint32_t word_hash(struct slice text, const struct word *w)
 {
-    uint64_t first, last, bits = 8 * (uint64_t)(w->bytes < 8 ? w->bytes : 8);
-    if (w->offset < 8 || text.n - w->offset < 8 || bits == 0) return hash_at_edge(text, w);
-    memcpy(&first, text.p + w->offset, 8);
-    memcpy(&last, text.p + w->offset + w->bytes - 8, 8);
-    first &= ~0ULL >> (64 - bits);
-    return mix(first, w->bytes > 8 ? last : 0, w->bytes);
+    static const uint64_t keep[9] = {0,           0xFF,       0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF,
+                                     ~0ULL >> 16, ~0ULL >> 8, ~0ULL};
+    const char *p = text.p + w->offset;
+    uint64_t first;
+    memcpy(&first, p, 8);
+    return mix(first & keep[w->bytes < 8 ? w->bytes : 8], w, p);
 }
 
 static size_t power_of_two(size_t least)
@@ -71,84 +69,212 @@ static size_t power_of_two(size_t least)
     return n;
 }
 
-#define STEP \
-    0xD1342543DE82EF95ULL /* odd: the rolling hash is sum of hash[i + k] * STEP^(4 - k), modulo 2^64 */
-#define STEP5 (STEP * STEP * STEP * STEP * STEP)
+/* Four words at a time. */
+#ifdef __SSE2__
+#include <emmintrin.h>
+typedef __m128 floats;
+#define floats_at(p) _mm_loadu_ps(p)
+#define floats_from(p) _mm_cvtepi32_ps(_mm_loadu_si128((const __m128i *)(const void *)(p)))
+#define floats_of(x) _mm_set1_ps(x)
+#define floats_min(a, b) _mm_min_ps(a, b)
+#define floats_max(a, b) _mm_max_ps(a, b)
+#define floats_add(a, b) _mm_add_ps(a, b)
+#define floats_mul(a, b) _mm_mul_ps(a, b)
+#define floats_put(p, a) _mm_storeu_ps(p, a)
 
-static inline uint64_t least(uint64_t a, uint64_t b)
+static inline uint64_t counts_at(const uint32_t *count, const uint32_t *hash, unsigned shift, float *of)
 {
-    return a < b ? a : b;
+    __m128i c = _mm_setr_epi32((int)count[hash[0] >> shift], (int)count[hash[1] >> shift],
+                               (int)count[hash[2] >> shift], (int)count[hash[3] >> shift]);
+    _mm_storeu_ps(of, _mm_cvtepi32_ps(c));
+    return (unsigned)_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpgt_epi32(c, _mm_set1_epi32(1))));
 }
-
-static inline uint64_t most(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
-
-/* The smallest count of n words in a row, times the characters of the n-gram: the largest of all places. Leaves in the
- * lowest bit of each hash whether the word stands more than once. */
-static void find_tops(const struct word *word, size_t n, uint64_t *hash, const uint32_t *count,
-                      unsigned shift, uint64_t top[3])
-{
-    uint64_t t2 = 0, t3 = 0, t4 = 0, c1 = 0, c2 = 0, c3 = 0, l1 = 0, l2 = 0, l3 = 0; /* of the words before */
-    for (size_t i = 0; i < n; i++) {
-        uint64_t h = hash[i], c = count[h >> shift], l = word[i].chars;
-        uint64_t m2 = least(c, c1), m3 = least(m2, c2), m4 = least(m3, c3);
-        uint64_t s2 = l1 + l, s3 = s2 + l2, s4 = s3 + l3;
-        hash[i] = (h & ~1ULL) | (c > 1);
-        t2 = most(t2, m2 * (s2 + 1));
-        t3 = most(t3, m3 * (s3 + 2));
-        t4 = most(t4, m4 * (s4 + 3));
-        c3 = c2, c2 = c1, c1 = c;
-        l3 = l2, l2 = l1, l1 = l;
+#else
+typedef struct {
+    float at[LANES];
+} floats;
+#define FLOATS(name, what)                                 \
+    static inline floats floats_##name(floats a, floats b) \
+    {                                                      \
+        for (int i = 0; i < LANES; i++) {                  \
+            float x = a.at[i], y = b.at[i];                \
+            a.at[i] = what;                                \
+        }                                                  \
+        return a;                                          \
     }
-    top[0] = t2, top[1] = t3, top[2] = t4;
+FLOATS(min, x < y ? x : y)
+FLOATS(max, x > y ? x : y)
+FLOATS(add, x + y)
+FLOATS(mul, (x) * (y))
+static inline floats floats_at(const float *p)
+{
+    floats r;
+    memcpy(&r, p, sizeof r);
+    return r;
+}
+static inline floats floats_from(const uint32_t *p)
+{
+    return (floats){{(float)(int32_t)p[0], (float)(int32_t)p[1], (float)(int32_t)p[2], (float)(int32_t)p[3]}};
+}
+static inline floats floats_of(float x)
+{
+    return (floats){{x, x, x, x}};
+}
+static inline void floats_put(float *p, floats a)
+{
+    memcpy(p, &a, sizeof a);
+}
+static inline uint64_t counts_at(const uint32_t *count, const uint32_t *hash, unsigned shift, float *of)
+{
+    uint64_t many = 0;
+    for (int i = 0; i < LANES; i++) {
+        uint32_t c = count[hash[i] >> shift];
+        of[i] = (float)(int32_t)c;
+        many |= (uint64_t)((int32_t)c > 1) << i;
+    }
+    return many;
+}
+#endif
+
+/* The largest lane, rounded up by more than all rounding before it. */
+static uint64_t bound_of(floats a)
+{
+    float lane[LANES], top = 0;
+    floats_put(lane, a);
+    for (int i = 0; i < LANES; i++) top = lane[i] > top ? lane[i] : top;
+    return (uint64_t)((double)top * (1 + 1e-5)) + 1;
 }
 
-/* Characters of the words in windows of five whose hash was seen before, and whose words all stand more than once. */
-static uint64_t find_dups(const struct word *word, size_t n, const uint64_t *restrict hash,
-                          uint64_t *restrict seen, uint64_t mask)
+/* The smallest count of n words in a row, times the characters of the n-gram: the largest of all places. Behind the last
+ * word stand zeros, too. */
+static void find_tops(const float *count, const uint32_t *chars, size_t n, uint64_t top[3])
 {
-    uint64_t rolling = 0, chars = 0, run = 0;
+    floats t2 = floats_of(0), t3 = t2, t4 = t2, one = floats_of(1);
+    for (size_t i = 0; i < n; i += LANES) {
+        const float *c = count + i;
+        const uint32_t *l = chars + i;
+        floats m2 = floats_min(floats_at(c), floats_at(c - 1)), m3 = floats_min(m2, floats_at(c - 2));
+        floats s2 = floats_add(floats_add(floats_from(l), floats_from(l - 1)), one);
+        floats s3 = floats_add(floats_add(s2, floats_from(l - 2)), one);
+        floats s4 = floats_add(floats_add(s3, floats_from(l - 3)), one);
+        t2 = floats_max(t2, floats_mul(m2, s2));
+        t3 = floats_max(t3, floats_mul(m3, s3));
+        t4 = floats_max(t4, floats_mul(floats_min(m3, floats_at(c - 3)), s4));
+    }
+    top[0] = bound_of(t2), top[1] = bound_of(t3), top[2] = bound_of(t4);
+}
+
+/* Of word 64 * i + k bit k of [i]: it and the four words before stand more than once. */
+static inline uint64_t windows_at(const uint64_t *repeated, size_t i)
+{
+    uint64_t r = repeated[i], before = i ? repeated[i - 1] : 0, all = r;
+    for (unsigned k = 1; k < 5; k++) all &= r << k | before >> (64 - k);
+    return all;
+}
+
+static size_t count_windows(const uint64_t *repeated, size_t blocks)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < blocks; i++) n += (size_t)__builtin_popcountll(windows_at(repeated, i));
+    return n;
+}
+
+static inline uint64_t window_key(const uint32_t *hash)
+{
+    uint64_t a, b;
+    memcpy(&a, hash, 8);
+    memcpy(&b, hash + 2, 8);
+    uint64_t key = (a * GOLDEN ^ (b >> 31 | b << 33)) * 0xBF58476D1CE4E5B9ULL + hash[4];
+    return key * GOLDEN >> 20;
+}
+
+/* Characters of the words in windows of five that stood before. */
+static uint64_t find_dups(const struct bounds *b, const struct words *words, size_t blocks, uint64_t mask)
+{
+    uint64_t chars = 0;
     size_t covered = 0; /* words before it are counted */
-    for (size_t i = 0; i < 4 && i < n; i++) {
-        rolling = rolling * STEP + hash[i];
-        run = (run + 1) & -(hash[i] & 1);
-    }
-    for (size_t i = 4, gone = 0; i < n; gone = hash[i - 4] * STEP5, i++) {
-        rolling = rolling * STEP + hash[i] - gone;
-        run = (run + 1) & -(hash[i] & 1);
-        uint64_t key = (rolling ^ rolling >> 32) * GOLDEN >> 20 & mask, bit = 1ULL << (key & 63);
-        uint64_t old = seen[key >> 6];
-        seen[key >> 6] = old | bit;
-        if (!(old & bit) || run < 5) continue;
-        for (size_t k = covered > i - 4 ? covered : i - 4; k <= i; k++) chars += word[k].chars;
-        covered = i + 1;
-    }
+    for (size_t block = 0; block < blocks; block++)
+        for (uint64_t left = windows_at(b->repeated, block); left; left &= left - 1) {
+            size_t i = 64 * block + (size_t)__builtin_ctzll(left), first = i - 4;
+            uint64_t key = window_key(b->hash + first) & mask, bit = 1ULL << (key & 63);
+            uint64_t old = b->seen[key >> 6];
+            b->seen[key >> 6] = old | bit;
+            if (!(old & bit)) continue;
+            for (size_t k = covered > first ? covered : first; k <= i; k++) chars += words->at[k].chars;
+            covered = i + 1;
+        }
     return chars;
 }
 
-static void count_words(struct slice text, const struct words *words, unsigned shift, uint64_t *restrict hash,
-                        uint32_t *restrict count)
+static void count_words(struct slice text, const struct word *at, size_t n, unsigned shift,
+                        uint32_t *restrict hash, uint32_t *restrict chars, uint32_t *restrict count)
 {
-    for (size_t i = 0; i < words->n; i++) {
-        uint64_t h = word_hash(text, &words->at[i]);
+    size_t far = n; /* words before it have eight bytes of text from their start */
+    while (far && (text.n < 8 || at[far - 1].offset > text.n - 8)) far--;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t h = i < far ? word_hash(text, &at[i]) : hash_at_end(text, &at[i]);
         hash[i] = h;
+        chars[i] = at[i].chars;
         count[h >> shift]++;
     }
+}
+
+/* Each word's count, and a bit whether it is more than one; behind the last up to a block of zeros. */
+static void look_up(const struct bounds *b, size_t blocks, unsigned shift, float *restrict of)
+{
+    for (size_t i = 0; i < BLOCK * blocks; i += BLOCK) {
+        uint64_t many = 0;
+        for (unsigned k = 0; k < BLOCK; k += LANES)
+            many |= counts_at(b->count, b->hash + i + k, shift, of + i + k) << k;
+        b->repeated[i / BLOCK] = many;
+    }
+}
+
+static int reserve(struct bounds *b, size_t blocks, size_t counts)
+{
+    if (grow(&b->hash, &b->hash_cap, BLOCK * blocks, sizeof *b->hash) < 0 ||
+        grow(&b->of, &b->of_cap, BLOCK * blocks + BEFORE, sizeof *b->of) < 0 ||
+        grow(&b->chars, &b->chars_cap, BLOCK * blocks + BEFORE, sizeof *b->chars) < 0 ||
+        grow(&b->count, &b->count_cap, counts, sizeof *b->count) < 0 ||
+        grow(&b->repeated, &b->repeated_cap, blocks, sizeof *b->repeated) < 0)
+        return -1;
+    return 0;
+}
+
+/* The last block is filled up with words of no characters, whose count may be any: an n-gram that reaches into them has
+ * no more characters than the one of the last words, and no greater count. */
+static int bounds_tops(struct bounds *b, struct slice text, const struct words *words, size_t blocks,
+                       uint64_t top[3])
+{
+    size_t n = words->n, all = BLOCK * blocks, counts = power_of_two(2 * n);
+    if (counts > COUNTS_MOST) counts = COUNTS_MOST;
+    unsigned shift = 32 - (unsigned)__builtin_ctzll(counts);
+    if (reserve(b, blocks, counts) < 0) return -1;
+    float *count = b->of + BEFORE;
+    uint32_t *chars = b->chars + BEFORE;
+    memset(b->count, 0, counts * sizeof *b->count);
+    memset(count - BEFORE, 0, BEFORE * sizeof *count);
+    memset(chars - BEFORE, 0, BEFORE * sizeof *chars);
+    count_words(text, words->at, n, shift, b->hash, chars, b->count);
+    memset(b->hash + n, 0, (all - n) * sizeof *b->hash);
+    memset(chars + n, 0, (all - n) * sizeof *chars);
+    look_up(b, blocks, shift, count);
+    find_tops(count, chars, n, top);
+    return 0;
 }
 
 int bounds_measure(struct bounds *b, struct slice text, const struct words *words, uint64_t top[3],
                    uint64_t *dup)
 {
-    size_t counts = power_of_two(2 * words->n), bits = power_of_two(BITS_A_WORD * words->n);
-    if (counts > COUNTS_MOST) counts = COUNTS_MOST;
-    unsigned shift = 64 - (unsigned)__builtin_ctzll(counts);
-    if (reserve(b, words->n + 1, counts, bits / 64) < 0) return -1;
-    memset(b->count, 0, counts * sizeof *b->count);
+    size_t blocks = words->n / BLOCK + 1;
+    if (bounds_tops(b, text, words, blocks, top) < 0) return -1;
+    if (words->n % BLOCK)
+        b->repeated[blocks - 1] &= ~0ULL >> (BLOCK - words->n % BLOCK);
+    else
+        b->repeated[blocks - 1] = 0;
+    size_t bits = power_of_two(BITS_A_WINDOW * count_windows(b->repeated, blocks));
+    if (grow(&b->seen, &b->seen_cap, bits / 64, sizeof *b->seen) < 0) return -1;
     memset(b->seen, 0, bits / 8);
-    count_words(text, words, shift, b->hash, b->count);
-    find_tops(words->at, words->n, b->hash, b->count, shift, top);
-    *dup = find_dups(words->at, words->n, b->hash, b->seen, bits - 1);
+    *dup = find_dups(b, words, blocks, bits - 1);
     return 0;
 }

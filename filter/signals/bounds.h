@@ -8,11 +8,14 @@
 
 #include "common/text.h"
 
-struct bounds {     /* one per thread, zeroed at first */
-    uint64_t *hash; /* of each word */
-    uint32_t *count;
-    uint64_t *seen; /* bits */
-    size_t hash_cap, count_cap, seen_cap;
+struct bounds {         /* one per thread, zeroed at first */
+    uint32_t *hash;     /* of each word */
+    uint32_t *count;    /* by hash */
+    float *of;          /* each word's count */
+    uint32_t *chars;    /* of each word */
+    uint64_t *repeated; /* bit: the word stands more than once */
+    uint64_t *seen;     /* bit: such a window stood before */
+    size_t hash_cap, count_cap, of_cap, chars_cap, repeated_cap, seen_cap;
 };
 
 void bounds_free(struct bounds *b);

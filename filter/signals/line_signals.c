@@ -1,6 +1,7 @@
 /* line_signals.c: what is counted in the lines of a text: see signals.h for the formulas.
  *
- * Lines are cut as the original cuts them (python.h) and told apart by their 64-bit hashes. State: the table of names. */
+ * Lines are cut as the original cuts them (python.h) and told apart by their 64-bit hashes; where the first pass can tell
+ * all apart by their ends and lengths, as in most texts, they are not hashed. State: the table of names. */
 #include "filter/signals/phrases.h"
 #include "filter/signals/python.h"
 #include "filter/signals/signals_internal.h"
@@ -72,16 +73,45 @@ int measure_shapes(struct signals *s, struct err *e)
 
 /* ------------------------------------------------------------------ lines and paragraphs that stand again */
 
+/* Equal pieces have equal keys; different ones seldom have. */
+static uint64_t rough_key(struct slice piece)
+{
+    uint64_t first = 0, last = 0;
+    memcpy(&first, piece.p, piece.n < 8 ? piece.n : 8);
+    if (piece.n > 8) memcpy(&last, piece.p + piece.n - 8, 8);
+    return hash_mix64(first + piece.n) ^ last;
+}
+
+/* Whether the piece was not named before; names it. */
+static bool is_new(struct names *names, uint64_t key)
+{
+    size_t before = names->n;
+    names_of(names, key);
+    return names->n > before;
+}
+
+/* The number of pieces; *alike: some have the same rough key. */
+static uint64_t count_blocks(struct signals *s, struct slice text, unsigned newlines, bool *alike)
+{
+    uint64_t n = 0;
+    struct slice piece;
+    names_reset(&s->pieces, 0);
+    *alike = false;
+    for (size_t at = 0; py_block_next(text, &at, newlines, &piece); n++)
+        *alike = *alike || !is_new(&s->pieces, rough_key(piece));
+    return n;
+}
+
 /* datatrove: share of pieces that stood before, and their characters over the text's. */
 static int repeats_datatrove(struct signals *s, struct slice text, unsigned newlines, enum signal first)
 {
-    uint64_t n = 0, dups = 0, dup_chars = 0;
+    uint64_t dups = 0, dup_chars = 0;
+    bool alike;
+    uint64_t n = count_blocks(s, text, newlines, &alike);
     struct slice piece;
-    names_reset(&s->pieces, 0);
-    for (size_t at = 0; py_block_next(text, &at, newlines, &piece); n++) {
-        size_t before = s->pieces.n;
-        names_of(&s->pieces, hash64(piece.p, piece.n));
-        if (s->pieces.n > before) continue;
+    if (alike) names_reset(&s->pieces, 0);
+    for (size_t at = 0; alike && py_block_next(text, &at, newlines, &piece);) {
+        if (is_new(&s->pieces, hash64(piece.p, piece.n))) continue;
         dups++;
         dup_chars += utf8_count(piece.p, piece.n);
     }
@@ -210,9 +240,22 @@ int measure_long_lines(struct signals *s, struct err *e)
     return 0;
 }
 
+/* Characters of the lines that stood before, blank ones left out. */
+static uint64_t count_line_dups(struct signals *s)
+{
+    uint64_t chars = 0;
+    struct slice line;
+    names_reset(&s->pieces, 0);
+    for (size_t at = 0; py_piece_next(s->text, &at, &line);)
+        if (!py_isblank(line) && !is_new(&s->pieces, hash64(line.p, line.n)))
+            chars += utf8_count(line.p, line.n);
+    return chars;
+}
+
 int measure_fineweb(struct signals *s, struct err *e)
 {
-    uint64_t n = 0, ended = 0, is_short = 0, dup_chars = 0, newlines = 0;
+    uint64_t n = 0, ended = 0, is_short = 0, newlines = 0;
+    bool alike = false;
     struct slice line;
     names_reset(&s->pieces, 0);
     for (size_t at = 0; py_piece_next(s->text, &at, &line); newlines++) {
@@ -220,10 +263,9 @@ int measure_fineweb(struct signals *s, struct err *e)
         n++;
         ended += ends_in_terminal(line);
         is_short += !is_longer(line, s->frame->short_line_chars);
-        size_t before = s->pieces.n;
-        names_of(&s->pieces, hash64(line.p, line.n));
-        if (s->pieces.n == before) dup_chars += utf8_count(line.p, line.n);
+        alike = alike || !is_new(&s->pieces, rough_key(line));
     }
+    uint64_t dup_chars = alike ? count_line_dups(s) : 0;
     if (s->pieces.failed) return err_nomem(e, "counting lines");
     double others = (double)(signals_chars(s) - (newlines - 1));
     s->value[SIG_FULL_LINES] = (double)n;

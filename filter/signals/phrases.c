@@ -1,21 +1,27 @@
-/* phrases.c: sixteen places at a time, one pair of letters that is rare in English for each phrase; where a pair stands,
+/* phrases.c: sixteen or 32 places at a time, one pair of letters that is rare in English for each phrase; where a pair stands,
  * the phrase is compared. No state. Linear.
  *
  * Phrases: Raffel et al. 2020 (C4) as in tensorflow_datasets' c4_utils.py and datatrove's c4_filters.py. */
 #include "filter/signals/phrases.h"
+#include "common/simd.h"
 
 static const struct known {
     const char *text;
+    unsigned bytes;
     unsigned pair_at; /* offset of the pair that is looked for */
     enum phrase phrase;
 } known[] = {
-    {"lorem ipsum", 6, PHRASE_LOREM_IPSUM}, /* ip */
-    {"javascript", 0, PHRASE_JAVASCRIPT},   /* ja */
-    {"terms of use", 3, PHRASE_POLICY},     /* ms */
-    {"privacy policy", 5, PHRASE_POLICY},   /* cy */
-    {"cookie policy", 3, PHRASE_POLICY},    /* ki, here and below */
-    {"uses cookies", 8, PHRASE_POLICY},     {"use of cookies", 10, PHRASE_POLICY},
-    {"use cookies", 7, PHRASE_POLICY},
+#define PHRASE(text, pair_at, phrase)           \
+    {                                           \
+        text, sizeof(text) - 1, pair_at, phrase \
+    }
+    PHRASE("lorem ipsum", 6, PHRASE_LOREM_IPSUM), /* ip */
+    PHRASE("javascript", 0, PHRASE_JAVASCRIPT),   /* ja */
+    PHRASE("terms of use", 3, PHRASE_POLICY),     /* ms */
+    PHRASE("privacy policy", 5, PHRASE_POLICY),   /* cy */
+    PHRASE("cookie policy", 3, PHRASE_POLICY),    /* ki, here and below */
+    PHRASE("uses cookies", 8, PHRASE_POLICY),     PHRASE("use of cookies", 10, PHRASE_POLICY),
+    PHRASE("use cookies", 7, PHRASE_POLICY),
 };
 #define KNOWN (sizeof known / sizeof *known)
 
@@ -29,7 +35,7 @@ static unsigned phrases_at(struct slice text, size_t at)
 {
     unsigned found = 0;
     for (size_t k = 0; k < KNOWN; k++) {
-        size_t n = strlen(known[k].text), i = 0;
+        size_t n = known[k].bytes, i = 0;
         if (at < known[k].pair_at || text.n - (at - known[k].pair_at) < n) continue;
         const char *p = text.p + at - known[k].pair_at;
         while (i < n && lower(p[i]) == known[k].text[i]) i++;
@@ -45,36 +51,55 @@ static bool pair_at(const char *p)
            (a == 'c' && b == 'y') || (a == 'k' && b == 'i');
 }
 
-/* One bit a place of sixteen: a pair stands there. Reads seventeen bytes. */
-static inline unsigned pairs16(const char *p)
-{
+/* Blocks of pairs: `bytes` places from p on, one bit a place: a pair stands there. Reads one byte more. */
 #ifdef __SSE2__
-    typedef char v16 __attribute__((vector_size(16)));
-    v16 a, b;
-    memcpy(&a, p, 16);
-    memcpy(&b, p + 1, 16);
-    a |= 0x20;
-    b |= 0x20;
-    v16 hit = (v16)(((a == 'i') & (b == 'p')) | ((a == 'j') & (b == 'a')) | ((a == 'm') & (b == 's')) |
-                    ((a == 'c') & (b == 'y')) | ((a == 'k') & (b == 'i')));
-    return (unsigned)__builtin_ia32_pmovmskb128(hit);
+#define PAIRS(name, bytes, bits_of, attributes)                                                             \
+    attributes SIMD_INLINE uint32_t name(const char *p)                                                     \
+    {                                                                                                       \
+        typedef char vec __attribute__((vector_size(bytes)));                                               \
+        vec a, b;                                                                                           \
+        memcpy(&a, p, bytes);                                                                               \
+        memcpy(&b, p + 1, bytes);                                                                           \
+        a |= 0x20;                                                                                          \
+        b |= 0x20;                                                                                          \
+        vec hit = (vec)(((a == 'i') & (b == 'p')) | ((a == 'j') & (b == 'a')) | ((a == 'm') & (b == 's')) | \
+                        ((a == 'c') & (b == 'y')) | ((a == 'k') & (b == 'i')));                             \
+        return (uint32_t)bits_of(hit);                                                                      \
+    }
+PAIRS(pairs16, 16, __builtin_ia32_pmovmskb128, )
+PAIRS(pairs32, 32, __builtin_ia32_pmovmskb256, __attribute__((target("avx2"))))
 #else
-    unsigned bits = 0;
-    for (unsigned i = 0; i < 16; i++) bits |= (unsigned)pair_at(p + i) << i;
+static uint32_t pairs16(const char *p)
+{
+    uint32_t bits = 0;
+    for (unsigned i = 0; i < 16; i++) bits |= (uint32_t)pair_at(p + i) << i;
     return bits;
-#endif
 }
+#endif
+
+#define FIND_ALL(name, bytes, pairs, attributes)                              \
+    attributes static unsigned name(struct slice text)                        \
+    {                                                                         \
+        unsigned found = 0;                                                   \
+        size_t i = 0;                                                         \
+        for (; text.n > i + (bytes); i += bytes)                              \
+            for (uint32_t bits = pairs(text.p + i); bits; bits &= bits - 1)   \
+                found |= phrases_at(text, i + (unsigned)__builtin_ctz(bits)); \
+        for (; i + 1 < text.n; i++)                                           \
+            if (pair_at(text.p + i)) found |= phrases_at(text, i);            \
+        return found;                                                         \
+    }
+FIND_ALL(find_all_plain, 16, pairs16, )
+#ifdef __SSE2__
+FIND_ALL(find_all_avx2, 32, pairs32, __attribute__((target("avx2,bmi"))))
+#endif
 
 static unsigned find_all(struct slice text)
 {
-    unsigned found = 0;
-    size_t i = 0;
-    for (; text.n > i + 16; i += 16)
-        for (unsigned bits = pairs16(text.p + i); bits; bits &= bits - 1)
-            found |= phrases_at(text, i + (unsigned)__builtin_ctz(bits));
-    for (; i + 1 < text.n; i++)
-        if (pair_at(text.p + i)) found |= phrases_at(text, i);
-    return found;
+#ifdef __SSE2__
+    if (simd_widest() >= SIMD_AVX2) return find_all_avx2(text);
+#endif
+    return find_all_plain(text);
 }
 
 #define KELVIN "\xE2\x84\xAA"

@@ -1,5 +1,6 @@
 /* python.c: see python.h. No state, no allocation; each function is linear in what it passes over. */
 #include "filter/signals/python.h"
+#include "common/simd.h"
 
 unsigned py_space_bytes_wide(const char *p, const char *end)
 {
@@ -127,39 +128,31 @@ static unsigned line_end_bytes(const char *p, const char *end)
     }
 }
 
-/* Whether one of the 16 bytes may begin a line end other than '\n': a control but tab and newline, C2, E2. */
-static inline bool odd16(const char *p)
+/* Whether at one of the 64 bytes at p a line end other than '\n' begins; two more are read. */
+SIMD_INLINE bool ends_odd(const unsigned char *p)
 {
-#ifdef __SSE2__
-    typedef signed char v16 __attribute__((vector_size(16)));
-    v16 x;
-    memcpy(&x, p, 16);
-    v16 odd = ((x < 0x1f) & (x > '\n')) | (x == (signed char)0xC2) | (x == (signed char)0xE2);
-    uint64_t half[2];
-    memcpy(half, &odd, 16);
-    return half[0] | half[1];
-#else
-    for (unsigned i = 0; i < 16; i++) {
-        unsigned char c = (unsigned char)p[i];
-        if ((c > '\n' && c < 0x1f) || c == 0xC2 || c == 0xE2) return true;
+    unsigned char odd = 0;
+    for (unsigned k = 0; k < 64; k++) {
+        unsigned char c = p[k];
+        odd |= (unsigned char)((c > '\n') & (c < 0x1f)) | ((c == 0xC2) & (p[k + 1] == 0x85)) |
+               ((c == 0xE2) & (p[k + 1] == 0x80) & ((p[k + 2] & 0xFE) == 0xA8));
     }
-    return false;
-#endif
+    return odd;
 }
+
+SIMD_INLINE bool only_newlines_body(const char *p, const char *end)
+{
+    for (; end - p >= 64 + 2; p += 64)
+        if (ends_odd((const unsigned char *)p)) return false;
+    for (; p < end; p++)
+        if (*p != '\n' && line_end_bytes(p, end)) return false;
+    return true;
+}
+SIMD_VARIANTS(bool, only_newlines, (const char *p, const char *end), (p, end))
 
 bool py_only_newlines(struct slice text)
 {
-    const char *p = text.p, *end = text.p + text.n;
-    while (p < end) {
-        if (end - p >= 16 && !odd16(p)) {
-            p += 16;
-            continue;
-        }
-        const char *stop = end - p >= 16 ? p + 16 : end;
-        for (; p < stop; p++)
-            if (*p != '\n' && line_end_bytes(p, end)) return false;
-    }
-    return true;
+    return only_newlines(text.p, text.p + text.n);
 }
 
 bool py_line_next(struct slice text, size_t *at, struct slice *line, bool only_newlines)

@@ -119,45 +119,6 @@ uint32_t *signals_counts(struct signals *s, size_t n)
     return s->count;
 }
 
-#define CENSUS_BLOCK 240 /* bytes that are counted in bytes: loops of bytes are quick */
-
-static void census_of(const unsigned char *p, size_t n, struct census *c)
-{
-    uint8_t newlines = 0, hashes = 0, dots = 0, e2 = 0, tails = 0;
-    for (size_t k = 0; k < n; k++) {
-        newlines += p[k] == '\n';
-        hashes += p[k] == '#';
-        dots += p[k] == '.';
-        e2 += p[k] == 0xE2;
-        tails += (p[k] & 0xC0) == 0x80;
-    }
-    c->newlines += newlines, c->hashes += hashes, c->dots += dots, c->e2 += e2, c->tails += tails;
-}
-
-/* Of the n bytes at p, which have one before them. */
-static unsigned word_starts(const unsigned char *p, size_t n)
-{
-    uint8_t starts = 0;
-    for (size_t k = 0; k < n; k++)
-        starts += (p[(ptrdiff_t)k - 1] == ' ' || p[(ptrdiff_t)k - 1] == '\n') & (p[k] > ' ') & (p[k] < 0x7f);
-    return starts;
-}
-
-const struct census *signals_census(struct signals *s)
-{
-    struct census c = {0};
-    const unsigned char *p = (const unsigned char *)s->text.p;
-    if (s->has_census) return &s->census;
-    for (size_t i = 0; i < s->text.n; i += CENSUS_BLOCK) {
-        size_t n = s->text.n - i < CENSUS_BLOCK ? s->text.n - i : CENSUS_BLOCK;
-        census_of(p + i, n, &c);
-        c.word_starts += i ? word_starts(p + i, n) : word_starts(p + 1, n - 1);
-    }
-    s->census = c;
-    s->has_census = true;
-    return &s->census;
-}
-
 /* ------------------------------------------------------------------ n-grams */
 
 static double top_value(struct signals *s, const struct words *words)

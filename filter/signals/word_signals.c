@@ -166,13 +166,20 @@ int measure_words(struct signals *s, struct err *e)
     if (r < 0) return r;
     unsigned symbol_flag =
         s->frame->dialect == DIALECT_DATATROVE || s->frame->dialect == DIALECT_LEAT ? WORD_SYMBOL : 0;
-    uint64_t symbols = 0, chars = 0, letters = 0;
-    for (size_t i = 0; i < words->n; i++) {
-        const struct word *w = &words->at[i];
-        bool symbol = w->flags & symbol_flag;
-        symbols += symbol;
-        chars += symbol ? 0 : w->chars;
-        letters += (w->flags & WORD_LETTER) != 0;
+    /* by flags: whether the word has a letter, whether it is a symbol; what of its length counts */
+    enum { FLAGS = WORD_SYMBOL | WORD_LETTER };
+    uint64_t letters_of[FLAGS + 1] = {0}, symbols_of[FLAGS + 1] = {0}, letters = 0, symbols = 0, chars = 0;
+    uint32_t keep[FLAGS + 1];
+    for (unsigned f = 0; f <= FLAGS; f++) {
+        letters_of[f] = (f & WORD_LETTER) != 0;
+        symbols_of[f] = (f & symbol_flag) != 0;
+        keep[f] = symbols_of[f] ? 0 : ~0U;
+    }
+    for (const struct word *w = words->at, *end = w + words->n; w < end; w++) {
+        unsigned f = w->flags & FLAGS;
+        letters += letters_of[f];
+        symbols += symbols_of[f];
+        chars += w->chars & keep[f];
     }
     uint64_t plain = words->n - symbols;
     s->value[SIG_WORDS] = (double)(s->frame->dialect == DIALECT_DCLM ? count_fasttext_words(s->text) : plain);
@@ -240,18 +247,6 @@ int measure_median(struct signals *s, struct err *e)
 }
 
 /* ------------------------------------------------------------------ symbols */
-
-uint64_t count_byte(struct slice text, char c)
-{
-    uint64_t n = 0;
-    for (size_t i = 0; i < text.n;) {
-        uint8_t here = 0;
-        size_t stop = text.n - i > 255 ? i + 255 : text.n;
-        for (; i < stop; i++) here += text.p[i] == c;
-        n += here;
-    }
-    return n;
-}
 
 /* str.count of a three-byte string: without overlap. */
 static uint64_t count_three(struct slice text, const char *three)

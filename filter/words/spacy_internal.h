@@ -1,5 +1,5 @@
-/* spacy_internal.h: the parts of spacy.h's tokeniser: chunks (spacy.c), one chunk (spacy_chunk.c), URLs (spacy_url.c),
- * the second pass (spacy_mend.c). */
+/* spacy_internal.h: the parts of spacy.h's tokeniser: chunks (spacy.c), simple ones (spacy_simple.c), any one
+ * (spacy_chunk.c), URLs (spacy_url.c), the second pass (spacy_mend.c). */
 #ifndef LEAT_FILTER_WORDS_SPACY_INTERNAL_H
 #define LEAT_FILTER_WORDS_SPACY_INTERNAL_H
 
@@ -32,6 +32,17 @@ static inline int spacy_reserve(struct words *w, size_t extra, struct err *e)
 {
     return w->cap - w->n >= extra ? 0 : spacy_grow(w, extra, e);
 }
+
+#define SPACY_WINDOW 64
+#define SPACY_AHEAD 8 /* bytes that hashing a word reads from its start */
+
+/* Appends the words of simple chunks that end in the window at p, at most one a byte; SPACY_AHEAD bytes behind it are read.
+ * Returns where the first chunk that it leaves begins, or the window's end. *other: that one is not simple, or longer
+ * than a window. */
+typedef const char *spacy_simple(struct spacy *s, const char *p, bool *other);
+
+/* The one for this processor; NULL: none. All cut the same. */
+spacy_simple *spacy_simple_chosen(void);
 
 /* Appends the words of the chunk that begins at p, which is no white space, and ends at white space before or at
  * `limit`; *stop gets its end. */

@@ -1,6 +1,7 @@
 /* Any bytes, repaired to UTF-8 and cut in two at the first line, as two documents: sets are sorted, similarity is a
  * share and symmetric, every CPU's band keys are the same, and survivors keep what they promise. */
 #include "dedup/minhash.h"
+#include "common/simd.h"
 #include "dedup/shingle.h"
 #include "dedup/survivors.h"
 #include <stdlib.h>
@@ -21,7 +22,6 @@ struct set {
 static struct set set_of(struct slice text)
 {
     static struct shingles *kept;
-    static const char *const simd[] = {"plain", "avx2", "avx512"};
     struct set s;
     const uint32_t *at;
     struct hash128 h;
@@ -34,7 +34,7 @@ static struct set set_of(struct slice text)
     for (unsigned i = 0; i < 3; i++) {
         struct minhash m;
         uint64_t band[14];
-        setenv("LEAT_SIMD", simd[i], 1);
+        simd_limit((enum simd)i);
         check(minhash_init(&m, "14x8", 1, NULL) == 0);
         minhash_bands(&m, at, s.n, i ? band : s.band);
         check(i == 0 || memcmp(band, s.band, sizeof band) == 0);

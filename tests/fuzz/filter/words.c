@@ -1,6 +1,7 @@
 /* Any bytes: words of every dialect lie in order inside the text, between its characters; 64 bytes at a time give what
  * one gives; sentences touch and are the whole text. */
 #include "filter/words/words.h"
+#include "common/simd.h"
 #include "filter/words/spaces.h"
 #include "filter/words/spacy.h"
 #include <stdlib.h>
@@ -55,12 +56,14 @@ static void check_text(struct slice text, bool valid)
         }
     check(spaces_fasttext(&w, text, NULL) == 0);
     check_order(&w, text, valid);
-    check(spacy_words(&w, &spacy_en, text, NULL) == 0 &&
-          spacy_words_plain(&plain, &spacy_en, text, NULL) == 0);
-    check(w.n == plain.n);
-    for (size_t i = 0; i < w.n; i++)
-        check(w.at[i].offset == plain.at[i].offset && w.at[i].bytes == plain.at[i].bytes &&
-              w.at[i].chars == plain.at[i].chars && w.at[i].flags == plain.at[i].flags);
+    check(spacy_words_plain(&plain, &spacy_en, text, NULL) == 0);
+    for (int simd = SIMD_PLAIN; simd <= SIMD_AVX512; simd++) {
+        simd_limit((enum simd)simd);
+        check(spacy_words(&w, &spacy_en, text, NULL) == 0 && w.n == plain.n);
+        for (size_t i = 0; i < w.n; i++)
+            check(w.at[i].offset == plain.at[i].offset && w.at[i].bytes == plain.at[i].bytes &&
+                  w.at[i].chars == plain.at[i].chars && w.at[i].flags == plain.at[i].flags);
+    }
     check_sentences(&w, text);
 }
 

@@ -1,6 +1,7 @@
 /* Signals at the edges: short, empty, huge and hostile texts. That ordinary texts are measured as published is tested
  * against a reference in Python: tests/cli/filter/signals.sh. */
 #include "filter/signals/signals.h"
+#include "common/simd.h"
 #include "tests/unit/test.h"
 
 static double value[SIG_COUNT];
@@ -250,10 +251,14 @@ static void check_tests(const char *text)
         struct signal_frame exact = {.dialect = (enum dialect)d, .short_line_chars = 30}, quick = exact;
         struct signals *a = signals_new(), *b = signals_new();
         quick.by_bounds = true;
-        signals_begin(a, &exact, slice_str(text));
         for (int g = 0; g < SIG_COUNT; g++) {
-            double v = 0;
-            CHECK_INT(signals_value(a, (enum signal)g, &v, NULL), 0);
+            double v = 0, narrow;
+            for (int simd = SIMD_PLAIN; simd <= SIMD_AVX512; simd++) {
+                simd_limit((enum simd)simd);
+                signals_begin(a, &exact, slice_str(text));
+                CHECK_INT(signals_value(a, (enum signal)g, simd ? &v : &narrow, NULL), 0);
+                CHECK(simd == SIMD_PLAIN || v == narrow);
+            }
             const double thresholds[] = {v, v * 0.99, v * 1.01, v / 2, v * 2, v - 1, v + 1, 0};
             for (unsigned k = 0; k < 16; k++) {
                 bool holds = false, below = k & 1;

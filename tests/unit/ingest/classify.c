@@ -1,5 +1,6 @@
 /* Scores against the plain definition: trees walked one block at a time; sums over elements made by adding up their blocks. */
 #include "ingest/extract/classify.h"
+#include "common/simd.h"
 #include "common/hash.h"
 #include "common/text.h"
 #include "ingest/extract/trees.h"
@@ -74,14 +75,13 @@ TEST(scores_are_those_of_the_trees)
 /* Every value that a feature can have, by each CPU's way and by walking the trees. */
 TEST(sums_are_the_same_by_every_way)
 {
-    static const char *const ways[] = {"plain", "avx2", "avx512"};
     uint8_t *tile = aligned_alloc(64, (size_t)BF_COUNT * FEATURES_TILE);
     if (!tile) abort();
     for (size_t i = 0; i < (size_t)BF_COUNT * FEATURES_TILE; i++)
         tile[i] = (uint8_t)(hash_mix64(i) >> (i % 7 ? 58 : 56));
-    for (int w = 0; w < 3; w++) {
+    for (int way = SIMD_PLAIN; way <= SIMD_AVX512; way++) {
         int32_t sum[FEATURES_TILE];
-        setenv("LEAT_SIMD", ways[w], 1);
+        simd_limit((enum simd)way);
         trees_choose()(second_trees, n_second_trees, second_bias, tile, sum);
         for (size_t i = 0; i < FEATURES_TILE; i++) {
             int32_t want = second_bias;
@@ -94,7 +94,6 @@ TEST(sums_are_the_same_by_every_way)
             CHECK_INT(sum[i], want);
         }
     }
-    unsetenv("LEAT_SIMD");
     free(tile);
 }
 
