@@ -4,14 +4,17 @@
  *
  * State: tables, reused. Memory: 12 bytes a word, 8 to 16 more for its count, up to a megabyte, and 2 to 4 for its bits. */
 #include "filter/signals/bounds.h"
+#include "common/simd.h"
 #include <stdlib.h>
+#ifdef __SSE2__
+#include <immintrin.h>
+#endif
 
 #define COUNTS_MOST ((size_t)1 << 18)
 #define BITS_A_WINDOW \
     16 /* of `seen`: a key that was not there is taken for one that was in at most 1 of 16 cases */
-#define LANES 4
 #define BLOCK 64
-#define BEFORE LANES /* zeros before the first word's count and length */
+#define BEFORE 8 /* zeros before the first word's count and length */
 
 void bounds_free(struct bounds *b)
 {
@@ -69,100 +72,138 @@ static size_t power_of_two(size_t least)
     return n;
 }
 
-/* Four words at a time. */
-#ifdef __SSE2__
-#include <emmintrin.h>
-typedef __m128 floats;
-#define floats_at(p) _mm_loadu_ps(p)
-#define floats_from(p) _mm_cvtepi32_ps(_mm_loadu_si128((const __m128i *)(const void *)(p)))
-#define floats_of(x) _mm_set1_ps(x)
-#define floats_min(a, b) _mm_min_ps(a, b)
-#define floats_max(a, b) _mm_max_ps(a, b)
-#define floats_add(a, b) _mm_add_ps(a, b)
-#define floats_mul(a, b) _mm_mul_ps(a, b)
-#define floats_put(p, a) _mm_storeu_ps(p, a)
+/* ---- loops over words, several at a time: `floats` of a kind of processor, and what is done with them */
 
-static inline uint64_t counts_at(const uint32_t *count, const uint32_t *hash, unsigned shift, float *of)
+#ifndef __SSE2__
+typedef float floats_plain;
+#define LANES_plain 1
+#define AT_plain(p) (*(p))
+#define FROM_plain(p) ((float)(int32_t) * (p))
+#define OF_plain(x) (x)
+#define MIN_plain(a, b) ((a) < (b) ? (a) : (b))
+#define MAX_plain(a, b) ((a) > (b) ? (a) : (b))
+#define ADD_plain(a, b) ((a) + (b))
+#define MUL_plain(a, b) ((a) * (b))
+#define PUT_plain(p, a) (*(p) = (a))
+
+/* The counts of the words with these hashes; returns which are more than one. */
+static inline uint32_t counts_plain(const uint32_t *count, const uint32_t *hash, unsigned shift, float *of)
+{
+    uint32_t c = count[*hash >> shift];
+    *of = (float)(int32_t)c;
+    return (int32_t)c > 1;
+}
+#else
+typedef __m128 floats_sse2;
+#define LANES_sse2 4
+#define AT_sse2(p) _mm_loadu_ps(p)
+#define FROM_sse2(p) _mm_cvtepi32_ps(_mm_loadu_si128((const __m128i *)(const void *)(p)))
+#define OF_sse2(x) _mm_set1_ps(x)
+#define MIN_sse2(a, b) _mm_min_ps(a, b)
+#define MAX_sse2(a, b) _mm_max_ps(a, b)
+#define ADD_sse2(a, b) _mm_add_ps(a, b)
+#define MUL_sse2(a, b) _mm_mul_ps(a, b)
+#define PUT_sse2(p, a) _mm_storeu_ps(p, a)
+
+static inline uint32_t counts_sse2(const uint32_t *count, const uint32_t *hash, unsigned shift, float *of)
 {
     __m128i c = _mm_setr_epi32((int)count[hash[0] >> shift], (int)count[hash[1] >> shift],
                                (int)count[hash[2] >> shift], (int)count[hash[3] >> shift]);
     _mm_storeu_ps(of, _mm_cvtepi32_ps(c));
-    return (unsigned)_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpgt_epi32(c, _mm_set1_epi32(1))));
+    return (uint32_t)_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpgt_epi32(c, _mm_set1_epi32(1))));
 }
-#else
-typedef struct {
-    float at[LANES];
-} floats;
-#define FLOATS(name, what)                                 \
-    static inline floats floats_##name(floats a, floats b) \
-    {                                                      \
-        for (int i = 0; i < LANES; i++) {                  \
-            float x = a.at[i], y = b.at[i];                \
-            a.at[i] = what;                                \
-        }                                                  \
-        return a;                                          \
-    }
-FLOATS(min, x < y ? x : y)
-FLOATS(max, x > y ? x : y)
-FLOATS(add, x + y)
-FLOATS(mul, (x) * (y))
-static inline floats floats_at(const float *p)
+
+#define AVX2 __attribute__((target("avx2,bmi,bmi2")))
+typedef __m256 floats_avx2;
+#define LANES_avx2 8
+#define AT_avx2(p) _mm256_loadu_ps(p)
+#define FROM_avx2(p) _mm256_cvtepi32_ps(_mm256_loadu_si256((const __m256i *)(const void *)(p)))
+#define OF_avx2(x) _mm256_set1_ps(x)
+#define MIN_avx2(a, b) _mm256_min_ps(a, b)
+#define MAX_avx2(a, b) _mm256_max_ps(a, b)
+#define ADD_avx2(a, b) _mm256_add_ps(a, b)
+#define MUL_avx2(a, b) _mm256_mul_ps(a, b)
+#define PUT_avx2(p, a) _mm256_storeu_ps(p, a)
+
+AVX2 static inline uint32_t counts_avx2(const uint32_t *count, const uint32_t *hash, unsigned shift,
+                                        float *of)
 {
-    floats r;
-    memcpy(&r, p, sizeof r);
-    return r;
-}
-static inline floats floats_from(const uint32_t *p)
-{
-    return (floats){{(float)(int32_t)p[0], (float)(int32_t)p[1], (float)(int32_t)p[2], (float)(int32_t)p[3]}};
-}
-static inline floats floats_of(float x)
-{
-    return (floats){{x, x, x, x}};
-}
-static inline void floats_put(float *p, floats a)
-{
-    memcpy(p, &a, sizeof a);
-}
-static inline uint64_t counts_at(const uint32_t *count, const uint32_t *hash, unsigned shift, float *of)
-{
-    uint64_t many = 0;
-    for (int i = 0; i < LANES; i++) {
-        uint32_t c = count[hash[i] >> shift];
-        of[i] = (float)(int32_t)c;
-        many |= (uint64_t)((int32_t)c > 1) << i;
-    }
-    return many;
+    __m256i at = _mm256_srl_epi32(_mm256_loadu_si256((const __m256i *)(const void *)hash),
+                                  _mm_cvtsi32_si128((int)shift));
+    __m256i c = _mm256_i32gather_epi32((const int *)count, at, 4);
+    _mm256_storeu_ps(of, _mm256_cvtepi32_ps(c));
+    return (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(c, _mm256_set1_epi32(1))));
 }
 #endif
 
-/* The largest lane, rounded up by more than all rounding before it. */
-static uint64_t bound_of(floats a)
+/* The largest of n, rounded up by more than all rounding before it. */
+static uint64_t bound_of(const float *lane, unsigned n)
 {
-    float lane[LANES], top = 0;
-    floats_put(lane, a);
-    for (int i = 0; i < LANES; i++) top = lane[i] > top ? lane[i] : top;
+    float top = 0;
+    for (unsigned i = 0; i < n; i++) top = lane[i] > top ? lane[i] : top;
     return (uint64_t)((double)top * (1 + 1e-5)) + 1;
 }
 
-/* The smallest count of n words in a row, times the characters of the n-gram: the largest of all places. Behind the last
- * word stand zeros, too. */
-static void find_tops(const float *count, const uint32_t *chars, size_t n, uint64_t top[3])
-{
-    floats t2 = floats_of(0), t3 = t2, t4 = t2, one = floats_of(1);
-    for (size_t i = 0; i < n; i += LANES) {
-        const float *c = count + i;
-        const uint32_t *l = chars + i;
-        floats m2 = floats_min(floats_at(c), floats_at(c - 1)), m3 = floats_min(m2, floats_at(c - 2));
-        floats s2 = floats_add(floats_add(floats_from(l), floats_from(l - 1)), one);
-        floats s3 = floats_add(floats_add(s2, floats_from(l - 2)), one);
-        floats s4 = floats_add(floats_add(s3, floats_from(l - 3)), one);
-        t2 = floats_max(t2, floats_mul(m2, s2));
-        t3 = floats_max(t3, floats_mul(m3, s3));
-        t4 = floats_max(t4, floats_mul(floats_min(m3, floats_at(c - 3)), s4));
+/* look_up: each word's count, and a bit whether it is more than one; behind the last up to a block of zeros.
+ * find_tops: the smallest count of the words in a row, times the characters of the n-gram: the largest of all places. With
+ * `pairs` a count is that of a word and the one before. Behind the last word stand words without characters. */
+#define LOOPS(isa, attributes)                                                                              \
+    attributes static void look_up_##isa(const struct bounds *b, size_t blocks, unsigned shift, float *of)  \
+    {                                                                                                       \
+        for (size_t i = 0; i < BLOCK * blocks; i += BLOCK) {                                                \
+            uint64_t many = 0;                                                                              \
+            for (unsigned k = 0; k < BLOCK; k += LANES_##isa)                                               \
+                many |= (uint64_t)counts_##isa(b->count, b->hash + i + k, shift, of + i + k) << k;          \
+            b->repeated[i / BLOCK] = many;                                                                  \
+        }                                                                                                   \
+    }                                                                                                       \
+    attributes static void find_tops_##isa(const float *count, const uint32_t *chars, size_t n, bool pairs, \
+                                           uint64_t top[3])                                                 \
+    {                                                                                                       \
+        floats_##isa t2 = OF_##isa(0), t3 = t2, t4 = t2, one = OF_##isa(1);                                 \
+        float lane[LANES_##isa];                                                                            \
+        for (size_t i = 0; i < n; i += LANES_##isa) {                                                       \
+            const float *c = count + i, *before = pairs ? c : c - 1;                                        \
+            const uint32_t *l = chars + i;                                                                  \
+            floats_##isa m2 = MIN_##isa(AT_##isa(c), AT_##isa(before)),                                     \
+                         m3 = MIN_##isa(m2, AT_##isa(before - 1));                                          \
+            floats_##isa m4 = MIN_##isa(m3, AT_##isa(before - 2));                                          \
+            floats_##isa s2 = ADD_##isa(ADD_##isa(FROM_##isa(l), FROM_##isa(l - 1)), one);                  \
+            floats_##isa s3 = ADD_##isa(ADD_##isa(s2, FROM_##isa(l - 2)), one);                             \
+            floats_##isa s4 = ADD_##isa(ADD_##isa(s3, FROM_##isa(l - 3)), one);                             \
+            floats_##isa p2 = MUL_##isa(m2, s2), p3 = MUL_##isa(m3, s3), p4 = MUL_##isa(m4, s4);            \
+            t2 = MAX_##isa(t2, p2);                                                                         \
+            t3 = MAX_##isa(t3, p3);                                                                         \
+            t4 = MAX_##isa(t4, p4);                                                                         \
+        }                                                                                                   \
+        PUT_##isa(lane, t2);                                                                                \
+        top[0] = bound_of(lane, LANES_##isa);                                                               \
+        PUT_##isa(lane, t3);                                                                                \
+        top[1] = bound_of(lane, LANES_##isa);                                                               \
+        PUT_##isa(lane, t4);                                                                                \
+        top[2] = bound_of(lane, LANES_##isa);                                                               \
     }
-    top[0] = bound_of(t2), top[1] = bound_of(t3), top[2] = bound_of(t4);
+
+struct loops {
+    void (*look_up)(const struct bounds *b, size_t blocks, unsigned shift, float *of);
+    void (*find_tops)(const float *count, const uint32_t *chars, size_t n, bool pairs, uint64_t top[3]);
+};
+
+#ifdef __SSE2__
+LOOPS(sse2, )
+LOOPS(avx2, AVX2)
+static struct loops loops_chosen(void)
+{
+    return simd_widest() >= SIMD_AVX2 ? (struct loops){look_up_avx2, find_tops_avx2}
+                                      : (struct loops){look_up_sse2, find_tops_sse2};
 }
+#else
+LOOPS(plain, )
+static struct loops loops_chosen(void)
+{
+    return (struct loops){look_up_plain, find_tops_plain};
+}
+#endif
 
 /* Of word 64 * i + k bit k of [i]: it and the four words before stand more than once. */
 static inline uint64_t windows_at(const uint64_t *repeated, size_t i)
@@ -206,8 +247,8 @@ static uint64_t find_dups(const struct bounds *b, const struct words *words, siz
     return chars;
 }
 
-static void count_words(struct slice text, const struct word *at, size_t n, unsigned shift,
-                        uint32_t *restrict hash, uint32_t *restrict chars, uint32_t *restrict count)
+static void count_words(struct slice text, const struct word *at, size_t n, unsigned shift, uint32_t *hash,
+                        uint32_t *chars, uint32_t *count)
 {
     size_t far = n; /* words before it have eight bytes of text from their start */
     while (far && (text.n < 8 || at[far - 1].offset > text.n - 8)) far--;
@@ -216,17 +257,6 @@ static void count_words(struct slice text, const struct word *at, size_t n, unsi
         hash[i] = h;
         chars[i] = at[i].chars;
         count[h >> shift]++;
-    }
-}
-
-/* Each word's count, and a bit whether it is more than one; behind the last up to a block of zeros. */
-static void look_up(const struct bounds *b, size_t blocks, unsigned shift, float *restrict of)
-{
-    for (size_t i = 0; i < BLOCK * blocks; i += BLOCK) {
-        uint64_t many = 0;
-        for (unsigned k = 0; k < BLOCK; k += LANES)
-            many |= counts_at(b->count, b->hash + i + k, shift, of + i + k) << k;
-        b->repeated[i / BLOCK] = many;
     }
 }
 
@@ -250,6 +280,7 @@ static int bounds_tops(struct bounds *b, struct slice text, const struct words *
     if (counts > COUNTS_MOST) counts = COUNTS_MOST;
     unsigned shift = 32 - (unsigned)__builtin_ctzll(counts);
     if (reserve(b, blocks, counts) < 0) return -1;
+    b->counts = counts;
     float *count = b->of + BEFORE;
     uint32_t *chars = b->chars + BEFORE;
     memset(b->count, 0, counts * sizeof *b->count);
@@ -258,8 +289,9 @@ static int bounds_tops(struct bounds *b, struct slice text, const struct words *
     count_words(text, words->at, n, shift, b->hash, chars, b->count);
     memset(b->hash + n, 0, (all - n) * sizeof *b->hash);
     memset(chars + n, 0, (all - n) * sizeof *chars);
-    look_up(b, blocks, shift, count);
-    find_tops(count, chars, n, top);
+    struct loops run = loops_chosen();
+    run.look_up(b, blocks, shift, count);
+    run.find_tops(count, chars, n, false, top);
     return 0;
 }
 
@@ -277,4 +309,20 @@ int bounds_measure(struct bounds *b, struct slice text, const struct words *word
     memset(b->seen, 0, bits / 8);
     *dup = find_dups(b, words, blocks, bits - 1);
     return 0;
+}
+
+void bounds_refine(struct bounds *b, const struct words *words, uint64_t top[3])
+{
+    size_t n = words->n;
+    unsigned shift = 32 - (unsigned)__builtin_ctzll(b->counts);
+    uint32_t *hash = b->hash;
+    memset(b->count, 0, b->counts * sizeof *b->count);
+    for (size_t i = n; i-- > 1;) {
+        hash[i] = (uint32_t)(((uint64_t)hash[i - 1] << 32 | hash[i]) * GOLDEN >> 32) ^ hash[i - 1];
+        b->count[hash[i] >> shift]++;
+    }
+    struct loops run = loops_chosen();
+    run.look_up(b, n / BLOCK + 1, shift, b->of + BEFORE);
+    b->of[BEFORE] = 0; /* no word stands before the first */
+    run.find_tops(b->of + BEFORE, b->chars + BEFORE, n, true, top);
 }

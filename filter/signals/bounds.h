@@ -15,6 +15,7 @@ struct bounds {         /* one per thread, zeroed at first */
     uint32_t *chars;    /* of each word */
     uint64_t *repeated; /* bit: the word stands more than once */
     uint64_t *seen;     /* bit: such a window stood before */
+    size_t counts;      /* of the table in use */
     size_t hash_cap, count_cap, of_cap, chars_cap, repeated_cap, seen_cap;
 };
 
@@ -24,5 +25,8 @@ void bounds_free(struct bounds *b);
  * 3, 4). *dup: characters of the n-grams that stood before, at most, for every n >= 5. 0, or -1: out of memory. Linear. */
 int bounds_measure(struct bounds *b, struct slice text, const struct words *words, uint64_t top[3],
                    uint64_t *dup);
+
+/* Closer bounds for the same words, once after bounds_measure: an n-gram is no more frequent than its rarest pair. */
+void bounds_refine(struct bounds *b, const struct words *words, uint64_t top[3]);
 
 #endif

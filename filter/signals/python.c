@@ -140,19 +140,24 @@ SIMD_INLINE bool ends_odd(const unsigned char *p)
     return odd;
 }
 
-SIMD_INLINE bool only_newlines_body(const char *p, const char *end)
+SIMD_INLINE bool only_newlines_body(const char *p, size_t n)
 {
-    for (; end - p >= 64 + 2; p += 64)
-        if (ends_odd((const unsigned char *)p)) return false;
-    for (; p < end; p++)
-        if (*p != '\n' && line_end_bytes(p, end)) return false;
+    unsigned char last[64 + 2] = {0};
+    size_t i = 0;
+    for (; n - i >= sizeof last; i += 64)
+        if (ends_odd((const unsigned char *)p + i)) return false;
+    for (; i < n; i += 64) { /* at most two turns */
+        memset(last, 0, sizeof last);
+        memcpy(last, p + i, n - i < sizeof last ? n - i : sizeof last);
+        if (ends_odd(last)) return false;
+    }
     return true;
 }
-SIMD_VARIANTS(bool, only_newlines, (const char *p, const char *end), (p, end))
+SIMD_VARIANTS(bool, only_newlines, (const char *p, size_t n), (p, n))
 
 bool py_only_newlines(struct slice text)
 {
-    return only_newlines(text.p, text.p + text.n);
+    return only_newlines(text.p, text.n);
 }
 
 bool py_line_next(struct slice text, size_t *at, struct slice *line, bool only_newlines)

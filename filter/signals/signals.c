@@ -217,12 +217,23 @@ int signals_value(struct signals *s, enum signal g, double *value, struct err *e
 
 /* ------------------------------------------------------------------ bounds */
 
-/* At most how large the n-gram signal is: datatrove's and leat's. */
-static int ngram_bound(struct signals *s, enum signal g, double *most, struct err *e)
+/* At most how large the n-gram signal is: datatrove's and leat's. If that is above the threshold, more closely. */
+static int ngram_bound(struct signals *s, enum signal g, double threshold, double *most, struct err *e)
 {
     int r = find_bounds(s, e);
-    uint64_t chars = g <= SIG_TOP_4GRAM ? s->top_bound[g - SIG_TOP_2GRAM] : s->dup_bound;
-    *most = r < 0 ? 0 : ratio((double)chars, (double)signals_chars(s));
+    double chars = (double)signals_chars(s);
+    *most = 0;
+    if (r < 0) return r;
+    if (g > SIG_TOP_4GRAM) {
+        *most = ratio((double)s->dup_bound, chars);
+        return r;
+    }
+    const uint64_t *bound = &s->top_bound[g - SIG_TOP_2GRAM];
+    *most = ratio((double)*bound, chars);
+    if (*most <= threshold || s->has_close_bounds) return r;
+    bounds_refine(&s->bounds, &s->words, s->top_bound);
+    s->has_close_bounds = true;
+    *most = ratio((double)*bound, chars);
     return r;
 }
 
@@ -251,7 +262,7 @@ static int surely_not_above(struct signals *s, enum signal g, double threshold, 
     int r = 0;
     if (d != DIALECT_DATATROVE && d != DIALECT_LEAT) return 0;
     if (g >= SIG_TOP_2GRAM && g <= SIG_DUP_10GRAMS)
-        r = ngram_bound(s, g, &most, e);
+        r = ngram_bound(s, g, threshold, &most, e);
     else if (g == SIG_HASH_RATIO || g == SIG_ELLIPSIS_RATIO)
         r = symbol_bound(s, g, &most, e);
     else if (g == SIG_NEWLINE_RATIO && d == DIALECT_DATATROVE && !s->has_words &&
@@ -313,7 +324,7 @@ void signals_continue(struct signals *s, struct slice text)
 {
     s->text = text.n ? text : slice_of("", 0); /* never NULL */
     memset(s->measured, 0, sizeof s->measured);
-    s->has_words = s->has_split = s->has_bounds = s->has_census = false;
+    s->has_words = s->has_split = s->has_bounds = s->has_close_bounds = s->has_census = false;
 }
 
 void signals_begin(struct signals *s, const struct signal_frame *frame, struct slice text)

@@ -39,7 +39,7 @@ struct signals {
     double value[SIG_COUNT];
     bool measured[GROUP_COUNT];
 
-    bool has_words, has_split, has_bounds, has_census;
+    bool has_words, has_split, has_bounds, has_close_bounds, has_census;
     struct census census;
     struct words words; /* the dialect's */
     struct words split; /* dclm: str.split's */

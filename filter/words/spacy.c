@@ -1,5 +1,5 @@
-/* spacy.c: finds the chunks between white space; simple ones are cut by spacy_simple.c, the others by spacy_chunk.c, which
- * cuts simple chunks to the same words. State: the list. Memory: 24 bytes a word. Time: linear. */
+/* spacy.c: finds the chunks between white space; simple and usual ones are cut by spacy_simple.c and spacy_usual.c,
+ * the others by spacy_chunk.c, which cuts all kinds to the same words. State: the list. Memory: 24 bytes a word. Time: linear. */
 #include "filter/words/spacy.h"
 #include "filter/words/spacy_internal.h"
 
@@ -34,14 +34,27 @@ static const char *other_chunks(struct spacy *s, const char *p, int *rc)
     return limit;
 }
 
+/* Cuts simple chunks from p on, in a copy with spaces behind it where the text ends; returns the next chunk. */
+static const char *simple_chunks(struct spacy *s, spacy_simple *simple, const char *p, bool *other)
+{
+    char last[SPACY_WINDOW + SPACY_AHEAD];
+    size_t left = (size_t)(s->end - p), n;
+    uint64_t base = (uint64_t)(p - s->text);
+    if (left >= sizeof last) return p + simple(s, p, left, base, other);
+    memset(last, ' ', sizeof last);
+    memcpy(last, p, left);
+    n = simple(s, last, sizeof last, base, other);
+    return p + (n < left ? n : left);
+}
+
 static int cut_text(struct spacy *s, spacy_simple *simple)
 {
     int rc = 0;
     for (const char *p = s->text; rc == 0 && p < s->end;) {
         bool other = true;
-        if (simple && s->end - p >= SPACY_WINDOW + SPACY_AHEAD) {
+        if (simple) {
             if (spacy_reserve(s->w, SPACY_WINDOW + 1, s->e) < 0) return -ERR_IO;
-            p = simple(s, p, &other);
+            p = simple_chunks(s, simple, p, &other);
         }
         if (!other) continue;
         if (ascii_space(*p))

@@ -1,5 +1,5 @@
-/* spacy_internal.h: the parts of spacy.h's tokeniser: chunks (spacy.c), simple ones (spacy_simple.c), any one
- * (spacy_chunk.c), URLs (spacy_url.c), the second pass (spacy_mend.c). */
+/* spacy_internal.h: the parts of spacy.h's tokeniser: chunks (spacy.c), simple ones (spacy_simple.c), usual ones
+ * (spacy_usual.c), any one (spacy_chunk.c), URLs (spacy_url.c), the second pass (spacy_mend.c). */
 #ifndef LEAT_FILTER_WORDS_SPACY_INTERNAL_H
 #define LEAT_FILTER_WORDS_SPACY_INTERNAL_H
 
@@ -36,13 +36,29 @@ static inline int spacy_reserve(struct words *w, size_t extra, struct err *e)
 #define SPACY_WINDOW 64
 #define SPACY_AHEAD 8 /* bytes that hashing a word reads from its start */
 
-/* Appends the words of simple chunks that end in the window at p, at most one a byte; SPACY_AHEAD bytes behind it are read.
- * Returns where the first chunk that it leaves begins, or the window's end. *other: that one is not simple, or longer
- * than a window. */
-typedef const char *spacy_simple(struct spacy *s, const char *p, bool *other);
+/* Appends the words of simple chunks of p[0..n), which stands at `base`, window by window, at most one a byte, while there
+ * is room for those of one and SPACY_AHEAD bytes behind it. Returns where the first chunk begins that it leaves. *other: that one
+ * is not simple, or longer than a window. */
+typedef size_t spacy_simple(struct spacy *s, const char *p, size_t n, uint64_t base, bool *other);
 
 /* The one for this processor; NULL: none. All cut the same. */
 spacy_simple *spacy_simple_chosen(void);
+
+/* Appends the words of the chunk p[0..n), which stands at `base`, if it is of a usual kind, at most one a byte; false: it
+ * is not. SPACY_AHEAD bytes from each of its characters on are read. */
+bool spacy_usual(struct spacy *s, const char *p, unsigned n, uint64_t base);
+
+bool spacy_letters_exception(const struct spacy_rules *r, const char *p, unsigned n, unsigned dot);
+
+/* Whether the `n` letters at p, behind which stands a dot or not, are no exception, and none with the dot. */
+static inline bool spacy_unexceptional(const struct spacy_rules *r, const char *p, unsigned n, unsigned dot)
+{
+    static const uint64_t first[9] = {0,           0xFF,       0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF,
+                                      ~0ULL >> 16, ~0ULL >> 8, ~0ULL};
+    uint64_t low;
+    memcpy(&low, p, 8);
+    return !spacy_letters_maybe(r, low & first[n < 8 ? n : 8], dot) || !spacy_letters_exception(r, p, n, dot);
+}
 
 /* Appends the words of the chunk that begins at p, which is no white space, and ends at white space before or at
  * `limit`; *stop gets its end. */

@@ -1,9 +1,8 @@
-/* spacy_simple.c: cuts simple chunks, from 64 bytes' bit masks, one bit a byte.
+/* spacy_simple.c: cuts chunks that are letters, and a mark that comes off or none, from 64 bytes' bit masks.
  *
- * Most chunks of English are letters, or letters and one mark that comes off, or some such. Of those that are letters the
- * ends are found for a whole window by one addition, whose carry runs through each chunk's letters. All that is left to
- * do for a word is to ask whether it may be an exception, for which its first 8 bytes are hashed to a bit.
- * State: the list. Time: linear. */
+ * Most chunks of English are. Their ends are found for a whole window by one addition, whose carry runs through each
+ * chunk's letters. All that is left to do for a word is to ask whether it may be an exception, for which its first 8 bytes
+ * are hashed to a bit. Chunks between them that are not so simple go to spacy_usual. State: the list. Time: linear. */
 #include "filter/words/spacy_internal.h"
 
 #ifdef __SSE2__
@@ -86,144 +85,57 @@ CLASSIFY(avx512, AVX512)
 
 /* ---- words */
 
-/* The number of ones from bit `from` on. */
-INLINE unsigned run(uint64_t mask, unsigned from)
-{
-    return (unsigned)__builtin_ctzll(~(mask >> from) | 1ULL << 63);
-}
-
-/* Writes a word of `n` bytes at `at`, and if there is a suffix, 0 or 1, the character behind it. */
-INLINE struct word *put(struct word *out, uint64_t at, unsigned n, unsigned suffix, uint32_t flags)
-{
-    out[0] = (struct word){at, n, n, flags};
-    out[1] = (struct word){at + n, 1, 1, WORD_SYMBOL};
-    return out + 1 + suffix;
-}
-
-INLINE void append(struct spacy *s, uint64_t at, unsigned n, unsigned suffix, uint32_t flags)
-{
-    s->w->n = (size_t)(put(s->w->at + s->w->n, at, n, suffix, flags) - s->w->at);
-}
-
-/* Whether the letters at p, or with the dot behind them, are an exception. */
-static __attribute__((noinline)) bool is_exception(const struct spacy_rules *r, const char *p, unsigned n,
-                                                   unsigned dot)
-{
-    return spacy_exception(r, p, n) || (dot && spacy_exception(r, p, n + 1));
-}
-
-/* Whether the `n` letters at p, behind which stands a dot or not, may be cut as if there were no exceptions. */
-INLINE bool no_exception(const struct spacy_rules *r, const char *p, unsigned n, unsigned dot)
-{
-    static const uint64_t first[9] = {0,           0xFF,       0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF,
-                                      ~0ULL >> 16, ~0ULL >> 8, ~0ULL};
-    uint64_t low;
-    memcpy(&low, p, 8);
-    return !spacy_letters_maybe(r, low & first[n < 8 ? n : 8], dot) || !is_exception(r, p, n, dot);
-}
-
 /* Cuts the chunks that are letters and a mark or none, of those that begin at `starts`, up to the first that is not, or
  * may be an exception; returns the starts that are left. */
-INLINE uint64_t cut_letters(struct spacy *s, const struct masks *m, const char *window, uint64_t starts)
+INLINE uint64_t cut_letters(struct spacy *s, const struct masks *m, const char *window, uint64_t base,
+                            uint64_t starts)
 {
     const struct spacy_rules *rules = s->rules;
     uint64_t others = starts & ~m->letters, here = starts & ((others & -others) - 1);
-    uint64_t ends = (m->letters + here) & ~m->letters & m->ends, base = (uint64_t)(window - s->text);
-    uint64_t good = (m->letters + here) & ~m->letters; /* one for each start, but a last one that goes on */
+    uint64_t stops = (m->letters + here) & ~m->letters; /* one for each start, but a last one that goes on */
     struct word *out = s->w->at + s->w->n;
-    for (; good; good &= good - 1, starts &= starts - 1) {
-        unsigned from = (unsigned)__builtin_ctzll(starts), to = (unsigned)__builtin_ctzll(good),
+    for (; stops; stops &= stops - 1, starts &= starts - 1) {
+        unsigned from = (unsigned)__builtin_ctzll(starts), to = (unsigned)__builtin_ctzll(stops),
                  n = to - from;
-        if (!(ends >> to & 1) || !no_exception(rules, window + from, n, m->dots >> to & 1)) break;
-        out = put(out, base + from, n, m->suffix >> to & 1, WORD_LETTER);
+        if (!(m->ends >> to & 1) || !spacy_unexceptional(rules, window + from, n, m->dots >> to & 1)) break;
+        out[0] = (struct word){base + from, n, n, WORD_LETTER};
+        out[1] = (struct word){base + to, 1, 1, WORD_SYMBOL};
+        out += 1 + (m->suffix >> to & 1);
     }
     s->w->n = (size_t)(out - s->w->at);
     return starts;
 }
 
-/* Cuts the chunk at `from` of the window if it is digits, or these and a mark other than ")" (units of measure do not
- * end in one, but "8)" is an exception). */
-static bool cut_digits(struct spacy *s, const struct masks *m, const char *window, unsigned from)
-{
-    unsigned n = run(m->digits, from), to = from + n;
-    if (n == 0 || to >= WINDOW || !(m->ends >> to & 1) || window[to] == ')') return false;
-    append(s, (uint64_t)(window + from - s->text), n, m->suffix >> to & 1, WORD_NUMBER);
-    return true;
-}
-
-/* Cuts the chunk at `from` if it is letters and a mark or none, behind a quote or parenthesis. "(o:" is an exception. */
-static bool cut_quoted(struct spacy *s, const struct masks *m, const char *window, unsigned from)
-{
-    const char *p = window + from;
-    unsigned n = from + 1 < WINDOW ? run(m->letters, from + 1) : 0, to = from + 1 + n;
-    if ((*p != '"' && *p != '(') || n == 0 || to >= WINDOW || !(m->ends >> to & 1)) return false;
-    if ((*p == '(' && window[to] == ':') || !no_exception(s->rules, p + 1, n, m->dots >> to & 1))
-        return false;
-    uint64_t at = (uint64_t)(p - s->text);
-    append(s, at, 1, 0, WORD_SYMBOL);
-    append(s, at + 1, n, m->suffix >> to & 1, WORD_LETTER);
-    return true;
-}
-
-/* Cuts the chunk at `from` if it is letters joined by hyphens and a mark or none. No part of it is looked for among
- * exceptions, and the second pass finds none unless a dot is the mark. */
-static bool cut_hyphens(struct spacy *s, const struct masks *m, const char *window, unsigned from)
-{
-    size_t n = s->w->n;
-    unsigned to = from + run(m->letters, from);
-    while (to < WINDOW && window[to] == '-') {
-        append(s, (uint64_t)(window + from - s->text), to - from, 1, WORD_LETTER);
-        from = to + 1;
-        to = from < WINDOW ? from + run(m->letters, from) : from;
-        if (to == from) break;
-    }
-    if (from < to && to < WINDOW && (m->ends & ~m->dots) >> to & 1) {
-        append(s, (uint64_t)(window + from - s->text), to - from, m->suffix >> to & 1, WORD_LETTER);
-        return true;
-    }
-    s->w->n = n;
-    return false;
-}
-
-/* Cuts the chunk at `from`, which cut_letters left, if it is of another kind that is cut here. */
-static __attribute__((noinline)) bool cut_other(struct spacy *s, const struct masks *m, const char *window,
-                                                unsigned from)
-{
-    if (!(m->letters >> from & 1)) return cut_digits(s, m, window, from) || cut_quoted(s, m, window, from);
-    unsigned to = from + run(m->letters, from);
-    return to < WINDOW && window[to] == '-' && cut_hyphens(s, m, window, from);
-}
-
-INLINE const char *cut_window(struct spacy *s, const char *p, struct masks m, bool *other)
+/* Of one window; see spacy_simple. */
+INLINE unsigned cut_window(struct spacy *s, const char *window, uint64_t base, struct masks m, bool *other)
 {
     uint64_t starts = ~m.spaces & (m.spaces << 1 | 1);
     *other = false;
-    while ((starts = cut_letters(s, &m, p, starts)) != 0) {
+    while ((starts = cut_letters(s, &m, window, base, starts)) != 0) {
         unsigned from = (unsigned)__builtin_ctzll(starts);
-        bool whole = m.spaces >> from; /* else too near the end to tell */
-        if (!whole || !cut_other(s, &m, p, from)) {
-            *other = from == 0 || whole;
-            return p + from;
+        uint64_t spaces = m.spaces >> from; /* none: too near the end to tell */
+        if (!spaces || !spacy_usual(s, window + from, (unsigned)__builtin_ctzll(spaces), base + from)) {
+            *other = from == 0 || spaces;
+            return from;
         }
         starts &= starts - 1;
     }
-    return p + WINDOW;
+    return WINDOW;
 }
 
-static const char *simple_sse2(struct spacy *s, const char *p, bool *other)
-{
-    return cut_window(s, p, classify_sse2(p), other);
-}
-
-AVX2 static const char *simple_avx2(struct spacy *s, const char *p, bool *other)
-{
-    return cut_window(s, p, classify_avx2(p), other);
-}
-
-AVX512 static const char *simple_avx512(struct spacy *s, const char *p, bool *other)
-{
-    return cut_window(s, p, classify_avx512(p), other);
-}
+#define SIMPLE(isa, attributes)                                                                    \
+    attributes static size_t simple_##isa(struct spacy *s, const char *p, size_t n, uint64_t base, \
+                                          bool *other)                                             \
+    {                                                                                              \
+        size_t i = 0;                                                                              \
+        *other = false;                                                                            \
+        while (!*other && n - i >= WINDOW + SPACY_AHEAD && s->w->cap - s->w->n > WINDOW)           \
+            i += cut_window(s, p + i, base + i, classify_##isa(p + i), other);                     \
+        return i;                                                                                  \
+    }
+SIMPLE(sse2, )
+SIMPLE(avx2, AVX2)
+SIMPLE(avx512, AVX512)
 
 spacy_simple *spacy_simple_chosen(void)
 {

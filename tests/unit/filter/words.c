@@ -1,5 +1,6 @@
 /* Words and sentences against what spaCy, datatrove and uniseg cut (words_recorded.json, made by words_record.py). */
 #include "filter/words/words.h"
+#include "common/hash.h"
 #include "common/simd.h"
 #include "common/json.h"
 #include "filter/words/spaces.h"
@@ -150,6 +151,46 @@ TEST(windows)
     words_free(&plain);
 }
 
+/* Chunks put together from pieces that the rules, exceptions and quick ways treat in many ways. */
+TEST(chunks_of_pieces)
+{
+    static const char *const pieces[] = {
+        "a",       "the",    "don",    "cannot", "Mr",      "NFL", "St",  "o",      "O",      "x",
+        "XD",      "'",      "\u2019", "'s",     "\u2019s", "'S",  "n't", "t",      "s",      "am",
+        "km",      "th",     "it",     "Id",     "us",      "we",  ".",   ",",      ";",      ":",
+        "!",       "?",      "\"",     "(",      ")",       "-",   "--",  "\u2013", "\u2026", "8",
+        "0",       "19",     "%",      "$",      "&",       "/",   "<",   "3",      "=",      ":)",
+        "<3",      "\u00e9", "\u6c34", "\u201c", "\u201d",  " ",   " ",   " ",      "\n",     "well-known",
+        "o'clock", "ma'am",  "goin'",  "Jan",
+    };
+    const struct spacy_rules *const rules[] = {&spacy_en, &spacy_xx};
+    struct words plain;
+    uint64_t state = 1;
+    words_init(&plain);
+    for (int round = 0; round < 20000; round++) {
+        char text[1024];
+        size_t n = 0;
+        for (unsigned k = 0; k < 40; k++) {
+            uint64_t draw = hash_mix64(state++);
+            const char *piece = pieces[draw % (sizeof pieces / sizeof *pieces)];
+            memcpy(text + n, piece, strlen(piece));
+            n += strlen(piece);
+            if (draw >> 32 & 1) text[n++] = ' ';
+        }
+        simd_limit((enum simd)(round % 3));
+        struct slice s = slice_of(text, n);
+        CHECK_INT(spacy_words_plain(&plain, rules[round % 2], s, &e), 0);
+        CHECK_INT(spacy_words(&words, rules[round % 2], s, &e), 0);
+        CHECK_INT(words.n, plain.n);
+        for (size_t i = 0; i < words.n && i < plain.n; i++) {
+            const struct word *a = &words.at[i], *b = &plain.at[i];
+            CHECK(a->offset == b->offset && a->bytes == b->bytes && a->chars == b->chars &&
+                  a->flags == b->flags);
+        }
+    }
+    words_free(&plain);
+}
+
 TEST(flags)
 {
     struct slice text = slice_str("word 42 ... a1 \xC3\xA9\xCC\x81 \xE2\x82\xAC _ \xE2\x80\xA6 x:y");
@@ -207,6 +248,7 @@ int main(void)
     RUN(uax29);
     RUN(sentences);
     RUN(windows);
+    RUN(chunks_of_pieces);
     RUN(flags);
     RUN(white_space);
     RUN(dictionary);
