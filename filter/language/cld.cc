@@ -8,6 +8,7 @@
 #include <cld2/public/compact_lang_det.h>
 #include <cld2/public/encodings.h>
 #include <malloc.h>
+#include <cstring>
 #include <mutex>
 
 static std::once_flag told;
@@ -30,7 +31,9 @@ void cld_guess(const char *p, size_t n, struct cld_result *guess)
         CLD2::ExtDetectLanguageSummary(p, (int)n, true, &hints, CLD2::kCLDFlagBestEffort, languages, percent,
                                        scores, nullptr, &text_bytes, &reliable);
     if (summary == CLD2::UNKNOWN_LANGUAGE) summary = languages[0];
-    snprintf(guess->code, sizeof guess->code, "%s", CLD2::LanguageCode(summary));
+    const char *code = CLD2::LanguageCode(summary);
+    memcpy(guess->code, code, strnlen(code, sizeof guess->code - 1) + 1);
+    guess->code[sizeof guess->code - 1] = 0;
     guess->reliable = reliable;
     guess->score = scores[0] > 0 ? (unsigned)scores[0] : 0;
     guess->percent = percent[0] > 0 ? (unsigned)percent[0] : 0;

@@ -10,16 +10,18 @@ static uint32_t add(uint32_t h, uint32_t c)
 /* The word c[1..n], between blanks at c[0] and c[n + 1]. */
 static void give_word(const uint32_t *c, size_t n, grams_sink *sink, void *ctx)
 {
-    uint32_t whole = 1;
+    uint32_t whole = 1, hash[GRAMS_A_WORD];
+    size_t grams = 0;
     for (size_t i = 0; i < n + 2; i++) {
         uint32_t h = 0;
         for (size_t k = i; k < n + 2 && k < i + GRAMS_MAX; k++) {
             h = add(h, c[k]);
-            if (k > i || (i > 0 && i <= n)) sink(ctx, h);
+            if (k > i || (i > 0 && i <= n)) hash[grams++] = h;
         }
         whole = add(whole, c[i]);
     }
-    if (n + 2 > GRAMS_MAX) sink(ctx, whole);
+    if (n + 2 > GRAMS_MAX) hash[grams++] = whole;
+    sink(ctx, hash, grams);
 }
 
 void grams_of(struct slice text, grams_sink *sink, void *ctx)

@@ -10,9 +10,12 @@
 #define GRAMS_WORD 32
 #define GRAMS_MAX 4
 
-typedef void grams_sink(void *ctx, uint32_t hash);
+/* Of the grams of one word there are fewer. */
+#define GRAMS_A_WORD ((GRAMS_WORD + 2) * GRAMS_MAX + 1)
 
-/* Calls the sink for each gram of the text, in order. */
+typedef void grams_sink(void *ctx, const uint32_t *hash, size_t n);
+
+/* Calls the sink for the grams of each word of the text, in order. */
 void grams_of(struct slice text, grams_sink *sink, void *ctx);
 
 #endif

@@ -1,4 +1,5 @@
-/* language.c: reads a few kilobytes, looks at the letters, asks CLD2, and where that is weak the model.
+/* language.c: reads a few hundred bytes, or where these leave a doubt a few kilobytes; looks at the letters, asks CLD2, and
+ * where that is weak the model.
  *
  * Rules, found on web sentences in 75 languages: what CLD2 calls English, or nothing, is what the model says; where it says Norwegian, or
  * Serbian, the model decides if it is sure of a language like it. Among Bosnian, Croatian and Serbian, and between Indonesian and Malay,
@@ -18,6 +19,19 @@ static bool is_inner_byte(char c)
     return ((uint8_t)c & 0xc0) == 0x80;
 }
 
+#define PLAIN 32
+
+/* Whether the PLAIN bytes at p hold no control. */
+static bool is_plain(const char *p)
+{
+    uint8_t other = 0;
+    for (unsigned i = 0; i < PLAIN; i++) {
+        uint8_t c = (uint8_t)p[i];
+        other |= (uint8_t)(c < 0x20) | (uint8_t)(c == 0x7f) | (uint8_t)(c == 0xc2);
+    }
+    return !other;
+}
+
 /* Appends text[from, to), cut to whole characters, with spaces for controls. */
 static size_t copy_piece(struct slice text, size_t from, size_t to, char *out)
 {
@@ -25,6 +39,12 @@ static size_t copy_piece(struct slice text, size_t from, size_t to, char *out)
     while (from < to && is_inner_byte(text.p[from])) from++;
     while (to < text.n && to > from && is_inner_byte(text.p[to])) to--;
     while (from < to) {
+        if (to - from >= PLAIN && is_plain(text.p + from)) {
+            memcpy(out + n, text.p + from, PLAIN);
+            n += PLAIN;
+            from += PLAIN;
+            continue;
+        }
         uint8_t c = (uint8_t)text.p[from];
         bool c1 = c == 0xc2 && from + 1 < to && (uint8_t)text.p[from + 1] < 0xa0;
         out[n++] = c < 0x20 || c == 0x7f || c1 ? ' ' : (char)c;
@@ -33,17 +53,18 @@ static size_t copy_piece(struct slice text, size_t from, size_t to, char *out)
     return n;
 }
 
-static size_t copy_sample(struct slice text, char out[LANGUAGE_BYTES])
+/* The text, or pieces from all over it: `most` bytes. */
+static struct slice sample_of(struct slice text, size_t most, char *out)
 {
-    if (text.n <= LANGUAGE_BYTES) return copy_piece(text, 0, text.n, out);
-    const size_t piece = LANGUAGE_BYTES / 4 - 1;
+    if (text.n <= most) return slice_of(out, copy_piece(text, 0, text.n, out));
+    const size_t piece = most / 4 - 1;
     size_t n = 0;
     for (size_t i = 0; i < 4; i++) {
         size_t from = (text.n - piece) / 3 * i;
         n += copy_piece(text, from, from + piece, out + n);
         out[n++] = '\n';
     }
-    return n;
+    return slice_of(out, n);
 }
 
 /* ------------------------------------------------------------------ who decides */
@@ -89,6 +110,9 @@ static const char *iso(const char *code)
  * are called English. */
 #define SURE_ENGLISH 640
 
+/* What a part of a text must be of one language for the rest not to be read. */
+#define SURE_PERCENT 95
+
 static const char *second_thought(const char *said, unsigned score, struct slice sample)
 {
     const struct weakness *w = weakness_of(said);
@@ -100,20 +124,41 @@ static const char *second_thought(const char *said, unsigned score, struct slice
     return !w->like || is_one_of(code, w->like) ? code : said;
 }
 
-void language_detect(struct slice text, struct language *l)
+/* Languages that CLD2 tells apart better in more text. */
+static const char *const close_ones[] = {"bs", "hr", "sr", "id", "ms", NULL};
+
+/* Whether there is no doubt about what CLD2 says of a part of the text. */
+static bool is_sure(const struct cld_result *cld, const char *code)
 {
-    char bytes[LANGUAGE_BYTES];
-    struct slice sample = slice_of(bytes, copy_sample(text, bytes));
+    bool weak = weakness_of(code) && (strcmp(code, "en") != 0 || cld->score < SURE_ENGLISH);
+    return cld->reliable && cld->percent >= SURE_PERCENT && !weak && !is_one_of(code, close_ones);
+}
+
+/* Decides by the sample; false: more should be read. */
+static bool decide(struct slice sample, bool is_all, struct language *l)
+{
     unsigned percent = 0;
     const char *code = script_language(sample, &percent);
-    struct cld_result cld;
+    bool sure = percent >= SURE_PERCENT;
     l->score = percent * 10;
     if (!code) {
+        struct cld_result cld;
         cld_guess(sample.p, sample.n, &cld);
-        code = second_thought(iso(cld.code), cld.score, sample);
+        code = iso(cld.code);
+        sure = is_sure(&cld, code);
+        if (is_all) code = second_thought(code, cld.score, sample);
         l->score = cld.percent * (cld.reliable ? 10 : 5);
     }
     size_t n = strlen(code);
     memcpy(l->code, code, n < sizeof l->code ? n + 1 : sizeof l->code - 1);
     if (strcmp(code, "un") == 0) l->score = 0;
+    return sure;
+}
+
+void language_detect(struct slice text, struct language *l)
+{
+    char bytes[LANGUAGE_BYTES];
+    if (text.n > LANGUAGE_FIRST_BYTES && decide(sample_of(text, LANGUAGE_FIRST_BYTES, bytes), false, l))
+        return;
+    decide(sample_of(text, LANGUAGE_BYTES, bytes), true, l);
 }

@@ -7,7 +7,8 @@
 
 #include "common/buf.h"
 
-/* Of a longer text, four pieces of a quarter of it each are read. */
+/* Of a longer text, four pieces from all over it are read: first few bytes together, and if they leave a doubt, more. */
+#define LANGUAGE_FIRST_BYTES 384
 #define LANGUAGE_BYTES 4096
 
 struct language {

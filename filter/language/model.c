@@ -3,6 +3,7 @@
  * Which grams are known is a bit each; how many bits stand before one is its row. In: a text. Out: the best language. State: the bits,
  * made once. Memory: 80 KiB, and the table. */
 #include "filter/language/model.h"
+#include "common/simd.h"
 #include "filter/language/grams.h"
 #include <pthread.h>
 
@@ -26,16 +27,23 @@ struct sums {
     uint64_t grams;
 };
 
-static void take_gram(void *ctx, uint32_t hash)
+SIMD_INLINE void take_grams_body(struct sums *s, const uint32_t *hash, size_t n)
 {
-    struct sums *s = ctx;
-    uint32_t key = hash * 0x9e3779b1U >> (32 - MODEL_KEY_BITS);
-    uint64_t bits = known[key / 64], bit = (uint64_t)1 << key % 64;
-    if (!(bits & bit)) return;
-    size_t row = rows_before[key / 64] + (size_t)__builtin_popcountll(bits & (bit - 1));
-    s->grams++;
-    for (uint32_t i = model_rows[row]; i < model_rows[row + 1]; i++)
-        s->of[model_weights[i].language] += model_weights[i].weight;
+    for (size_t k = 0; k < n; k++) {
+        uint32_t key = hash[k] * 0x9e3779b1U >> (32 - MODEL_KEY_BITS);
+        uint64_t bits = known[key / 64], bit = (uint64_t)1 << key % 64;
+        if (!(bits & bit)) continue;
+        size_t row = rows_before[key / 64] + (size_t)__builtin_popcountll(bits & (bit - 1));
+        s->grams++;
+        for (uint32_t i = model_rows[row]; i < model_rows[row + 1]; i++)
+            s->of[model_weights[i].language] += model_weights[i].weight;
+    }
+}
+SIMD_VARIANTS(void, take_grams, (struct sums * s, const uint32_t *hash, size_t n), (s, hash, n))
+
+static void take(void *ctx, const uint32_t *hash, size_t n)
+{
+    take_grams(ctx, hash, n);
 }
 
 static uint64_t square_root(uint64_t n)
@@ -50,7 +58,7 @@ void model_guess(struct slice text, struct model_guess *g)
 {
     struct sums s = {0};
     pthread_once(&made, make_bits);
-    grams_of(text, take_gram, &s);
+    grams_of(text, take, &s);
     *g = (struct model_guess){0};
     if (s.grams == 0) return;
     size_t best = 0, second = 1;

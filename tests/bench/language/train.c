@@ -73,10 +73,12 @@ static void read_texts(const char *path)
     fclose(f);
 }
 
-static void take(void *ctx, uint32_t hash)
+static void take(void *ctx, const uint32_t *hash, size_t n)
 {
-    uint32_t key = hash * 0x9e3779b1U >> (32 - MODEL_KEY_BITS);
-    if ((!chosen || chosen[key]) && n_grams < GRAMS) gram[n_grams++] = key;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t key = hash[i] * 0x9e3779b1U >> (32 - MODEL_KEY_BITS);
+        if ((!chosen || chosen[key]) && n_grams < GRAMS) gram[n_grams++] = key;
+    }
 }
 
 /* The languages' logits; n_grams = 0: nothing is known of the text. */

@@ -89,10 +89,10 @@ struct seen {
     size_t n;
 };
 
-static void see(void *ctx, uint32_t hash)
+static void see(void *ctx, const uint32_t *hash, size_t n)
 {
     struct seen *s = ctx;
-    if (s->n < 256) s->hash[s->n++] = hash;
+    for (size_t i = 0; i < n && s->n < 256; i++) s->hash[s->n++] = hash[i];
 }
 
 TEST(grams_of_words)
