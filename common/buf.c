@@ -1,12 +1,13 @@
 /* buf.c: growing byte buffers and arenas.
  *
  * A buf doubles its memory, so n appended bytes cost O(n); it never holds more than max + 1 bytes (the one for
- * buf_terminate). An arena is a list of blocks, filled one after another; blocks double from 16 KiB to 1 MiB, so that
+ * buf_terminate). An arena is a list of blocks, filled one after another; blocks double from 16 KiB to 1 MiB (2 MiB in large ones), so that
  * at most half of its memory is unused, and a larger allocation gets a block of its own. */
 #include "common/buf.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #define BUF_FIRST 256
 
@@ -105,6 +106,8 @@ int buf_terminate(struct buf *b)
 #define ARENA_ALIGN 16
 #define ARENA_FIRST ((size_t)16 << 10)
 #define ARENA_LARGEST ((size_t)1 << 20)
+#define ARENA_HUGE ((size_t)2 << 20) /* a huge page: a block of an arena that is LARGE */
+#define ARENA_LARGE ((uint64_t)16 << 20)
 
 struct arena_block {
     struct arena_block *next;
@@ -147,12 +150,23 @@ void arena_reset(struct arena *a)
     a->used_bytes = 0;
 }
 
+/* The kernel is asked for a page of that size, which it hands out 512 times as fast as small ones. */
+static struct arena_block *huge_block(void)
+{
+    void *p = NULL;
+    if (posix_memalign(&p, ARENA_HUGE, ARENA_HUGE) != 0) return NULL;
+    madvise(p, ARENA_HUGE, MADV_HUGEPAGE); /* a wish */
+    return p;
+}
+
 static struct arena_block *arena_add_block(struct arena *a, size_t n)
 {
-    size_t cap = a->head ? a->head->cap * 2 : ARENA_FIRST;
+    size_t cap = a->head ? a->head->cap * 2 : ARENA_FIRST, head = sizeof(struct arena_block);
+    bool huge = a->used_bytes >= ARENA_LARGE && n <= ARENA_HUGE - head;
     if (cap > ARENA_LARGEST) cap = ARENA_LARGEST;
     if (cap < n) cap = n;
-    struct arena_block *b = malloc(sizeof *b + cap);
+    if (huge) cap = ARENA_HUGE - head;
+    struct arena_block *b = huge ? huge_block() : malloc(head + cap);
     if (!b) return NULL;
     b->cap = cap;
     b->used = 0;

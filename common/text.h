@@ -70,6 +70,9 @@ struct words {
 void words_init(struct words *w);
 void words_free(struct words *w);
 int words_find(struct words *w, struct slice text, struct err *e);
+/* Appends what stands at *at < text.n: a word, a symbol, words of a run of a script without spaces, or nothing; moves *at
+ * behind it. */
+int words_next(struct words *w, struct slice text, size_t *at, struct err *e);
 
 /* ---- lines: for (size_t at = 0; line_next(text, &at, &line);) ; the line excludes its '\n'. */
 bool line_next(struct slice text, size_t *at, struct slice *line);

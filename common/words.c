@@ -10,6 +10,7 @@
  * text. Time: linear; ICU sees at most RUN_MAX code points at once. */
 #include "common/text.h"
 #include "common/unicode_table.h"
+#include "common/words_masks.h"
 #include <stdlib.h>
 #include <unicode/ubrk.h>
 #include <unicode/utext.h>
@@ -215,51 +216,11 @@ static int cut_script(struct words *w, struct slice text, size_t *at, struct err
 /* ---- ASCII, 64 bytes at a time */
 
 #ifdef __SSE2__
-#include <emmintrin.h>
-
-/* One bit a byte, the first byte's lowest. */
-struct masks {
-    uint64_t letters, numbers, joins, commas, visible, high;
-};
-
-static inline __m128i within(__m128i x, char low, char width)
-{
-    x = _mm_sub_epi8(x, _mm_set1_epi8(low));
-    return _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(width)), x);
-}
-
-static inline __m128i equal(__m128i x, char c)
-{
-    return _mm_cmpeq_epi8(x, _mm_set1_epi8(c));
-}
-
-static inline uint64_t bits(__m128i x)
-{
-    return (uint64_t)(unsigned)_mm_movemask_epi8(x);
-}
-
-static inline struct masks classify(const char *p)
-{
-    struct masks m = {0};
-    for (unsigned i = 0; i < 64; i += 16) {
-        __m128i x = _mm_loadu_si128((const __m128i *)(p + i));
-        m.letters |= bits(within(_mm_or_si128(x, _mm_set1_epi8(0x20)), 'a', 25)) << i;
-        m.numbers |= bits(within(x, '0', 9)) << i;
-        m.joins |= bits(_mm_or_si128(_mm_or_si128(equal(x, '\''), equal(x, '-')), equal(x, '.'))) << i;
-        m.commas |= bits(equal(x, ',')) << i;
-        m.visible |= bits(within(x, '!', '~' - '!')) << i;
-        m.high |= bits(x) << i;
-    }
-    return m;
-}
-
 /* Adds the words and symbols that lie whole in the `n` >= 2 bytes at text.p[*at], up to 64 and all ASCII, given their
  * masks. Whole is what ends two bytes before the window does: the two that decide whether a joiner joins. Moves *at. */
-static void window(struct words *w, size_t *at, const struct masks *m, unsigned n)
+SIMD_INLINE void window(struct words *w, size_t *at, const struct words_masks *m, unsigned n)
 {
-    uint64_t l = m->letters, d = m->numbers, dd = d << 1 & d >> 1;
-    uint64_t joined = (m->joins & ((l << 1 & l >> 1) | dd)) | (m->commas & dd);
-    uint64_t word = l | d | joined, symbols = m->visible & ~word;
+    uint64_t l = m->letters, d = m->numbers, word = words_masks_inside(m), symbols = m->visible & ~word;
     uint64_t starts = (word & ~(word << 1)) | symbols, gaps = ~word;
     struct word *out = w->at + w->n;
     unsigned last = n - 2;
@@ -281,24 +242,38 @@ static void window(struct words *w, size_t *at, const struct masks *m, unsigned 
 }
 
 /* Goes on from *at while windows of ASCII get further. */
+#define ASCII_WINDOWS(isa)                                                                        \
+    SIMD_TARGET(isa)                                                                              \
+    static int ascii_windows_##isa(struct words *w, struct slice text, size_t *at, struct err *e) \
+    {                                                                                             \
+        while (text.n - *at >= 64) {                                                              \
+            uint64_t first;                                                                       \
+            memcpy(&first, text.p + *at, 8);                                                      \
+            if (first & 0x8080808080808080ULL) return 0;                                          \
+            if (reserve(w, 64, e) < 0) return -ERR_IO;                                            \
+            struct words_masks m = words_masks_##isa(text.p + *at);                               \
+            size_t before = *at;                                                                  \
+            window(w, at, &m, m.high ? (unsigned)__builtin_ctzll(m.high) : 64);                   \
+            if (*at - before < 8) return 0;                                                       \
+        }                                                                                         \
+        return 0;                                                                                 \
+    }
+ASCII_WINDOWS(sse2)
+ASCII_WINDOWS(avx2)
+ASCII_WINDOWS(avx512)
+
 static int ascii_windows(struct words *w, struct slice text, size_t *at, struct err *e)
 {
-    while (text.n - *at >= 64) {
-        uint64_t first;
-        memcpy(&first, text.p + *at, 8);
-        if (first & 0x8080808080808080ULL) return 0;
-        if (reserve(w, 64, e) < 0) return -ERR_IO;
-        struct masks m = classify(text.p + *at);
-        size_t before = *at;
-        window(w, at, &m, m.high ? (unsigned)__builtin_ctzll(m.high) : 64);
-        if (*at - before < 8) return 0;
+    switch (simd_widest()) {
+    case SIMD_AVX512: return ascii_windows_avx512(w, text, at, e);
+    case SIMD_AVX2: return ascii_windows_avx2(w, text, at, e);
+    default: return ascii_windows_sse2(w, text, at, e);
     }
-    return 0;
 }
 #else
 static int ascii_windows(struct words *w, struct slice text, size_t *at, struct err *e)
 {
-    return 0; /* find_one does it all, to the same result */
+    return 0; /* words_next does it all, to the same result */
 }
 #endif
 
@@ -318,7 +293,7 @@ void words_free(struct words *w)
     words_init(w);
 }
 
-static int find_one(struct words *w, struct slice text, size_t *at, struct err *e)
+int words_next(struct words *w, struct slice text, size_t *at, struct err *e)
 {
     const char *start = text.p + *at, *p = start, *end = text.p + text.n;
     unsigned bytes, kind = kind_at(p, end, &bytes);
@@ -348,7 +323,7 @@ int words_find(struct words *w, struct slice text, struct err *e)
         return err_set(e, ERR_DATA, "a text of %zu bytes is too long to be cut into words", text.n);
     for (size_t at = 0; rc == 0 && at < text.n;) {
         rc = ascii_windows(w, text, &at, e);
-        if (rc == 0 && at < text.n) rc = find_one(w, text, &at, e);
+        if (rc == 0 && at < text.n) rc = words_next(w, text, &at, e);
     }
     return rc;
 }

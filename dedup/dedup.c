@@ -70,7 +70,7 @@ struct dedup {
     struct buf value, pair_line;
 };
 
-/* What a deferred document carries: the key or the band keys, then the shingles. */
+/* What a deferred document carries: the key or the band keys, then the list of shingles. */
 struct mark {
     struct hash128 key;
     uint64_t n;
@@ -117,19 +117,19 @@ static int minhash_doc(void *ctx, void *worker, struct doc *d, struct stage_out 
 {
     const struct dedup *x = ctx;
     struct worker *w = worker;
-    const uint32_t *set;
+    const uint32_t *list;
     size_t n, head = sizeof(struct mark) + x->minhash.bands * sizeof(uint64_t);
-    int r = shingles_of(w->shingles, d->text, &set, &n, e);
+    int r = shingles_of(w->shingles, d->text, &list, &n, e);
     if (r < 0) return r;
     buf_clear(&w->mark);
-    if (buf_reserve(&w->mark, head + n * sizeof *set) < 0)
+    if (buf_reserve(&w->mark, head + n * sizeof *list) < 0)
         return err_nomem(e, "keeping a document's shingles");
     struct mark *m = (struct mark *)(void *)w->mark.p;
     m->key = (struct hash128){0};
     m->n = n;
-    minhash_bands(&x->minhash, set, n, m->band);
-    if (n) memcpy(w->mark.p + head, set, n * sizeof *set);
-    return stage_defer(o, d, m, head + n * sizeof *set);
+    minhash_bands(&x->minhash, list, n, m->band);
+    memcpy(w->mark.p + head, list, n * sizeof *list);
+    return stage_defer(o, d, m, head + n * sizeof *list);
 }
 
 static int find(struct dedup *x, const struct stage_deferred *m, uint64_t *number, double *similarity,
@@ -138,8 +138,9 @@ static int find(struct dedup *x, const struct stage_deferred *m, uint64_t *numbe
     *similarity = 1;
     if (x->exact) return survivors_exact(x->survivors, *(const struct hash128 *)m->data, m->id, number, e);
     const struct mark *mark = m->data;
-    const uint32_t *set = (const uint32_t *)(mark->band + x->minhash.bands);
-    return survivors_similar(x->survivors, mark->band, set, mark->n, m->id, threshold, number, similarity, e);
+    const uint32_t *list = (const uint32_t *)(mark->band + x->minhash.bands);
+    return survivors_similar(x->survivors, mark->band, list, mark->n, m->id, threshold, number, similarity,
+                             e);
 }
 
 static char escape_letter(char c)

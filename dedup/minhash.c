@@ -1,76 +1,83 @@
 /* minhash.c: signatures: for every shingle a 32-bit multiplication and a minimum in each lane.
  *
  * The loop over lanes is written thrice, for AVX-512, AVX2 and plain C, and chosen at run time: integers, so all give the
- * same. Lanes are taken in blocks that stay in registers while the shingles stream by. */
+ * same. Lanes are taken in blocks, up to seven vectors, that stay in registers while the shingles stream by. */
 #include "dedup/minhash.h"
 #include "common/hash.h"
 #include "common/simd.h"
+#include "common/simd_bytes.h"
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
 
-/* least[0..BLOCK): of all shingles times each of BLOCK multipliers. */
-#define BLOCK 32
-
-static void block_plain(const uint32_t *multiplier, const uint32_t *set, size_t n, uint32_t *least)
+/* least[0..lanes): of all shingles times each of the multipliers; up to a vector of lanes more is written. */
+static void lanes_plain(const uint32_t *multiplier, unsigned lanes, const uint32_t *list, size_t n,
+                        uint32_t *least)
 {
-    for (unsigned j = 0; j < BLOCK; j++) least[j] = UINT32_MAX;
+    for (unsigned j = 0; j < lanes; j++) least[j] = UINT32_MAX;
     for (size_t i = 0; i < n; i++) {
-        for (unsigned j = 0; j < BLOCK; j++) {
-            uint32_t v = set[i] * multiplier[j];
+        for (unsigned j = 0; j < lanes; j++) {
+            uint32_t v = list[i] * multiplier[j];
             least[j] = v < least[j] ? v : least[j];
         }
     }
 }
 
 #if defined(__x86_64__)
-__attribute__((target("avx2"))) static void block_avx2(const uint32_t *multiplier, const uint32_t *set,
-                                                       size_t n, uint32_t *least)
-{
-    const __m256i *m = (const __m256i *)(const void *)multiplier;
-    __m256i m0 = _mm256_loadu_si256(m), m1 = _mm256_loadu_si256(m + 1);
-    __m256i m2 = _mm256_loadu_si256(m + 2), m3 = _mm256_loadu_si256(m + 3);
-    __m256i l0 = _mm256_set1_epi32(-1), l1 = l0, l2 = l0, l3 = l0;
-    for (size_t i = 0; i < n; i++) {
-        __m256i x = _mm256_set1_epi32((int)set[i]);
-        l0 = _mm256_min_epu32(l0, _mm256_mullo_epi32(x, m0));
-        l1 = _mm256_min_epu32(l1, _mm256_mullo_epi32(x, m1));
-        l2 = _mm256_min_epu32(l2, _mm256_mullo_epi32(x, m2));
-        l3 = _mm256_min_epu32(l3, _mm256_mullo_epi32(x, m3));
+/* Some vectors of lanes, which stay in registers. */
+#define BLOCK(isa, vectors, vec, load, store, spread, multiply, minimum)                            \
+    SIMD_TARGET(isa)                                                                                \
+    static void block_##isa##_##vectors(const uint32_t *multiplier, const uint32_t *list, size_t n, \
+                                        uint32_t *least)                                            \
+    {                                                                                               \
+        const size_t width = sizeof(vec) / sizeof *least;                                           \
+        vec m[vectors], l[vectors];                                                                 \
+        _Pragma("GCC unroll 8") for (unsigned v = 0; v < vectors; v++)                              \
+        {                                                                                           \
+            m[v] = load((const void *)(multiplier + v * width));                                    \
+            l[v] = spread(-1);                                                                      \
+        }                                                                                           \
+        for (size_t i = 0; i < n; i++) {                                                            \
+            vec x = spread((int)list[i]);                                                           \
+            _Pragma("GCC unroll 8") for (unsigned v = 0; v < vectors; v++) l[v] =                   \
+                minimum(l[v], multiply(x, m[v]));                                                   \
+        }                                                                                           \
+        _Pragma("GCC unroll 8") for (unsigned v = 0; v < vectors; v++)                              \
+            store((void *)(least + v * width), l[v]);                                               \
     }
-    __m256i *l = (__m256i *)(void *)least;
-    _mm256_storeu_si256(l, l0);
-    _mm256_storeu_si256(l + 1, l1);
-    _mm256_storeu_si256(l + 2, l2);
-    _mm256_storeu_si256(l + 3, l3);
-}
+#define BLOCK_avx2(vectors)                                                                   \
+    BLOCK(avx2, vectors, __m256i, _mm256_loadu_si256, _mm256_storeu_si256, _mm256_set1_epi32, \
+          _mm256_mullo_epi32, _mm256_min_epu32)
+#define BLOCK_avx512(vectors)                                                                   \
+    BLOCK(avx512, vectors, __m512i, _mm512_loadu_si512, _mm512_storeu_si512, _mm512_set1_epi32, \
+          _mm512_mullo_epi32, _mm512_min_epu32)
 
-__attribute__((target("avx512f"))) static void block_avx512(const uint32_t *multiplier, const uint32_t *set,
-                                                            size_t n, uint32_t *least)
-{
-    __m512i m0 = _mm512_loadu_si512(multiplier), m1 = _mm512_loadu_si512(multiplier + 16);
-    __m512i l0 = _mm512_set1_epi32(-1), l1 = l0;
-    for (size_t i = 0; i < n; i++) {
-        __m512i x = _mm512_set1_epi32((int)set[i]);
-        l0 = _mm512_min_epu32(l0, _mm512_mullo_epi32(x, m0));
-        l1 = _mm512_min_epu32(l1, _mm512_mullo_epi32(x, m1));
+#define LANES(isa, width)                                                                        \
+    BLOCK_##isa(1) BLOCK_##isa(2) BLOCK_##isa(3) BLOCK_##isa(4) BLOCK_##isa(5) BLOCK_##isa(6)    \
+        BLOCK_##isa(7) static void lanes_##isa(const uint32_t *multiplier, unsigned lanes,       \
+                                               const uint32_t *list, size_t n, uint32_t *least)  \
+    {                                                                                            \
+        static void (*const block[])(const uint32_t *, const uint32_t *, size_t, uint32_t *) = { \
+            block_##isa##_1, block_##isa##_2, block_##isa##_3, block_##isa##_4,                  \
+            block_##isa##_5, block_##isa##_6, block_##isa##_7};                                  \
+        for (unsigned j = 0, vectors; j < lanes; j += vectors * (width)) {                       \
+            vectors = (lanes - j + (width)-1) / (width);                                         \
+            if (vectors > 7) vectors = 7;                                                        \
+            block[vectors - 1](multiplier + j, list, n, least + j);                              \
+        }                                                                                        \
     }
-    _mm512_storeu_si512(least, l0);
-    _mm512_storeu_si512(least + 16, l1);
-}
+LANES(avx2, 8)
+LANES(avx512, 16)
 #endif
 
-static minhash_block *choose_block(void)
+static minhash_lanes *choose_lanes(void)
 {
 #if defined(__x86_64__)
     enum simd widest = simd_widest();
-    if (widest >= SIMD_AVX512) return block_avx512;
-    if (widest >= SIMD_AVX2) return block_avx2;
+    if (widest >= SIMD_AVX512) return lanes_avx512;
+    if (widest >= SIMD_AVX2) return lanes_avx2;
 #endif
-    return block_plain;
+    return lanes_plain;
 }
 
 /* The digits at *p, which moves behind them: 1..MINHASH_MAX_LANES; 0: no such number. */
@@ -97,16 +104,16 @@ int minhash_init(struct minhash *m, const char *profile, uint64_t seed, struct e
         return err_set(e, ERR_USAGE,
                        "profile '%s': write BANDSxROWS, such as 14x8, with at most %d lanes in all", profile,
                        MINHASH_MAX_LANES);
-    m->block = choose_block();
+    m->least = choose_lanes();
     for (unsigned j = 0; j < MINHASH_MAX_LANES; j++)
         m->multiplier[j] = (uint32_t)(hash_mix64(seed * 0x9e3779b97f4a7c15ULL + j + 1) >> 32) | 1;
     return 0;
 }
 
-void minhash_bands(const struct minhash *m, const uint32_t *set, size_t n, uint64_t *key)
+void minhash_bands(const struct minhash *m, const uint32_t *list, size_t n, uint64_t *key)
 {
     uint32_t least[MINHASH_MAX_LANES];
-    for (unsigned j = 0; j < m->bands * m->rows; j += BLOCK) m->block(m->multiplier + j, set, n, least + j);
+    m->least(m->multiplier, m->bands * m->rows, list, n, least);
     for (unsigned b = 0; b < m->bands; b++)
         key[b] = hash64_seed(least + (size_t)b * m->rows, m->rows * sizeof *least, b);
 }

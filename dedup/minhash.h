@@ -12,20 +12,21 @@
 
 #define MINHASH_MAX_LANES 1024
 
-typedef void minhash_block(const uint32_t *multiplier, const uint32_t *set, size_t n, uint32_t *least);
+typedef void minhash_lanes(const uint32_t *multiplier, unsigned lanes, const uint32_t *list, size_t n,
+                           uint32_t *least);
 
 struct minhash {
     unsigned bands, rows;
-    minhash_block *block; /* the fastest of this CPU */
+    minhash_lanes *least; /* the fastest of this CPU */
     uint32_t multiplier[MINHASH_MAX_LANES];
 };
 
 /* profile "BANDSxROWS", such as 14x8, 20x13, 26x11; at most MINHASH_MAX_LANES lanes. The seed makes the multipliers. */
 int minhash_init(struct minhash *m, const char *profile, uint64_t seed, struct err *e);
 
-/* key[0..bands): one 64-bit key per band, different between bands. Of an empty set all lanes are 2^32-1. The same on every
- * CPU. */
-void minhash_bands(const struct minhash *m, const uint32_t *set, size_t n, uint64_t *key);
+/* key[0..bands): one 64-bit key per band, different between bands, of shingles in any order, repeated or not. Of none all lanes are
+ * 2^32-1. The same on every CPU. */
+void minhash_bands(const struct minhash *m, const uint32_t *list, size_t n, uint64_t *key);
 
 /* 1 - (1 - jaccard^rows)^bands */
 double minhash_probability(const struct minhash *m, double jaccard);

@@ -12,18 +12,22 @@
 
 #define SHINGLE_MAX_WORDS 32
 
-struct shingles; /* one per thread; memory: about 40 bytes a word of the longest text */
+struct shingles; /* one per thread; memory: about 20 bytes a word of the longest text */
 
 struct shingles *shingles_new(unsigned words_per_shingle); /* 1..SHINGLE_MAX_WORDS; NULL: out of memory */
 void shingles_free(struct shingles *s);
 
-/* *set: the text's shingles, sorted, each once; valid until the next call. */
-int shingles_of(struct shingles *s, struct slice text, const uint32_t **set, size_t *n, struct err *e);
+/* *list: the text's shingles in its order, n >= 1; valid until the next call. One that stands again is there again: that
+ * changes no minimum. */
+int shingles_of(struct shingles *s, struct slice text, const uint32_t **list, size_t *n, struct err *e);
 
-/* XXH3-128 of the normal form: its words, each followed by one space; without words, of the text's bytes. */
+/* Makes a set of a list: sorted, each once. Returns its size. `spare` has room for n, too. Linear. */
+size_t shingles_set(uint32_t *list, uint32_t *spare, size_t n);
+
+/* XXH3-128 of the hashes of the words of the normal form (wordhash.h); without words, of the text's bytes. */
 int shingles_normal_hash(struct shingles *s, struct slice text, struct hash128 *h, struct err *e);
 
-/* |A ∩ B| / |A ∪ B| of sorted sets, not both empty. */
+/* |A ∩ B| / |A ∪ B| of sets, not both empty. */
 double shingles_jaccard(const uint32_t *a, size_t na, const uint32_t *b, size_t nb);
 
 #endif

@@ -2,7 +2,8 @@
  *
  * Exact: slots of (key, number). Similar: slots of (band key, number of the newest survivor in that bucket); the older
  * ones hang on it through `next[number * bands + band]`. A candidate met in several bands is verified once. Shingles and
- * ids of survivors lie in chunks of an arena, so nothing moves but the tables, which double at a load of 1/2.
+ * ids of survivors lie in chunks of an arena, so nothing moves but the tables, which double at a load of 1/2. Sets are made of
+ * the shingles of those documents alone that share a band with another.
  *
  * Memory: exact 24-48 bytes a survivor; similar 4 bytes a shingle, 8 + 24-48 bytes a band; the id and 32-48 bytes of a set
  * of ids, which must differ. */
@@ -21,9 +22,10 @@ struct slot {
 
 struct survivor {
     const char *id;
-    const uint32_t *set;
+    uint32_t *set; /* a list, until the first comparison */
     uint32_t id_bytes, n;
     uint64_t checked_for; /* the last document that it was verified against, counted from 1 */
+    bool is_set;
 };
 
 struct survivors {
@@ -37,6 +39,9 @@ struct survivors {
     struct survivor *at;
     uint32_t *next; /* bands per survivor */
     size_t n, room;
+    uint32_t *own, *spare; /* of the document at hand, and room to sort */
+    size_t own_n, own_cap;
+    bool own_is_set;
 };
 
 struct survivors *survivors_new(unsigned bands, uint64_t memory_bytes, bool ids_may_repeat)
@@ -59,6 +64,8 @@ void survivors_free(struct survivors *s)
     free(s->slot);
     free(s->at);
     free(s->next);
+    free(s->own);
+    free(s->spare);
     free(s);
 }
 
@@ -166,7 +173,7 @@ static int append(struct survivors *s, struct slice id, const uint32_t *set, siz
     if (!own_id || !own_set || n > UINT32_MAX || id.n > UINT32_MAX)
         return err_nomem(e, "keeping a document's shingles");
     if (n) memcpy(own_set, set, n * sizeof *set);
-    s->at[s->n++] = (struct survivor){own_id, own_set, (uint32_t)id.n, (uint32_t)n, 0};
+    s->at[s->n++] = (struct survivor){own_id, own_set, (uint32_t)id.n, (uint32_t)n, 0, s->own_is_set};
     return 0;
 }
 
@@ -198,21 +205,60 @@ static double most_alike(size_t a, size_t b)
     return a < b ? (double)a / (double)b : (double)b / (double)a;
 }
 
+static int reserve_own(struct survivors *s, size_t n, struct err *e)
+{
+    if (n <= s->own_cap) return 0;
+    size_t cap = n + n / 2;
+    free(s->own);
+    free(s->spare);
+    s->own = malloc(cap * sizeof *s->own);
+    s->spare = malloc(cap * sizeof *s->spare);
+    s->own_cap = s->own && s->spare ? cap : 0;
+    return s->own_cap ? 0 : err_nomem(e, "comparing documents");
+}
+
+/* Makes a set of the document's shingles, once. */
+static int make_own(struct survivors *s, const uint32_t *list, size_t n, struct err *e)
+{
+    if (s->own_is_set) return 0;
+    if (reserve_own(s, n, e) < 0) return -ERR_IO;
+    memcpy(s->own, list, n * sizeof *list);
+    s->own_n = shingles_set(s->own, s->spare, n);
+    s->own_is_set = true;
+    return 0;
+}
+
+/* Makes a set of the survivor's shingles, where they lie, once. */
+static int make_set(struct survivors *s, struct survivor *c, struct err *e)
+{
+    if (c->is_set) return 0;
+    if (c->n > s->own_cap) {
+        uint32_t *spare = realloc(s->spare, c->n * sizeof *spare);
+        if (!spare) return err_nomem(e, "comparing documents");
+        s->spare = spare;
+    }
+    c->n = (uint32_t)shingles_set(c->set, s->spare, c->n);
+    c->is_set = true;
+    return 0;
+}
+
 /* Verifies one bucket's survivors that this document has not met yet. */
-static void check_bucket(struct survivors *s, unsigned band, uint32_t first, const uint32_t *set, size_t n,
-                         double threshold, struct best *best)
+static int check_bucket(struct survivors *s, unsigned band, uint32_t first, double threshold,
+                        struct best *best, struct err *e)
 {
     for (uint32_t i = first; i != NONE; i = s->next[(size_t)i * s->bands + band]) {
         struct survivor *c = &s->at[i];
         if (c->checked_for == s->seen) continue;
         c->checked_for = s->seen;
         s->checked++;
-        if (most_alike(c->n, n) < threshold) continue;
-        double j = shingles_jaccard(c->set, c->n, set, n);
+        if (make_set(s, c, e) < 0) return -ERR_IO;
+        if (most_alike(c->n, s->own_n) < threshold) continue;
+        double j = shingles_jaccard(c->set, c->n, s->own, s->own_n);
         if (j < threshold) continue;
         if (best->number == NONE || j > best->jaccard || (j == best->jaccard && i < best->number))
             *best = (struct best){i, j};
     }
+    return 0;
 }
 
 static int insert_bands(struct survivors *s, const uint64_t *band, struct err *e)
@@ -229,20 +275,25 @@ static int insert_bands(struct survivors *s, const uint64_t *band, struct err *e
     return 0;
 }
 
-int survivors_similar(struct survivors *s, const uint64_t *band, const uint32_t *set, size_t n,
+int survivors_similar(struct survivors *s, const uint64_t *band, const uint32_t *list, size_t n,
                       struct slice id, double threshold, uint64_t *number, double *jaccard, struct err *e)
 {
     struct best best = {NONE, 0};
+    int r = 0;
     s->seen++;
-    for (unsigned b = 0; b < s->bands && s->cap; b++) {
+    s->own_is_set = false;
+    for (unsigned b = 0; r == 0 && b < s->bands && s->cap; b++) {
         struct slot *slot = find_slot(s, band[b], b);
-        if (slot->used) check_bucket(s, b, slot->number, set, n, threshold, &best);
+        if (!slot->used) continue;
+        r = make_own(s, list, n, e);
+        if (r == 0) r = check_bucket(s, b, slot->number, threshold, &best, e);
     }
+    if (r < 0) return r;
     if (best.number != NONE) {
         *number = best.number;
         *jaccard = best.jaccard;
         return 1;
     }
-    int r = append(s, id, set, n, e);
+    r = s->own_is_set ? append(s, id, s->own, s->own_n, e) : append(s, id, list, n, e);
     return r < 0 ? r : insert_bands(s, band, e);
 }

@@ -27,8 +27,9 @@ int survivors_exact(struct survivors *s, struct hash128 key, struct slice id, ui
                     struct err *e);
 
 /* Of the survivors that share a band with the document, the earliest of those with the greatest true Jaccard similarity, if
- * that is at least the threshold: 1, its number and the similarity; else the document is inserted: 0. */
-int survivors_similar(struct survivors *s, const uint64_t *band, const uint32_t *set, size_t n,
+ * that is at least the threshold: 1, its number and the similarity; else the document is inserted: 0. list: its shingles, as
+ * shingles_of has them. */
+int survivors_similar(struct survivors *s, const uint64_t *band, const uint32_t *list, size_t n,
                       struct slice id, double threshold, uint64_t *number, double *jaccard, struct err *e);
 
 #endif

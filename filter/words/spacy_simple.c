@@ -7,12 +7,10 @@
 
 #ifdef __SSE2__
 #include "common/simd.h"
-#include <immintrin.h>
+#include "common/simd_bytes.h"
 
 #define WINDOW SPACY_WINDOW
-#define INLINE static inline __attribute__((always_inline))
-#define AVX2 __attribute__((target("avx2,bmi,bmi2")))
-#define AVX512 __attribute__((target("avx2,bmi,bmi2,avx512f,avx512bw")))
+#define INLINE SIMD_INLINE
 
 /* One bit a byte, the first byte's lowest. */
 struct masks {
@@ -22,37 +20,8 @@ struct masks {
     uint64_t suffix; /* of these, the latter */
 };
 
-/* ---- masks. A set says of each byte of a vector whether it belongs to it. */
+/* ---- masks */
 
-typedef __m128i vec_sse2, set_sse2;
-#define LOAD_sse2(p) _mm_loadu_si128((const __m128i *)(const void *)(p))
-#define SMALL_sse2(x) _mm_or_si128(x, _mm_set1_epi8(0x20))
-#define EQUAL_sse2(x, c) _mm_cmpeq_epi8(x, _mm_set1_epi8(c))
-#define UP_TO_sse2(x, c) _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(c)), x)
-#define LESS_sse2(x, c) _mm_sub_epi8(x, _mm_set1_epi8(c))
-#define OR_sse2(a, b) _mm_or_si128(a, b)
-#define BITS_sse2(s) ((uint16_t)_mm_movemask_epi8(s))
-
-typedef __m256i vec_avx2, set_avx2;
-#define LOAD_avx2(p) _mm256_loadu_si256((const __m256i *)(const void *)(p))
-#define SMALL_avx2(x) _mm256_or_si256(x, _mm256_set1_epi8(0x20))
-#define EQUAL_avx2(x, c) _mm256_cmpeq_epi8(x, _mm256_set1_epi8(c))
-#define UP_TO_avx2(x, c) _mm256_cmpeq_epi8(_mm256_min_epu8(x, _mm256_set1_epi8(c)), x)
-#define LESS_avx2(x, c) _mm256_sub_epi8(x, _mm256_set1_epi8(c))
-#define OR_avx2(a, b) _mm256_or_si256(a, b)
-#define BITS_avx2(s) ((uint32_t)_mm256_movemask_epi8(s))
-
-typedef __m512i vec_avx512;
-typedef __mmask64 set_avx512;
-#define LOAD_avx512(p) _mm512_loadu_si512((const void *)(p))
-#define SMALL_avx512(x) _mm512_or_si512(x, _mm512_set1_epi8(0x20))
-#define EQUAL_avx512(x, c) _mm512_cmpeq_epi8_mask(x, _mm512_set1_epi8(c))
-#define UP_TO_avx512(x, c) _mm512_cmple_epu8_mask(x, _mm512_set1_epi8(c))
-#define LESS_avx512(x, c) _mm512_sub_epi8(x, _mm512_set1_epi8(c))
-#define OR_avx512(a, b) ((a) | (b))
-#define BITS_avx512(s) (s)
-
-#define WITHIN(isa, x, low, width) UP_TO_##isa(LESS_##isa(x, low), width)
 /* ",", ";", ":", "!", """, "?", ")" */
 #define MARKS(isa, x)                                                         \
     OR_##isa(OR_##isa(OR_##isa(EQUAL_##isa(x, ','), WITHIN(isa, x, ':', 1)),  \
@@ -61,27 +30,27 @@ typedef __mmask64 set_avx512;
 #define SPACES(isa, x) \
     OR_##isa(EQUAL_##isa(x, ' '), OR_##isa(WITHIN(isa, x, '\t', 4), WITHIN(isa, x, 0x1C, 3)))
 
-#define CLASSIFY(isa, attributes)                                                         \
-    attributes INLINE struct masks classify_##isa(const char *p)                          \
-    {                                                                                     \
-        struct masks m = {0};                                                             \
-        uint64_t small = 0, marks = 0;                                                    \
-        for (unsigned i = 0; i < WINDOW; i += sizeof(vec_##isa)) {                        \
-            vec_##isa x = LOAD_##isa(p + i);                                              \
-            m.letters |= (uint64_t)BITS_##isa(WITHIN(isa, SMALL_##isa(x), 'a', 25)) << i; \
-            small |= (uint64_t)BITS_##isa(WITHIN(isa, x, 'a', 25)) << i;                  \
-            m.digits |= (uint64_t)BITS_##isa(WITHIN(isa, x, '0', 9)) << i;                \
-            m.dots |= (uint64_t)BITS_##isa(EQUAL_##isa(x, '.')) << i;                     \
-            marks |= (uint64_t)BITS_##isa(MARKS(isa, x)) << i;                            \
-            m.spaces |= (uint64_t)BITS_##isa(SPACES(isa, x)) << i;                        \
-        }                                                                                 \
-        m.suffix = (marks | (m.dots & (small | m.digits) << 1)) & m.spaces >> 1;          \
-        m.ends = m.spaces | m.suffix;                                                     \
-        return m;                                                                         \
+#define CLASSIFY(isa)                                                            \
+    SIMD_TARGET(isa) INLINE struct masks classify_##isa(const char *p)           \
+    {                                                                            \
+        struct masks m = {0};                                                    \
+        uint64_t small = 0, marks = 0;                                           \
+        for (unsigned i = 0; i < WINDOW; i += sizeof(vec_##isa)) {               \
+            vec_##isa x = LOAD_##isa(p + i);                                     \
+            m.letters |= BITS_AT(isa, WITHIN(isa, SMALL_##isa(x), 'a', 25), i);  \
+            small |= BITS_AT(isa, WITHIN(isa, x, 'a', 25), i);                   \
+            m.digits |= BITS_AT(isa, WITHIN(isa, x, '0', 9), i);                 \
+            m.dots |= BITS_AT(isa, EQUAL_##isa(x, '.'), i);                      \
+            marks |= BITS_AT(isa, MARKS(isa, x), i);                             \
+            m.spaces |= BITS_AT(isa, SPACES(isa, x), i);                         \
+        }                                                                        \
+        m.suffix = (marks | (m.dots & (small | m.digits) << 1)) & m.spaces >> 1; \
+        m.ends = m.spaces | m.suffix;                                            \
+        return m;                                                                \
     }
-CLASSIFY(sse2, )
-CLASSIFY(avx2, AVX2)
-CLASSIFY(avx512, AVX512)
+CLASSIFY(sse2)
+CLASSIFY(avx2)
+CLASSIFY(avx512)
 
 /* ---- words */
 
@@ -123,19 +92,19 @@ INLINE unsigned cut_window(struct spacy *s, const char *window, uint64_t base, s
     return WINDOW;
 }
 
-#define SIMPLE(isa, attributes)                                                                    \
-    attributes static size_t simple_##isa(struct spacy *s, const char *p, size_t n, uint64_t base, \
-                                          bool *other)                                             \
-    {                                                                                              \
-        size_t i = 0;                                                                              \
-        *other = false;                                                                            \
-        while (!*other && n - i >= WINDOW + SPACY_AHEAD && s->w->cap - s->w->n > WINDOW)           \
-            i += cut_window(s, p + i, base + i, classify_##isa(p + i), other);                     \
-        return i;                                                                                  \
+#define SIMPLE(isa)                                                                                  \
+    SIMD_TARGET(isa)                                                                                 \
+    static size_t simple_##isa(struct spacy *s, const char *p, size_t n, uint64_t base, bool *other) \
+    {                                                                                                \
+        size_t i = 0;                                                                                \
+        *other = false;                                                                              \
+        while (!*other && n - i >= WINDOW + SPACY_AHEAD && s->w->cap - s->w->n > WINDOW)             \
+            i += cut_window(s, p + i, base + i, classify_##isa(p + i), other);                       \
+        return i;                                                                                    \
     }
-SIMPLE(sse2, )
-SIMPLE(avx2, AVX2)
-SIMPLE(avx512, AVX512)
+SIMPLE(sse2)
+SIMPLE(avx2)
+SIMPLE(avx512)
 
 spacy_simple *spacy_simple_chosen(void)
 {

@@ -1,0 +1,26 @@
+/* wordhash.h: the words of a text, lower-cased, as 64-bit hashes.
+ *
+ * Words are those of common/text.h without symbols, lower-cased by Unicode's simple mapping: normal form, version 1. A
+ * hash depends on the word's bytes alone. */
+#ifndef LEAT_DEDUP_WORDHASH_H
+#define LEAT_DEDUP_WORDHASH_H
+
+#include "common/text.h"
+
+struct wordhash { /* one per thread */
+    uint64_t *at; /* hashes, in the order of the text */
+    size_t n, cap;
+    struct words words;
+    struct buf word; /* a word with letters other than ASCII's, lower-cased */
+};
+
+void wordhash_init(struct wordhash *w);
+void wordhash_free(struct wordhash *w);
+
+/* Fills at[0..n). Linear. 0, or -ERR_…: out of memory, or the text has more than 4 GiB. */
+int wordhash_of(struct wordhash *w, struct slice text, struct err *e);
+
+/* The hash of one lower-cased word. */
+uint64_t wordhash_word(const char *p, size_t n);
+
+#endif
