@@ -66,7 +66,7 @@ static bool dot_comes_off(char before)
 /* Two marks of which no exception is made, behind letters: each comes off. */
 static bool two_marks(const char *p)
 {
-    switch (p[0] | p[1] << 8) {
+    switch ((uint8_t)p[0] | (unsigned)(uint8_t)p[1] << 8) {
     case ')' | ',' << 8:
     case ')' | '.' << 8:
     case '"' | ',' << 8:

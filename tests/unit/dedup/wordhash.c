@@ -40,9 +40,11 @@ static void check_text(const char *p, size_t n)
 TEST(known_texts)
 {
     static const char *const texts[] = {
-        "", "a", "The Mill's well-known 3,000 e.g. A.B. don't -- 1.5.",
+        "",
+        "a",
+        "The Mill's well-known 3,000 e.g. A.B. don't -- 1.5.",
         "na\u00efve \u4e2d\u6587\u5b57 caf\u00e9 \u212aelvin \u00c9COLE e\u0301 x",
-        "antidisestablishmentarianism Pneumonoultramicroscopicsilicovolcanoconiosis "
+        "antidisestablishmentarianism Pneumonoultramicroscopicsilicovolcanoconiosis x",
         "0123456789012345678901234567890123456789012345678901234567890123456789x"};
     for (int simd = SIMD_PLAIN; simd <= SIMD_AVX512; simd++) {
         simd_limit((enum simd)simd);
