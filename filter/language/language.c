@@ -117,3 +117,12 @@ void language_detect(struct slice text, struct language *l)
     memcpy(l->code, code, n < sizeof l->code ? n + 1 : sizeof l->code - 1);
     if (strcmp(code, "un") == 0) l->score = 0;
 }
+
+const char *language_code(size_t i)
+{
+    const char *of_cld = cld_code(i);
+    size_t n = 0;
+    if (of_cld) return iso(of_cld);
+    while (cld_code(n)) n++;
+    return i - n < n_model_languages ? iso(model_languages[i - n]) : NULL;
+}
