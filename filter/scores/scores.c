@@ -51,16 +51,19 @@ static int check_label(const struct classifier *c, const char *what, struct slic
     char word[64];
     char(*room)[64] = calloc(n + 1, sizeof *room);
     const char **names = calloc(n + 1, sizeof *names);
-    int got = room && names ? 0 : err_nomem(e, "reading labels");
-    for (uint32_t i = 0; i < n && got == 0; i++) {
+    if (!room || !names) {
+        free(names);
+        free(room);
+        return err_nomem(e, "reading labels");
+    }
+    for (uint32_t i = 0; i < n; i++) {
         struct slice label = classifier_label(c, i);
         snprintf(room[i], sizeof *room, "%.*s", (int)label.n, label.p);
         names[i] = room[i];
     }
     snprintf(word, sizeof word, "%.*s", (int)code.n, code.p);
-    const char *near = got == 0 ? opt_nearest(word, names, n) : NULL;
-    if (got == 0)
-        got = err_set(e, ERR_USAGE, "%s: '%s' is no label of the --detect-language model; %s %s", what, word,
+    const char *near = opt_nearest(word, names, n);
+    int got = err_set(e, ERR_USAGE, "%s: '%s' is no label of the --detect-language model; %s %s", what, word,
                       near ? "did you mean" : "its first is",
                       near ? near
                       : n  ? names[0]

@@ -100,7 +100,11 @@ static int open_lists(struct screen *s, struct err *e)
     size_t n = s->opts.word_lists.n;
     const char **name = calloc(n + 1, sizeof *name);
     s->list = calloc(n + 1, sizeof *s->list);
-    int r = s->list && name ? 0 : err_nomem(e, "word lists");
+    int r = 0;
+    if (!s->list || !name) {
+        free(name);
+        return err_nomem(e, "word lists");
+    }
     for (; r == 0 && s->n_lists < n; s->n_lists++) {
         r = parse_list(&s->list[s->n_lists], s->opts.word_lists.at[s->n_lists], e);
         name[s->n_lists] = s->list[s->n_lists].path;
