@@ -27,7 +27,7 @@ NEEDS_trainer := shards kernels
 NEEDS_filter := tokenizer
 
 PACKAGES := libzstd zlib libisal liblzma liblz4 libarchive expat libpcre2-8 libxxhash tree-sitter yaml-0.1 icu-uc simdjson libbrotlidec uchardet libpsl
-WARN     := -Wall -Wextra -Wshadow -Wpointer-arith -Wno-unused-parameter
+WARN     := -Wall -Wextra -Wshadow -Wpointer-arith -Wno-unused-parameter -Wno-missing-field-initializers
 CWARN    := $(WARN) -Wvla -Wstrict-prototypes -Wmissing-prototypes
 OPT_release  := -O2 -g
 OPT_asan     := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
@@ -137,7 +137,7 @@ demo:
 
 # ---------------------------------------------------------------- keeping it clean
 # generated tables are left as their generators wrote them
-TABLES = (common/unicode|filter/words/(spacy|uax29)|filter/language/model|ingest/(charset/charset|extract/classify|extract/words))_tables?[.]c
+TABLES = (common/unicode|filter/words/(spacy|uax29)|filter/language/model|filter/code/spdx|ingest/(charset/charset|extract/classify|extract/words))_tables?[.]c
 CODE = $(shell git ls-files -co --exclude-standard '*.c' '*.h' '*.cc' | grep -vE '^$(TABLES)$$')
 format:
 	clang-format -i $(CODE)

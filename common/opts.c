@@ -16,6 +16,7 @@ const struct opt opts_builtin[] = {
     {.name = "help", .letter = 'h', .type = OPT_FLAG, .help = "print this help"},
     {.name = "version", .type = OPT_FLAG, .help = "print the version"},
     {.name = "man", .type = OPT_FLAG, .help = "print the manual page as roff"},
+    {.name = "check-options", .type = OPT_FLAG},
     {0},
 };
 
@@ -34,6 +35,11 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
+static int lower(char c)
+{
+    return tolower((unsigned char)c);
+}
+
 /* Optimal string alignment: insert, delete, replace, swap neighbours. */
 static size_t distance(const char *a, size_t an, const char *b, size_t bn)
 {
@@ -43,9 +49,9 @@ static size_t distance(const char *a, size_t an, const char *b, size_t bn)
     for (size_t i = 1; i <= an; i++) {
         now[0] = i;
         for (size_t j = 1; j <= bn; j++) {
-            size_t d = last[j - 1] + (a[i - 1] != b[j - 1]);
+            size_t d = last[j - 1] + (lower(a[i - 1]) != lower(b[j - 1]));
             d = least(d, least(last[j], now[j - 1]) + 1);
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+            if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) && lower(a[i - 2]) == lower(b[j - 1]))
                 d = least(d, before[j - 2] + 1);
             now[j] = d;
         }
@@ -67,7 +73,7 @@ const char *opt_nearest(const char *word, const char *const *names, size_t n)
         if (m > NAME_BYTES) continue;
         size_t limit = m / 3 < 1 ? 1 : m / 3 > 3 ? 3 : m / 3;
         size_t d = distance(word, len, names[i], m);
-        if (len >= 3 && len < m && memcmp(word, names[i], len) == 0) d = 1;
+        if (len >= 3 && len < m && strncasecmp(word, names[i], len) == 0) d = 1;
         if (d <= limit && d < best && d < m) {
             best = d;
             found = names[i];
@@ -78,7 +84,8 @@ const char *opt_nearest(const char *word, const char *const *names, size_t n)
 
 static size_t put_names(const char **out, size_t cap, size_t n, const struct opt *table)
 {
-    for (; table && table->name && n < cap; table++) out[n++] = table->name;
+    for (; table && table->name && n < cap; table++)
+        if (table->help) out[n++] = table->name;
     return n;
 }
 
@@ -259,18 +266,28 @@ struct walk {
     size_t n_operands;
     enum opt_action action;
     bool store;
-    const struct opt
-        *texts[64]; /* options with a text that were given: a second one would replace the first unseen */
-    size_t n_texts;
+    const struct opt *given[128]; /* once each */
+    size_t n_given;
 };
 
+static bool is_given(const struct walk *w, const struct opt *o)
+{
+    for (size_t i = 0; i < w->n_given; i++)
+        if (w->given[i] == o) return true;
+    return false;
+}
+
+static void note_given(struct walk *w, const struct opt *o)
+{
+    if (!is_given(w, o) && w->n_given < sizeof w->given / sizeof *w->given) w->given[w->n_given++] = o;
+}
+
+/* A second text would replace the first unseen. */
 static int take_value(struct walk *w, const struct opt *o, const char *spelled, const char *z, struct err *e)
 {
-    if (o->type == OPT_STR && !w->store) {
-        for (size_t i = 0; i < w->n_texts; i++)
-            if (w->texts[i] == o) return err_set(e, ERR_USAGE, "%s is given twice; give it once", spelled);
-        if (w->n_texts < sizeof w->texts / sizeof *w->texts) w->texts[w->n_texts++] = o;
-    }
+    if (o->type == OPT_STR && is_given(w, o))
+        return err_set(e, ERR_USAGE, "%s is given twice; give it once", spelled);
+    note_given(w, o);
     return set_value(o, spelled, z, w->store, e);
 }
 
@@ -292,6 +309,7 @@ static const struct opt *find(const struct opt_spec *s, const char *name, size_t
 
 static void set_flag(struct walk *w, const struct opt *o)
 {
+    note_given(w, o);
     if (o->value) {
         if (w->store) *(bool *)o->value = true;
     } else if (o == &opts_builtin[0])
@@ -300,6 +318,8 @@ static void set_flag(struct walk *w, const struct opt *o)
         w->action = OPT_VERSION;
     else if (o == &opts_builtin[2])
         w->action = OPT_MAN;
+    else if (o == &opts_builtin[3])
+        w->action = OPT_CHECK;
 }
 
 static int needs_value(const struct opt *o, const char *spelled, struct err *e)
@@ -348,10 +368,15 @@ static void walk_operand(struct walk *w, char *arg)
     w->n_operands++;
 }
 
+static bool goes_on(enum opt_action action)
+{
+    return action == OPT_RUN || action == OPT_CHECK;
+}
+
 static int walk_all(struct walk *w, struct err *e)
 {
     bool only_operands = false;
-    while (w->arg < w->end && w->action == OPT_RUN) {
+    while (w->arg < w->end && goes_on(w->action)) {
         char *arg = *w->arg++;
         int r = 0;
         if (only_operands || arg[0] != '-' || !arg[1])
@@ -394,6 +419,94 @@ static int check_operands(const struct opt_spec *s, char **operands, size_t n, s
     return 0;
 }
 
+/* ------------------------------------------------------------------ how options stand to each other */
+
+/* Whether `name`, n bytes, is one of list, "a|b". */
+static bool lists(const char *list, const char *name, size_t n)
+{
+    for (const char *p = list; *p; p += *p == '|') {
+        size_t len = strcspn(p, "|");
+        if (len == n && memcmp(p, name, n) == 0) return true;
+        p += len;
+    }
+    return false;
+}
+
+static int wrong_verb(const struct opt *o, const char *verb, struct err *e)
+{
+    char verbs[256];
+    list_choices(o->verbs, verbs, sizeof verbs);
+    return err_set(e, ERR_USAGE, "%s takes no --%s, which is for %s", verb, o->name, verbs);
+}
+
+/* One of "name" and "name=choice". */
+static bool is_met(const struct walk *w, const char *term, size_t n)
+{
+    const char *equal = memchr(term, '=', n);
+    const struct opt *o = find(w->spec, term, equal ? (size_t)(equal - term) : n, 0);
+    if (!o || !equal) return o && is_given(w, o);
+    const char *choice = o->choices;
+    for (int i = *(const int *)o->value; i > 0; i--) choice += strcspn(choice, "|") + 1;
+    size_t left = n - (size_t)(equal + 1 - term);
+    return strcspn(choice, "|") == left && memcmp(choice, equal + 1, left) == 0;
+}
+
+/* "pii|rules" as "--pii KIND or --rules FILE". */
+static void spell_terms(const struct walk *w, const char *terms, size_t n, char *out, size_t cap)
+{
+    size_t at = 0;
+    for (const char *p = terms, *end = terms + n; p < end; p++) {
+        size_t len = strcspn(p, "|,");
+        const char *equal = memchr(p, '=', len);
+        const struct opt *o = find(w->spec, p, equal ? (size_t)(equal - p) : len, 0);
+        const char *value = equal ? equal + 1 : o ? opt_arg(o) : NULL;
+        int value_bytes = equal ? (int)(p + len - value) : value ? (int)strlen(value) : 0;
+        int more = snprintf(out + at, cap - at, "%s--%s%s%.*s", at ? " or " : "", o ? o->name : "?",
+                            value ? " " : "", value_bytes, value ? value : "");
+        at = least(at + (size_t)more, cap - 1);
+        p += len;
+    }
+}
+
+static int check_needs(const struct walk *w, const struct opt *o, struct err *e)
+{
+    for (const char *p = o->needs; *p; p += *p == ',') {
+        size_t n = strcspn(p, ",");
+        bool met = false;
+        for (const char *term = p; term < p + n; term += *term == '|') {
+            size_t len = least(strcspn(term, "|,"), n);
+            met |= is_met(w, term, len);
+            term += len;
+        }
+        char wanted[256] = "";
+        if (!met) spell_terms(w, p, n, wanted, sizeof wanted);
+        if (!met) return err_set(e, ERR_USAGE, "--%s needs %s", o->name, wanted);
+        p += n;
+    }
+    return 0;
+}
+
+static int check_excludes(const struct walk *w, const struct opt *o, struct err *e)
+{
+    for (size_t i = 0; i < w->n_given; i++) {
+        const char *other = w->given[i]->name;
+        if (w->given[i] != o && lists(o->excludes, other, strlen(other)))
+            return err_set(e, ERR_USAGE, "--%s and --%s exclude each other", o->name, other);
+    }
+    return 0;
+}
+
+static int check_relations(const struct walk *w, const char *verb, struct err *e)
+{
+    for (size_t i = 0; i < w->n_given; i++) {
+        const struct opt *o = w->given[i];
+        if (o->verbs && verb && !lists(o->verbs, verb, strlen(verb))) return wrong_verb(o, verb, e);
+        if (o->needs && check_needs(w, o, e) < 0) return -ERR_USAGE;
+        if (o->excludes && check_excludes(w, o, e) < 0) return -ERR_USAGE;
+    }
+    return 0;
+}
+
 int opts_parse(const struct opt_spec *s, int argc, char **argv, char ***operands, size_t *n_operands,
                enum opt_action *action, struct err *e)
 {
@@ -404,11 +517,12 @@ int opts_parse(const struct opt_spec *s, int argc, char **argv, char ***operands
     *operands = first;
     *n_operands = 0;
     *action = w.action;
-    if (r < 0 || w.action != OPT_RUN) return r;
+    if (r < 0 || !goes_on(w.action)) return r;
 
     w = (struct walk){.spec = s, .arg = first, .end = argv + n, .operand = first, .store = true};
     r = walk_all(&w, e);
     if (r < 0) return r;
     *n_operands = w.n_operands;
-    return check_operands(s, first, w.n_operands, e);
+    r = check_operands(s, first, w.n_operands, e);
+    return r < 0 ? r : check_relations(&w, s->verbs ? first[0] : NULL, e);
 }

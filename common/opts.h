@@ -37,7 +37,15 @@ struct opt {
     const char *arg;     /* "FILE", "N" …; NULL for a flag */
     const char *choices; /* OPT_CHOICE */
     double min, max;
-    const char *help; /* one sentence without a capital or a full stop; more sentences may follow */
+    const char
+        *help; /* one sentence without a capital or a full stop; more sentences may follow. NULL: not shown */
+
+    /* How it stands to others; NULL where it is free. The parser sees to it, and the help says so. */
+    const char *verbs; /* "train|eval": the verbs that take it; NULL: all */
+    const char *
+        needs; /* "pii": without that option it would do nothing. "a|b": one of them; "a=x": the choice x of a;
+                             "a,b": each of these */
+    const char *excludes; /* "output|rejects": none of these may be given with it */
 };
 
 struct opt_spec {
@@ -51,12 +59,15 @@ struct opt_spec {
     const char *see_also;     /* further manual pages of section 1, separated by spaces; or NULL */
     const struct opt *own;    /* the tool's own options, ended by name == NULL */
     const struct opt *shared; /* the options of all tools, ended by name == NULL; may be NULL */
+    int (*check)(
+        struct err *e); /* of --check-options: whether the values are good, beyond their types; or NULL */
 };
 
 /* Operands are moved to the front of argv: *operands points at them, *n_operands counts. Returns 0, or -ERR_USAGE with a
  * message that names the option and what it takes (and the nearest name for an unknown one).
- * --help, --version and --man are recognised here: *action says which was given. */
-enum opt_action { OPT_RUN, OPT_HELP, OPT_VERSION, OPT_MAN };
+ * --help, --version, --man and --check-options are recognised here: *action says which was given. With OPT_CHECK all else is
+ * as with OPT_RUN, but nothing shall be done: `leat run` asks so whether a step's options are good. */
+enum opt_action { OPT_RUN, OPT_HELP, OPT_VERSION, OPT_MAN, OPT_CHECK };
 int opts_parse(const struct opt_spec *s, int argc, char **argv, char ***operands, size_t *n_operands,
                enum opt_action *action, struct err *e);
 
@@ -68,11 +79,11 @@ void opt_list_free(struct opt_list *l);
 const char *opt_arg(const struct opt *o); /* what stands behind its name in the help; NULL for a flag */
 int opt_parse_size(const char *z, uint64_t *bytes); /* 0, or -1 */
 
-/* The name that was probably meant: one that begins with word, or the least edit distance of at most a third of its
- * length (1 to 3; swapped neighbours count 1). NULL when none is near. */
+/* The name that was probably meant, without regard to case: one that begins with word, or the least edit distance of at most a
+ * third of its length (1 to 3; swapped neighbours count 1). NULL when none is near. */
 const char *opt_nearest(const char *word, const char *const *names, size_t n);
 
-/* The options that every tool has: --help, --version, --man; ended by name == NULL. */
+/* The options that every tool has: --help, --version, --man, --check-options; ended by name == NULL. */
 extern const struct opt opts_builtin[];
 
 #ifdef __cplusplus

@@ -79,17 +79,51 @@ static bool has_default(const struct opt *o)
     return o->type != OPT_STR || *(const char **)o->value != NULL;
 }
 
-/* The help sentence with what follows from the table: choices and the default. */
+/* "train|eval" as "train, eval". */
+static void put_choices(struct buf *b, const char *choices)
+{
+    for (const char *p = choices; *p; p++) *p == '|' ? buf_puts(b, ", ") : buf_putc(b, *p);
+}
+
+/* "a|b=x,c" as "--a or --b x, --c". */
+static void put_terms(struct buf *b, const char *terms, const char * or)
+{
+    buf_puts(b, "--");
+    for (const char *p = terms; *p; p++) {
+        if (*p == '|')
+            buf_puts(b, or);
+        else if (*p == ',')
+            buf_puts(b, ", --");
+        else
+            buf_putc(b, *p == '=' ? ' ' : *p);
+    }
+}
+
+/* The help sentence with what follows from the table: verbs, choices, the default, and other options. */
 static void put_sentence(struct buf *b, const struct opt *o)
 {
+    if (o->verbs) {
+        put_choices(b, o->verbs);
+        buf_puts(b, ": ");
+    }
     buf_puts(b, o->help);
     if (o->choices && o->arg) {
         buf_puts(b, ": ");
-        for (const char *p = o->choices; *p; p++) *p == '|' ? buf_puts(b, ", ") : buf_putc(b, *p);
+        put_choices(b, o->choices);
     }
     if (has_default(o)) {
         buf_puts(b, " [default: ");
         put_default(b, o);
+        buf_putc(b, ']');
+    }
+    if (o->needs) {
+        buf_puts(b, " [needs ");
+        put_terms(b, o->needs, " or --");
+        buf_putc(b, ']');
+    }
+    if (o->excludes) {
+        buf_puts(b, " [not with ");
+        put_terms(b, o->excludes, ", --");
         buf_putc(b, ']');
     }
 }
@@ -195,7 +229,8 @@ static void put_help_option(struct buf *b, const struct opt *o)
 
 static void put_help_table(struct buf *b, const struct opt *table)
 {
-    for (; table && table->name; table++) put_help_option(b, table);
+    for (; table && table->name; table++)
+        if (table->help) put_help_option(b, table);
 }
 
 static void put_help_examples(struct buf *b, const char *z)
@@ -352,7 +387,8 @@ static void put_roff_option(struct buf *b, const struct opt *o)
 
 static void put_roff_table(struct buf *b, const struct opt *table)
 {
-    for (; table && table->name; table++) put_roff_option(b, table);
+    for (; table && table->name; table++)
+        if (table->help) put_roff_option(b, table);
 }
 
 static void put_roff_exits(struct buf *b)

@@ -82,11 +82,13 @@ static void shared_options(struct tool *t, unsigned has, struct opt table[SHARED
           "write every dropped document to FILE, with metadata.drop saying why"}},
         {TOOL_ATTRIBUTES,
          {"attributes", 0, OPT_STR, &t->attributes, "FILE", NULL, 0, 0,
-          "write id and scores of every document to FILE, in dolma's form"}},
+          "write id and scores of every document to FILE, in dolma's form",
+          .excludes = has & TOOL_SCORES_ALL ? "rejects" : NULL}},
         {TOOL_STATS,
          {"stats", 0, OPT_STR, &t->stats, "FILE", NULL, 0, 0,
           "write the ledger to FILE as JSON: records and text in, kept, dropped by reason, damaged"}},
-        {0, {"quiet", 'q', OPT_FLAG, &t->quiet, NULL, NULL, 0, 0, "print errors only"}},
+        {0,
+         {"quiet", 'q', OPT_FLAG, &t->quiet, NULL, NULL, 0, 0, "print errors only", .excludes = "verbose"}},
         {0, {"verbose", 'v', OPT_FLAG, &t->verbose, NULL, NULL, 0, 0, "print more about what is done"}},
     };
     size_t n = 0;
@@ -239,11 +241,11 @@ bool tool_start(struct tool *t, const struct opt_spec *spec, unsigned has, int a
     shared_options(t, has, table);
     s.shared = table;
     int r = opts_parse(&s, argc, argv, &operands, &n, &action, &t->err);
-    if (r == 0 && action != OPT_RUN) r = print_about(&s, action, &t->err);
-    if (r < 0 || action != OPT_RUN) return refuse(t, r);
-    if (t->quiet && t->verbose)
-        return refuse(t, err_set(&t->err, ERR_USAGE, "--quiet and --verbose exclude each other"));
+    if (r == 0 && action != OPT_RUN && action != OPT_CHECK) r = print_about(&s, action, &t->err);
+    bool checks = action == OPT_CHECK;
+    if (r < 0 || (action != OPT_RUN && !checks)) return refuse(t, r);
     if (check_outputs(t, has, &t->err) < 0) return refuse(t, -ERR_USAGE);
+    if (checks) return refuse(t, spec->check ? spec->check(&t->err) : 0);
     log_setup(spec->name, t->quiet, t->verbose);
     set_operands(t, has, operands, n);
     if ((has & TOOL_INPUTS) && check_inputs(t, &t->err) < 0) return refuse(t, -ERR_USAGE);

@@ -27,6 +27,8 @@ enum tool_has {                       /* which shared options a tool takes */
                 TOOL_MEMORY = 32,     /* --memory, --tmp */
                 TOOL_STATS = 64,      /* --stats */
                 TOOL_VERB = 128, /* the first operand is a verb: see opt_spec.verbs; it goes to tool.verb */
+                TOOL_SCORES_ALL =
+                    256, /* with --attributes it drops nothing: there is nothing for --rejects */
                 TOOL_DOCS = TOOL_INPUTS | TOOL_OUTPUT | TOOL_THREADS | TOOL_STATS
 };
 

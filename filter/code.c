@@ -41,14 +41,16 @@ static const struct opt own[] = {
     {"set", 0, OPT_LIST, &sets, "RULE=NUMBER", NULL, 0, 0,
      "change one rule's threshold and turn it on, or turn it off with RULE=off; may be repeated"},
     {"licenses", 0, OPT_STR, &licenses, "ID[,ID…]", NULL, 0, 0,
-     "keep only files under licences that may be taken with these SPDX ids, or permissive; what states none "
-     "is dropped"},
+     "keep only files under licences that may be taken with these SPDX ids (https://spdx.org/licenses, or "
+     "LicenseRef-…), or "
+     "permissive; what states none is dropped"},
     {"max-size", 0, OPT_SIZE, &max_size, "SIZE", NULL, 0, 0,
      "drop larger files unparsed; it bounds memory and time"},
     {"keep-unknown", 0, OPT_FLAG, &keep_unknown, NULL, NULL, 0, 0,
      "keep documents whose language is not known, or has no grammar, unparsed, instead of dropping them"},
     {"annotate", 0, OPT_FLAG, &annotate, NULL, NULL, 0, 0,
-     "drop nothing; write all that is measured into metadata instead, and the rule that would have dropped"},
+     "drop nothing; write all that is measured into metadata instead, and the rule that would have dropped",
+     .excludes = "rejects|attributes"},
     {"grammars", 0, OPT_STR, &grammars, "DIR[:DIR…]", NULL, 0, 0,
      "look for libtree-sitter-NAME.so here first; then in $LEAT_GRAMMARS, beside the program, and in the "
      "installed folder"},
@@ -58,27 +60,35 @@ static const struct opt own[] = {
      "print the languages, whether their grammar is there, and their file names, and end"},
     {0}};
 
+static int check_options(struct err *e);
 static const struct opt_spec spec = {
     .name = "leat code",
+    .check = check_options,
     .summary = "keep source files that parse",
     .operands = "[INPUT…]",
-    .description = "Reads JSONL documents that are source files, finds each one's language "
-                   "(metadata.language_code or metadata.language where it names "
-                   "a programming language, else the name and extension of metadata.path, a \"#!\" line, or, "
-                   "without a path, the text), parses it with "
-                   "tree-sitter and drops what does not parse.\n\n"
-                   "The error ratio is the share of bytes inside the topmost ERROR nodes, plus one byte for "
-                   "every token that the parser had to supply. "
-                   "Kept documents get metadata.language_code, metadata.license_header (an SPDX expression: "
-                   "what the file itself states), and "
-                   "metadata.error_ratio when it is above 0.\n\n"
-                   "Rules beyond that are off until --preset, --rules or --set turn them on; --list-rules "
-                   "prints them with their published "
-                   "thresholds. The first that holds is the reason of the drop, with the value that was "
-                   "measured. Other reasons: unknown-language, "
-                   "no-grammar, language-not-wanted, too-large, license, syntax-errors, language-rules "
-                   "(--keep-valid), and too-complex for the few "
-                   "texts with errors on which tree-sitter would take time and memory out of all proportion.",
+    .description =
+        "Reads JSONL documents that are source files, finds each one's language "
+        "(metadata.language_code or metadata.language where it names "
+        "a programming language, else the name and extension of metadata.path, a \"#!\" line, or, "
+        "without a path, the text), parses it with "
+        "tree-sitter and drops what does not parse.\n\n"
+        "The error ratio is the share of bytes inside the topmost ERROR nodes, plus one byte for "
+        "every token that the parser had to supply. "
+        "Kept documents get metadata.language_code, metadata.license_header (an SPDX expression: "
+        "what the file itself states), and "
+        "metadata.error_ratio when it is above 0.\n\n"
+        "--keep-valid asks for no error at all and, of JavaScript and Python, for rules of the language that "
+        "the "
+        "grammar does not know. What a syntax tree cannot know stays: names that are not defined or are "
+        "bound twice, labels, imports, types, which version of the language is meant; of other languages "
+        "what their grammars let pass (docs/formats.md).\n\n"
+        "Rules beyond that are off until --preset, --rules or --set turn them on; --list-rules "
+        "prints them with their published "
+        "thresholds. The first that holds is the reason of the drop, with the value that was "
+        "measured. Other reasons: unknown-language, "
+        "no-grammar, language-not-wanted, too-large, license, syntax-errors, language-rules "
+        "(--keep-valid), and too-complex for the few "
+        "texts with errors on which tree-sitter would take time and memory out of all proportion.",
     .examples = "leat ingest project.tar.gz | leat code --languages c,python -o code.jsonl.zst\n"
                 "# tolerate a little\n"
                 "leat code --max-error-ratio 0.02 --rejects broken.jsonl files.jsonl >parsed.jsonl\n"
@@ -446,22 +456,36 @@ static int search_path(struct buf *b)
     return buf_terminate(b);
 }
 
-/* Every language that is asked for must be known and have its grammar, and some grammar must be there, before anything is read. */
-static int check_languages(struct syntax *syntax, struct err *e)
+static int unknown_language(struct slice name, struct err *e)
+{
+    const char *near = language_nearest(name);
+    if (near)
+        return err_set(e, ERR_USAGE, "--languages %.*s: no such language; did you mean %s?", (int)name.n,
+                       name.p, near);
+    return err_set(
+        e, ERR_USAGE,
+        "--languages %.*s: no such language; --list-languages prints them (bash, c, javascript, python …)",
+        (int)name.n, name.p);
+}
+
+/* Every language that is asked for must be known and, where there is a syntax, have its grammar. */
+static int check_wanted(struct syntax *syntax, struct err *e)
 {
     for (const char *p = languages_wanted ? languages_wanted : ""; *p; p += *p == ',') {
         size_t n = strcspn(p, ",");
         const struct language *l = wanted_at(p, n);
-        if (!l)
-            return err_set(e, ERR_USAGE,
-                           "--languages %.*s: no such language; --list-languages prints them (bash, c, "
-                           "javascript, python …)",
-                           (int)n, p);
-        int r = syntax_have(syntax, l->name, e);
+        if (!l) return unknown_language(slice_of(p, n), e);
+        int r = syntax ? syntax_have(syntax, l->name, e) : 0;
         if (r < 0) return r;
         p += n;
     }
-    if (languages_wanted) return 0;
+    return 0;
+}
+
+/* Before anything is read: some grammar must be there. */
+static int check_languages(struct syntax *syntax, struct err *e)
+{
+    if (languages_wanted) return check_wanted(syntax, e);
     for (const struct language *l = languages; l->name; l++) {
         struct err none = {0};
         if (syntax_have(syntax, l->name, &none) == 0) return 0;
@@ -520,12 +544,20 @@ static int run(struct tool *t, struct code *c)
     return r < 0 ? r : stage_run(t, &ops, c);
 }
 
+static int check_options(struct err *e)
+{
+    static struct code c;
+    int r = choose_rules(&c, e);
+    return r < 0 ? r : check_wanted(NULL, e);
+}
+
 int main(int argc, char **argv)
 {
     struct tool t;
     static struct code c;
     struct buf path;
-    if (!tool_start(&t, &spec, TOOL_DOCS | TOOL_REJECTS | TOOL_ATTRIBUTES, argc, argv)) return t.status;
+    if (!tool_start(&t, &spec, TOOL_DOCS | TOOL_REJECTS | TOOL_ATTRIBUTES | TOOL_SCORES_ALL, argc, argv))
+        return t.status;
     buf_init(&path, BUF_NO_MAX);
     int r = search_path(&path) < 0 ? err_nomem(&t.err, "starting") : 0;
     if (r == 0 && !(c.syntax = syntax_new(path.p))) r = err_nomem(&t.err, "starting");

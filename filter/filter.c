@@ -10,6 +10,7 @@
 #include "common/log.h"
 #include "common/stage.h"
 #include "filter/explain.h"
+#include "filter/language/codes.h"
 #include "filter/scores/scores.h"
 #include "filter/screen/screen.h"
 #include <math.h>
@@ -56,36 +57,40 @@ static const struct opt own[] = {
      "the model (.lcl of leat classify, .bin or .ftz of fastText) whose probability the rule "
      "classifier_score tests"},
     {"classifier-label", 0, OPT_STR, &scores_opts.label, "LABEL", NULL, 0, 0,
-     "of which label; if not given, of the most probable one"},
+     "of which label; if not given, of the most probable one", .needs = "classifier"},
     {"tokenizer", 0, OPT_STR, &scores_opts.tokenizer, "FILE", NULL, 0, 0,
      "the tokenizer.json in whose tokens min_tokens and max_tokens count, without one for the document's "
      "end"},
     {"annotate", 0, OPT_FLAG, &annotate, NULL, NULL, 0, 0,
      "drop and edit nothing; write the measured signals into metadata instead, and as filter_rule what would "
      "have "
-     "dropped the document"},
+     "dropped the document",
+     .excludes = "rejects|attributes|explain"},
     {"explain", 0, OPT_STR, &explain_id, "ID", NULL, 0, 0,
      "for the documents with this id print each rule with the value and what it decides, and what is removed "
      "and "
      "why, and what --languages, --word-list, --decontaminate and --pii would do after the rules (screen: "
      "what they see, "
-     "as in --attributes); no documents are written"},
+     "as in --attributes); no documents are written",
+     .excludes = "output|rejects|attributes"},
     {"list-rules", 0, OPT_FLAG, &list_rules, NULL, NULL, 0, 0,
-     "print all rules of the dialect with their thresholds, and end"},
+     "print all rules of the dialect with their thresholds, and what its pipelines are made of, and end"},
     {"pii", 0, OPT_STR, &screen_opts.pii, "KIND[,KIND…]", NULL, 0, 0,
      "look for personal data and secrets: all, or email, phone, ip, card, iban, crypto, secret, id"},
     {"pii-action", 0, OPT_CHOICE, &screen_opts.pii_action, NULL, "mask|drop|annotate", 0, 0,
      "what becomes of it: a placeholder such as [EMAIL] in its place, the document is dropped, or its places "
      "go into "
-     "metadata.pii"},
+     "metadata.pii",
+     .needs = "pii"},
     {"pii-style", 0, OPT_CHOICE, &screen_opts.pii_style, NULL, "leat|fineweb", 0, 0,
-     "fineweb: what FineWeb looks for and writes instead (datatrove's PIIFormatter; email and ip alone)"},
+     "fineweb: what FineWeb looks for and writes instead (datatrove's PIIFormatter; email and ip alone)",
+     .needs = "pii"},
     {"pii-placeholder", 0, OPT_LIST, &screen_opts.placeholders, "KIND=TEXT", NULL, 0, 0,
-     "the text that replaces this kind; may be repeated"},
+     "the text that replaces this kind; may be repeated", .needs = "pii,pii-action=mask"},
     {"word-list", 0, OPT_LIST, &screen_opts.word_lists, "FILE[=drop:SHARE]", NULL, 0, 0,
-     "count the words of each document that are in a list of words and phrases, one a line, and drop it when "
-     "their share "
-     "of all words is larger; data-juicer drops at 0.045. May be repeated"},
+     "write into metadata.word_lists how many words of each document are in a list of words and phrases, one "
+     "a "
+     "line, or drop it when their share of all words is larger; data-juicer drops at 0.045. May be repeated"},
     {"decontaminate", 0, OPT_LIST, &screen_opts.evaluations, "FILE", NULL, 0, 0,
      "drop documents that share n-grams with this evaluation set: JSON lines, a JSON array, or text, where "
      "each "
@@ -93,27 +98,33 @@ static const struct opt own[] = {
     {"decontaminate-ngram", 0, OPT_STR, &screen_opts.ngram, "[exact-|chars-]N", NULL, 0, 0,
      "words in a row, without case and punctuation (13 as GPT-3, if not given; 8 as PaLM), as they are "
      "(exact-13), or "
-     "letters and digits in a row (chars-50 as GPT-4)"},
+     "letters and digits in a row (chars-50 as GPT-4)",
+     .needs = "decontaminate"},
     {"decontaminate-key", 0, OPT_STR, &screen_opts.keys, "KEY[,KEY…]", NULL, 0, 0,
      "the keys of an evaluation set's objects whose strings are the item; if not given the usual ones, such "
      "as question, "
-     "prompt, answer"},
+     "prompt, answer",
+     .needs = "decontaminate"},
     {"decontaminate-action", 0, OPT_CHOICE, &screen_opts.evaluation_action, NULL, "drop|remove|annotate", 0,
      0,
      "drop the document, remove what it shares with --decontaminate-window characters around, or write it "
      "into "
-     "metadata.contamination"},
+     "metadata.contamination",
+     .needs = "decontaminate"},
     {"decontaminate-min", 0, OPT_INT, &screen_opts.least_grams, "N", NULL, 1, 1e15,
-     "n-grams that a document must share"},
+     "n-grams that a document must share", .needs = "decontaminate"},
     {"decontaminate-share", 0, OPT_NUM, &screen_opts.item_share, "SHARE", NULL, 0, 1,
-     "the share of an item's words that must be covered; PaLM: 0.7"},
+     "the share of an item's words that must be covered; PaLM: 0.7", .needs = "decontaminate"},
     {"decontaminate-window", 0, OPT_INT, &screen_opts.window, "CHARS", NULL, 0, 1e9,
-     "for remove: characters that go at both sides; pieces of fewer characters go too, and a document of "
+     "characters that go at both sides; pieces of fewer characters go too, and a document of "
      "more than ten "
-     "pieces"},
+     "pieces",
+     .needs = "decontaminate,decontaminate-action=remove"},
     {0}};
 
+static int check_options(struct err *e);
 static const struct opt_spec spec = {
+    .check = check_options,
     .name = "leat filter",
     .summary = "keep the documents that pass quality rules",
     .operands = "[INPUT…]",
@@ -455,26 +466,46 @@ static int choose_rules(struct rules *rules, struct err *e)
 }
 
 /* A rule about what no model was given for would silently keep everything. */
-static int check_models(const struct filter *f, struct err *e)
+static int check_models(const struct rules *rules, bool shows_all, struct err *e)
 {
     const struct {
         enum signal signal;
-        const char *option, *model;
-    } needs[] = {{SIG_PERPLEXITY, "--lm", scores_opts.perplexity},
-                 {SIG_CLASSIFIER_SCORE, "--classifier", scores_opts.classifier},
-                 {SIG_TOKENS, "--tokenizer", scores_opts.tokenizer}};
-    for (size_t i = 0; i < f->rules.n; i++)
-        for (size_t k = 0; k < 3; k++)
-            if (f->rules.at[i].on && f->rules.at[i].signal == needs[k].signal && !needs[k].model)
-                return err_set(e, ERR_USAGE, "the rule %s needs %s FILE", f->rules.at[i].name,
-                               needs[k].option);
+        const char *option, *model, *rules;
+    } needs[] = {{SIG_PERPLEXITY, "--lm", scores_opts.perplexity, "min_perplexity or max_perplexity"},
+                 {SIG_CLASSIFIER_SCORE, "--classifier", scores_opts.classifier, "classifier_score"},
+                 {SIG_TOKENS, "--tokenizer", scores_opts.tokenizer, "min_tokens or max_tokens"}};
+    for (size_t k = 0; k < 3; k++) {
+        const struct rule *rule = rules_testing(rules, needs[k].signal);
+        if (rule && !needs[k].model)
+            return err_set(e, ERR_USAGE, "the rule %s needs %s FILE", rule->name, needs[k].option);
+        if (needs[k].model && !rule && !shows_all)
+            return err_set(e, ERR_USAGE, "%s is asked by no rule: --set %s, or --annotate", needs[k].option,
+                           needs[k].rules);
+    }
     return 0;
+}
+
+/* A code that no document can have would drop all of them, or none. */
+static int check_languages(const struct rules *rules, const struct scores *scores, struct err *e)
+{
+    struct err unknown = {0};
+    if (language && rules_for(rules, slice_str(language)) == rules &&
+        codes_check("--language", slice_str(language), e) < 0)
+        return -ERR_USAGE;
+    for (const char *p = languages; p; p = *p ? p + 1 : NULL) {
+        size_t n = strcspn(p, ",");
+        if (scores_check_language(scores, "--languages", slice_of(p, n), &unknown) < 0) break;
+        p += n;
+    }
+    if (unknown.code) *e = unknown;
+    return -unknown.code;
 }
 
 static int run(struct tool *t, const struct stage_ops *ops, struct filter *f)
 {
-    int got = scores_open(&f->scores, &scores_opts, &t->err);
-    if (got >= 0) got = check_models(f, &t->err);
+    int got = check_models(&f->rules, annotate || t->attributes, &t->err);
+    if (got >= 0) got = scores_open(&f->scores, &scores_opts, &t->err);
+    if (got >= 0) got = check_languages(&f->rules, f->scores, &t->err);
     if (got >= 0) got = screen_open(&f->screen, &screen_opts, &t->err);
     if (got >= 0 && f->screen && *screen_about(f->screen)) log_info("%s", screen_about(f->screen));
     if (got >= 0) got = stage_run(t, ops, f);
@@ -496,9 +527,21 @@ static int print_rules(const struct rules *rules, struct err *e)
             explain_rule(&b, &rules->at[i]);
             buf_puts(&b, rules->at[i].on ? "; on\n" : "\n");
         }
+    rules_put_pipelines(rules, &b);
     bool failed = b.failed || fwrite(b.p, 1, b.n, stdout) != b.n || fflush(stdout) != 0;
     buf_free(&b);
     return failed ? err_sys(e, "cannot write to standard output") : 0;
+}
+
+/* What can be said before models are opened. */
+static int check_options(struct err *e)
+{
+    struct rules rules = {0};
+    int got = choose_rules(&rules, e);
+    if (got >= 0) got = check_models(&rules, true, e);
+    if (got >= 0 && !scores_opts.language) got = check_languages(&rules, NULL, e);
+    rules_free(&rules);
+    return got;
 }
 
 int main(int argc, char **argv)
@@ -507,7 +550,8 @@ int main(int argc, char **argv)
         .kind = "jsonl", .worker_new = worker_new, .worker_free = worker_free, .doc = named_filter_doc};
     struct tool t;
     struct filter f = {0};
-    if (!tool_start(&t, &spec, TOOL_DOCS | TOOL_REJECTS | TOOL_ATTRIBUTES, argc, argv)) return t.status;
+    if (!tool_start(&t, &spec, TOOL_DOCS | TOOL_REJECTS | TOOL_ATTRIBUTES | TOOL_SCORES_ALL, argc, argv))
+        return t.status;
     if (explain_id) ops.kind = "text";
     int r = choose_rules(&f.rules, &t.err);
     if (r >= 0) r = list_rules ? print_rules(&f.rules, &t.err) : run(&t, &ops, &f);

@@ -467,14 +467,15 @@ int main(int argc, char **argv)
          "nothing else"},
         {"namespaces", 0, OPT_STR, &namespaces, "LIST", NULL, 0, 0,
          "the namespaces of a MediaWiki dump whose pages become documents, by number, "
-         "separated by commas; without it 0, that of articles"},
+         "separated by commas; without it 0, that of articles",
+         .needs = "format=auto|format=mediawiki"},
         {"blocklist", 0, OPT_LIST, &blocked, "PATH", NULL, 0, 0,
          "pass over records whose host or URL is listed, before they are decoded; may be "
          "repeated, or have commas. PATH is a directory CATEGORY/domains, CATEGORY/urls, "
          "CATEGORY/expressions (as the UT1 blacklists are), one category of it, a hosts file, or "
          "a file with a host or URL a line; compressed or not"},
         {"keep-blocked", 0, OPT_FLAG, &keep_blocked, NULL, NULL, 0, 0,
-         "keep what is on a blocklist, with the category as metadata.blocklist"},
+         "keep what is on a blocklist, with the category as metadata.blocklist", .needs = "blocklist"},
         {"allow-domains", 0, OPT_LIST, &allowed, "PATH", NULL, 0, 0,
          "keep only records whose host or URL is listed; lists as for --blocklist"},
         {"respect", 0, OPT_LIST, &respected, "SIGNALS", NULL, 0, 0,
@@ -556,8 +557,6 @@ int main(int argc, char **argv)
     struct tool t;
     mallopt(M_ARENA_MAX, 2); /* an arena a thread would keep what large records needed, once for each */
     if (!tool_start(&t, &spec, TOOL_DOCS, argc, argv)) return t.status;
-    if (keep_blocked && !blocked.n)
-        err_set(&t.err, ERR_USAGE, "--keep-blocked marks what --blocklist finds: give that too");
     if (content == CONTENT_RAW && (format == FORMAT_HTML || format == FORMAT_EPUB))
         err_set(&t.err, ERR_USAGE,
                 "--content raw keeps text as it stands, --format html and epub do not: give one of them");

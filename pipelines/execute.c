@@ -33,8 +33,8 @@ static void log_path(const struct plan *p, const struct step *s, size_t i, char 
         if (path[k] == ' ') path[k] = '-';
 }
 
-/* In the child: never returns. leat is the one beside this program, so that a run uses one version. */
-static void become(char **argv)
+/* leat is the one beside this program, so that a run uses one version. */
+void execute_become(char **argv)
 {
     char self[4096 + 8];
     ssize_t n = readlink("/proc/self/exe", self, 4096);
@@ -73,8 +73,7 @@ static pid_t start(const struct plan *p, const struct step *s, size_t i, int in,
     if (in > 2) close(in);
     if (out > 2) close(out);
     if (spare > 2) close(spare);
-    become(s->process[i].argv.at);
-    return -1;
+    execute_become(s->process[i].argv.at);
 }
 
 /* Starts process i reading `in` (closed here); *next is what its successor reads, or -1. */

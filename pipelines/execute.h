@@ -12,4 +12,7 @@ int execute_prepare(const struct plan *p, struct err *e);
  * error names each failed process, its status and its last message. */
 int execute_step(const struct plan *p, const struct step *s, struct err *e);
 
+/* Becomes argv[0], of "leat" the one beside this program. Never returns: 127 where that fails. */
+void execute_become(char **argv) __attribute__((noreturn));
+
 #endif

@@ -258,6 +258,18 @@ static int run_tool(char **argv)
     return run_program(path, argv);
 }
 
+/* `leat --check-options TOOL …`, of `leat run`: our own tools are asked; of others it is enough that they are there. */
+static int check_tool(char **argv)
+{
+    char path[PATH_MAX];
+    char *name = argv[1];
+    if (!find_tool(name, path)) return unknown_tool(name);
+    if (!is_known(name)) return 0;
+    argv[1] = argv[0];
+    argv[0] = path;
+    return run_program(path, argv);
+}
+
 /* Pages of this installation come before the system's. */
 static void extend_manpath(void)
 {
@@ -312,6 +324,7 @@ int main(int argc, char **argv)
         printf("leat %s\n", LEAT_VERSION);
         return flush();
     }
+    if (strcmp(first, "--check-options") == 0 && argc > 2) return check_tool(argv + 1);
     if (first[0] == '-') {
         fprintf(stderr,
                 "leat: unknown option %s; options of a tool come behind its name\nTry 'leat --help'.\n",

@@ -73,13 +73,14 @@ static struct step *add_step(struct plan *p, const char *name)
     return &p->step[p->n++];
 }
 
-static struct process *add_process(struct plan *p, struct step *s, const char *label, bool foreign)
+static struct process *add_process(struct plan *p, struct step *s, const char *label, bool foreign,
+                                   const struct yaml *where)
 {
     struct process *at = grow(p, s->process, s->n, &s->cap, sizeof *at);
     if (!at) return NULL;
     s->process = at;
     struct process *q = &s->process[s->n];
-    *q = (struct process){.foreign = foreign, .label = keep(p, label)};
+    *q = (struct process){.foreign = foreign, .label = keep(p, label), .where = where};
     if (!foreign) {
         char *file = format(p, "%s/ledgers/%s.%zu.%s.json", p->run_dir, s->name, s->n, label);
         for (char *c = file ? file + strlen(p->run_dir) + 9 : NULL; c && *c; c++)
@@ -135,18 +136,30 @@ static int add_value(struct plan *p, struct process *q, const struct yaml *node,
     return r;
 }
 
-/* {a: 1, b: [x, y], c: true} → --a=1 --b=x --b=y --c. Keys in `except` (NULL-terminated) are another's business. */
-static int add_options(struct plan *p, struct process *q, const struct yaml *map, const char *const *except,
-                       struct err *e)
+/* What the run gives to every tool. */
+#define SET_BY_RUN "output", "stats", "framed", "help", "version", "man", "check-options"
+static const char *const set_by_run[] = {SET_BY_RUN, NULL};
+
+static bool is_among(const char *const *names, const char *name)
+{
+    while (*names && strcmp(*names, name) != 0) names++;
+    return *names != NULL;
+}
+
+/* {a: 1, b: [x, y], c: true} → --a=1 --b=x --b=y --c. Keys in `taken` (NULL-terminated) are the run's; `other` (or NULL) is
+ * no option. */
+static int add_options(struct plan *p, struct process *q, const struct yaml *map, const char *const *taken,
+                       const char *other, struct err *e)
 {
     if (!map || (map->kind == YAML_SCALAR && !*map->value)) return 0;
     if (map->kind != YAML_MAP) return yaml_error(map, e, "a map of options was expected");
     for (const struct yaml *o = map->child; o; o = o->next) {
-        bool skip = false;
-        for (const char *const *x = except; x && *x; x++) skip |= strcmp(o->key, *x) == 0;
-        if (skip) continue;
+        if (other && strcmp(o->key, other) == 0) continue;
         yaml_get(map, o->key);
         int r = 0;
+        if (is_among(taken, o->key))
+            return yaml_error(o, e, "step %s: %s: leat run sets --%s itself; leave it out",
+                              p->step[p->n - 1].name, q->label, o->key);
         if (o->kind == YAML_SEQ)
             for (const struct yaml *v = o->child; v && r == 0; v = v->next) r = add_value(p, q, v, o->key, e);
         else
@@ -167,11 +180,18 @@ static void add_tool(struct plan *p, struct process *q, const char *tool)
     }
 }
 
-static void add_common_options(struct plan *p, struct process *q)
+/* A process's own number of threads goes before that of all. */
+static void add_threads(struct plan *p, struct process *q, const struct yaml *options)
 {
-    if (q->foreign) return;
-    list_add(p, &q->argv, format(p, "--stats=%s", q->stats));
+    for (const struct yaml *o = options && options->kind == YAML_MAP ? options->child : NULL; o; o = o->next)
+        if (strcmp(o->key, "threads") == 0) return;
     if (p->threads) list_add(p, &q->argv, format(p, "--threads=%lld", (long long)p->threads));
+}
+
+static void add_common_options(struct plan *p, struct process *q, const struct yaml *options)
+{
+    list_add(p, &q->argv, format(p, "--stats=%s", q->stats));
+    add_threads(p, q, options);
 }
 
 /* ------------------------------------------------------------------ stages of one pipe */
@@ -181,7 +201,7 @@ static int add_shell(struct plan *p, struct step *s, const struct yaml *command,
     char *text = NULL;
     if (command->kind != YAML_SCALAR) return yaml_error(command, e, "sh: a command line was expected");
     int r = expand(p, command, &text, e);
-    struct process *q = r == 0 ? add_process(p, s, "sh", true) : NULL;
+    struct process *q = r == 0 ? add_process(p, s, "sh", true, command) : NULL;
     if (!q) return r;
     list_add(p, &q->argv, keep(p, "sh"));
     list_add(p, &q->argv, keep(p, "-c"));
@@ -198,12 +218,14 @@ static int add_stage(struct plan *p, struct step *s, const struct yaml *stage, c
     const char *tool = stage->child->key;
     struct yaml *options = yaml_get(stage, tool);
     if (strcmp(tool, "sh") == 0) return add_shell(p, s, options, e);
-    struct process *q = add_process(p, s, tool, false);
+    static const char *const taken_of_ingest[] = {SET_BY_RUN, "source", NULL};
+    bool ingests = strcmp(tool, "ingest") == 0 && domain;
+    struct process *q = add_process(p, s, tool, false, stage);
     if (!q) return 0;
     add_tool(p, q, tool);
-    int r = add_options(p, q, options, NULL, e);
-    if (strcmp(tool, "ingest") == 0 && domain) list_add(p, &q->argv, format(p, "--source=%s", domain));
-    add_common_options(p, q);
+    int r = add_options(p, q, options, ingests ? taken_of_ingest : set_by_run, NULL, e);
+    if (ingests) list_add(p, &q->argv, format(p, "--source=%s", domain));
+    add_common_options(p, q, options);
     return r;
 }
 
@@ -335,11 +357,11 @@ static int add_tokenizer(struct plan *p, const struct yaml *root, struct words_l
     if (r < 0) return r;
     if (!train) return yaml_error(tokenizer, e, "tokenizer: give file: FILE or train: {vocab-size: N}");
     struct step *s = add_step(p, "tokenizer");
-    struct process *q = s ? add_process(p, s, "tokenizer train", false) : NULL;
+    struct process *q = s ? add_process(p, s, "tokenizer train", false, train) : NULL;
     if (!q) return 0;
     add_tool(p, q, "tokenizer train");
-    r = add_options(p, q, train, NULL, e);
-    add_common_options(p, q);
+    r = add_options(p, q, train, set_by_run, NULL, e);
+    add_common_options(p, q, train);
     read_from(p, s, docs);
     *file = s->writes = format(p, "%s/tokenizer.json", p->run_dir);
     return r < 0 ? r : connect_step(p, s, docs, train, e);
@@ -362,28 +384,31 @@ static int add_weights(struct plan *p, struct process *q, const struct yaml *sha
 static int add_shards(struct plan *p, const struct yaml *root, struct words_list *docs, char *tokenizer,
                       struct err *e)
 {
-    static const char *const not_options[] = {"weights", NULL};
+    static const char *const taken_of_tokenize[] = {SET_BY_RUN, "model", NULL};
+    static const char *const taken_of_shard[] = {SET_BY_RUN, "force", "tokenizer-file", NULL};
     struct yaml *shard = NULL, *tokenize = NULL;
     int r = yaml_map(root, "shard", &shard, e);
-    if (r <= 0) return r;
+    if (r == 0) r = yaml_map(root, "tokenize", &tokenize, e);
+    if (!shard)
+        return r > 0 ? yaml_error(tokenize, e, "tokenize needs shards to write to: add shard: {}") : r;
     if (!tokenizer)
         return yaml_error(shard, e, "shard needs a tokenizer: add tokenizer: {file: FILE} or {train: {…}}");
     if ((r = yaml_map(root, "tokenize", &tokenize, e)) < 0) return r;
     struct step *s = add_step(p, "shards");
-    struct process *q = s ? add_process(p, s, "tokenize", false) : NULL;
+    struct process *q = s ? add_process(p, s, "tokenize", false, tokenize ? tokenize : shard) : NULL;
     if (!q) return 0;
     add_tool(p, q, "tokenize");
     list_add(p, &q->argv, format(p, "--model=%s", tokenizer));
-    r = add_options(p, q, tokenize, NULL, e);
-    add_common_options(p, q);
-    q = r < 0 ? NULL : add_process(p, s, "shard", false);
+    r = add_options(p, q, tokenize, taken_of_tokenize, NULL, e);
+    add_common_options(p, q, tokenize);
+    q = r < 0 ? NULL : add_process(p, s, "shard", false, shard);
     if (!q) return r;
     add_tool(p, q, "shard");
     list_add(p, &q->argv, keep(p, "--force"));
     list_add(p, &q->argv, format(p, "--tokenizer-file=%s", tokenizer));
-    r = add_options(p, q, shard, not_options, e);
+    r = add_options(p, q, shard, taken_of_shard, "weights", e);
     if (r == 0) r = add_weights(p, q, shard, e);
-    add_common_options(p, q);
+    add_common_options(p, q, shard);
     read_from(p, s, docs);
     s->writes = format(p, "%s/shards", p->run_dir);
     return r < 0 ? r : connect_step(p, s, docs, shard, e);
@@ -391,7 +416,8 @@ static int add_shards(struct plan *p, const struct yaml *root, struct words_list
 
 static int add_train(struct plan *p, const struct yaml *root, struct err *e)
 {
-    static const char *const not_options[] = {"config", NULL};
+    static const char *const taken[] = {"shards",  "out", "resume",        "help",
+                                        "version", "man", "check-options", NULL};
     struct yaml *train = NULL;
     char *config = NULL;
     int r = yaml_map(root, "train", &train, e);
@@ -404,7 +430,7 @@ static int add_train(struct plan *p, const struct yaml *root, struct err *e)
     if (config && access(config, R_OK) != 0)
         return yaml_error(named, e, "cannot read %s: the training's configuration", config);
     struct step *s = add_step(p, "train");
-    struct process *q = s ? add_process(p, s, "train", false) : NULL;
+    struct process *q = s ? add_process(p, s, "train", false, train) : NULL;
     if (!q) return 0;
     s->terminal = true;
     s->writes = format(p, "%s/model", p->run_dir);
@@ -414,8 +440,8 @@ static int add_train(struct plan *p, const struct yaml *root, struct err *e)
     list_add(p, &q->argv, format(p, "--out=%s", s->writes));
     list_add(p, &q->argv, keep(p, "--resume"));
     list_add(p, &s->reads, p->step[shards].writes);
-    r = add_options(p, q, train, not_options, e);
-    if (p->threads) list_add(p, &q->argv, format(p, "--threads=%lld", (long long)p->threads));
+    r = add_options(p, q, train, taken, "config", e);
+    add_threads(p, q, train);
     q->stats = NULL; /* its account is metrics.jsonl */
     return r;
 }

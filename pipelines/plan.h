@@ -11,7 +11,7 @@
  *
  * A STAGE is `TOOL: {OPTION: VALUE…}` ("filter", "dedup minhash"), which becomes `leat TOOL --OPTION VALUE…`: true gives a
  * flag, false nothing, a list repeats the option; or `sh: COMMAND`, any other program. Every leat process gets --stats, and
- * --framed where another leat process reads it. */
+ * --framed where another leat process reads it: options that the run sets itself may not stand in the file. */
 #ifndef LEAT_PIPELINES_PLAN_H
 #define LEAT_PIPELINES_PLAN_H
 
@@ -25,10 +25,11 @@ struct words_list { /* NULL-terminated for exec */
 };
 
 struct process {
-    struct words_list argv; /* argv[0] is "leat" or "sh" */
-    bool foreign;           /* not one of ours: no ledger, not framed */
-    char *label;            /* "filter", "dedup minhash", "sh" */
-    char *stats;            /* its ledger's file; NULL for foreign ones */
+    struct words_list argv;   /* argv[0] is "leat" or "sh" */
+    bool foreign;             /* not one of ours: no ledger, not framed */
+    char *label;              /* "filter", "dedup minhash", "sh" */
+    char *stats;              /* its ledger's file; NULL for foreign ones */
+    const struct yaml *where; /* its options in the file */
 };
 
 struct step {

@@ -5,6 +5,7 @@
 #include "common/log.h"
 #include "common/tool.h"
 #include "pipelines/accounts.h"
+#include "pipelines/check.h"
 #include "pipelines/execute.h"
 #include "pipelines/script.h"
 #include <stdio.h>
@@ -42,6 +43,9 @@ static const struct opt_spec spec = {
                    "{DOMAIN: W}), train ({config: FILE}). A stage is `TOOL: {OPTION: VALUE}`, where true "
                    "gives a flag and a list "
                    "repeats the option, or `sh: COMMAND` for any other program between two leat tools.\n\n"
+                   "Before anything runs, and with --dry-run, every tool is asked whether it knows its "
+                   "options. Options that "
+                   "leat run sets itself (output, stats, framed, …) may not stand in the file.\n\n"
                    "A step is done when every process of its pipe ended with 0; otherwise its result is "
                    "renamed to NAME.failed and the "
                    "run ends with 1. A second run makes everything anew, but for training, which goes on "
@@ -164,6 +168,7 @@ static int run_file(const char *path, struct err *e)
     for (size_t i = 0; i < sets.n && r == 0; i++) r = yaml_set(f, sets.at[i], e);
     if (r == 0) r = plan_build(&plan, f, run_dir, e);
     if (r == 0) r = choose_steps(&plan, &first, &last, e);
+    if (r == 0) r = check_options(&plan, first, last, e);
     if (r == 0) r = dry_run ? print_script(&plan, first, last, e) : run_plan(&plan, first, last, e);
     plan_free(&plan);
     yaml_free(f);

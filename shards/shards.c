@@ -16,14 +16,17 @@ static int split = 2;
 static int64_t limit;
 
 static const struct opt own[] = {
-    {"json", 0, OPT_FLAG, &json, NULL, NULL, 0, 0, "info: print the manifest as it lies"},
-    {"domain", 0, OPT_STR, &domain, "NAME", NULL, 0, 0, "cat: only this domain"},
-    {"split", 0, OPT_CHOICE, &split, "SPLIT", "train|valid|all", 0, 0, "cat: only documents of this split"},
-    {"ids", 0, OPT_FLAG, &ids, NULL, NULL, 0, 0, "cat: with the token ids of each document"},
+    {"json", 0, OPT_FLAG, &json, NULL, NULL, 0, 0, "print the manifest as it lies", .verbs = "info"},
+    {"domain", 0, OPT_STR, &domain, "NAME", NULL, 0, 0, "only this domain", .verbs = "cat"},
+    {"split", 0, OPT_CHOICE, &split, "SPLIT", "train|valid|all", 0, 0, "only documents of this split",
+     .verbs = "cat"},
+    {"ids", 0, OPT_FLAG, &ids, NULL, NULL, 0, 0, "with the token ids of each document", .verbs = "cat",
+     .excludes = "ltok"},
     {"ltok", 0, OPT_FLAG, &ltok, NULL, NULL, 0, 0,
-     "cat: write a token stream, which `leat tokenize --decode` turns into text; without the end-of-document "
-     "tokens"},
-    {"limit", 0, OPT_INT, &limit, "N", NULL, 0, 9e18, "cat: stop after N documents; 0: no limit"},
+     "write a token stream, which `leat tokenize --decode` turns into text; without the end-of-document "
+     "tokens",
+     .verbs = "cat"},
+    {"limit", 0, OPT_INT, &limit, "N", NULL, 0, 9e18, "stop after N documents; 0: no limit", .verbs = "cat"},
     {0}};
 
 static const char *const verbs[] = {"info", "verify", "cat", NULL};
@@ -160,7 +163,6 @@ static int run_cat(struct tool *t, const char *dir, const struct shard_manifest 
                           .ltok = ltok,
                           .limit = (uint64_t)limit,
                           .out = out};
-    if (ids && ltok) return err_set(e, ERR_USAGE, "--ids and --ltok exclude each other");
     int r = shard_cat_write(&c, e);
     t->ledger.in = c.documents;
     t->ledger.kept = c.documents;

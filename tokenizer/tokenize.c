@@ -12,23 +12,25 @@ static bool no_eod, count_only, as_json, decode, allow_special;
 static const struct opt own[] = {
     {"model", 'm', OPT_STR, &model, "FILE", NULL, 0, 0, "the tokenizer: a tokenizer.json"},
     {"domain", 0, OPT_STR, &domain, "NAME", NULL, 0, 0,
-     "every document's domain; without it the document's source"},
+     "every document's domain; without it the document's source", .excludes = "domain-key"},
     {"domain-key", 0, OPT_STR, &domain_key, "KEY", NULL, 0, 0,
      "take a document's domain from metadata.KEY; where there is none, its source"},
     {"carry", 0, OPT_LIST, &carry, "KEY", NULL, 0, 0,
      "carry metadata.KEY along with the tokens; may be repeated"},
     {"eod", 0, OPT_STR, &eod, "TOKEN", NULL, 0, 0,
-     "end every document with this token; <|endoftext|> where the tokenizer has it"},
+     "end every document with this token; <|endoftext|> where the tokenizer has it", .excludes = "no-eod"},
     {"no-eod", 0, OPT_FLAG, &no_eod, NULL, NULL, 0, 0, "end documents with no token"},
     {"add-bos", 0, OPT_STR, &bos, "TOKEN", NULL, 0, 0, "begin every document with this token"},
     {"allow-special", 0, OPT_FLAG, &allow_special, NULL, NULL, 0, 0,
      "special tokens that stand in a text become tokens. Without it they are ordinary text, so that no "
      "document can forge one"},
     {"count", 0, OPT_FLAG, &count_only, NULL, NULL, 0, 0,
-     "write only the number of documents, tokens and bytes"},
-    {"json", 0, OPT_FLAG, &as_json, NULL, NULL, 0, 0, "write lines of {\"id\",\"tokens\"}"},
+     "write only the number of documents, tokens and bytes", .excludes = "json|decode"},
+    {"json", 0, OPT_FLAG, &as_json, NULL, NULL, 0, 0, "write lines of {\"id\",\"tokens\"}",
+     .excludes = "decode"},
     {"decode", 0, OPT_FLAG, &decode, NULL, NULL, 0, 0,
-     "read token streams and write lines of {\"id\",\"text\"}"},
+     "read token streams and write lines of {\"id\",\"text\"}",
+     .excludes = "domain|domain-key|carry|eod|no-eod|add-bos|allow-special"},
     {0}};
 
 static const struct opt_spec spec = {
@@ -57,10 +59,6 @@ static const struct opt_spec spec = {
 static int check_options(struct err *e)
 {
     if (!model) return err_set(e, ERR_USAGE, "-m FILE is needed: the tokenizer.json to use");
-    if (domain && domain_key) return err_set(e, ERR_USAGE, "--domain and --domain-key exclude each other");
-    if (eod && no_eod) return err_set(e, ERR_USAGE, "--eod and --no-eod exclude each other");
-    if (count_only + as_json + decode > 1)
-        return err_set(e, ERR_USAGE, "--count, --json and --decode exclude each other");
     return 0;
 }
 

@@ -22,16 +22,18 @@ static bool as_json;
 static const char *const verbs[] = {"train", "info", NULL};
 static const struct opt own[] = {
     {"vocab-size", 0, OPT_INT, &vocab_size, "N", NULL, 256, VOCAB_MAX_IDS,
-     "train: learn until there are N tokens, special tokens and the 256 bytes included"},
+     "learn until there are N tokens, special tokens and the 256 bytes included", .verbs = "train"},
     {"pattern", 0, OPT_STR, &pattern_text, "NAME|REGEX", NULL, 0, 0,
-     "train: cut text with this pattern: gpt2, cl100k, llama3, qwen2, o200k, deepseek, or a regular "
-     "expression"},
+     "cut text with this pattern: gpt2, cl100k, llama3, qwen2, o200k, deepseek, or a regular "
+     "expression",
+     .verbs = "train"},
     {"special", 0, OPT_LIST, &special, "TOKEN", NULL, 0, 0,
-     "train: a special token, which gets the next of the first ids; may be repeated. <|endoftext|> when none "
-     "is given"},
+     "a special token, which gets the next of the first ids; may be repeated. <|endoftext|> when none "
+     "is given",
+     .verbs = "train"},
     {"min-frequency", 0, OPT_INT, &min_frequency, "N", NULL, 0, 1e15,
-     "train: merge no pair that occurs less than N times"},
-    {"json", 0, OPT_FLAG, &as_json, NULL, NULL, 0, 0, "info: print one JSON object"},
+     "merge no pair that occurs less than N times", .verbs = "train"},
+    {"json", 0, OPT_FLAG, &as_json, NULL, NULL, 0, 0, "print one JSON object", .verbs = "info"},
     {0}};
 
 static const struct opt_spec spec = {
@@ -132,6 +134,7 @@ static int learn(struct tool *t, struct training *x, const struct pattern_spec *
                            .memory_bytes = t->memory};
     int r = counts_result(x->counts, &sum, &t->err);
     if (r < 0) return r;
+    if (sum->n == 0) return err_set(&t->err, ERR_DATA, "no text to learn from");
     log_info("%zu different pieces, %zu bytes of them", sum->n, sum->n_bytes);
     r = train_merges(&v, sum, &o, &t->err);
     if (r < 0) return r;

@@ -1,7 +1,9 @@
 /* language.c: the table of languages, and the look-up by name, path and "#!" line. */
 #include "filter/code/language.h"
+#include "common/opts.h"
 #include "common/text.h"
 #include "filter/code/content.h"
+#include <stdio.h>
 
 const char *const language_methods[] = {"nothing", "name", "filename", "extension", "shebang", "content"};
 
@@ -129,6 +131,16 @@ const struct language *language_named(struct slice s)
     for (const struct language *l = languages; l->name; l++)
         if (slice_is(name, l->name) || language_lists(l->aliases, name)) return l;
     return NULL;
+}
+
+const char *language_nearest(struct slice s)
+{
+    char word[64];
+    const char *names[256];
+    size_t n = 0;
+    for (const struct language *l = languages; l->name && n < 256; l++) names[n++] = l->name;
+    snprintf(word, sizeof word, "%.*s", (int)s.n, s.p);
+    return opt_nearest(word, names, n);
 }
 
 static struct slice base_name(struct slice path)

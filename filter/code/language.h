@@ -26,6 +26,9 @@ extern const struct language languages[];
 /* The language of a name or alias, or NULL. */
 const struct language *language_named(struct slice s);
 
+/* The name or alias that was probably meant, or NULL. */
+const char *language_nearest(struct slice s);
+
 /* How a language was found; `method` is for the record. */
 enum language_method { BY_NOTHING, BY_NAME, BY_FILENAME, BY_EXTENSION, BY_SHEBANG, BY_CONTENT };
 extern const char *const language_methods[];

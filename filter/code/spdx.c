@@ -1,8 +1,10 @@
 /* spdx.c: a recursive descent over the expression: OR binds least, then AND, then WITH. The value of an expression is whether it is
  * allowed, so nothing is built. */
 #include "filter/code/spdx.h"
+#include "common/opts.h"
 #include "common/text.h"
-#include "filter/code/language.h"
+#include "filter/code/spdx_table.h"
+#include <stdio.h>
 
 #define DEPTH 64
 #define ID_BYTES 128
@@ -206,6 +208,41 @@ static int add_permissive(struct spdx_list *l, struct err *e)
     return r;
 }
 
+static bool is_in_table(struct slice id, const char *const *names, size_t n)
+{
+    if (slice_has_prefix(id, "LicenseRef-") || slice_has_prefix(id, "DocumentRef-")) return true;
+    for (size_t i = 0; i < n; i++)
+        if (slice_eq_nocase(id, names[i])) return true;
+    return false;
+}
+
+static int unknown_id(const char *what, struct slice id, const char *const *names, size_t n, struct err *e)
+{
+    char word[ID_BYTES];
+    snprintf(word, sizeof word, "%.*s", (int)id.n, id.p);
+    const char *near = opt_nearest(word, names, n);
+    if (near)
+        return err_set(e, ERR_USAGE, "--licenses: SPDX knows no %s '%s'; did you mean %s?", what, word, near);
+    return err_set(e, ERR_USAGE,
+                   "--licenses: SPDX knows no %s '%s'; https://spdx.org/licenses lists them; one of your own "
+                   "is written LicenseRef-NAME",
+                   what, word);
+}
+
+/* "GPL-2.0+" is GPL-2.0 or later. */
+static int check_ids(struct slice entry, struct err *e)
+{
+    struct slice id = without_exception(entry);
+    if (id.n && id.p[id.n - 1] == '+') id.n--;
+    if (!is_in_table(id, spdx_licences, n_spdx_licences))
+        return unknown_id("licence", id, spdx_licences, n_spdx_licences, e);
+    const char *with = slice_find(entry, slice_str(" WITH "));
+    if (!with) return 0;
+    struct slice exception = slice_trim(slice_of(with + 6, (size_t)(entry.p + entry.n - (with + 6))));
+    if (is_in_table(exception, spdx_exceptions, n_spdx_exceptions)) return 0;
+    return unknown_id("exception", exception, spdx_exceptions, n_spdx_exceptions, e);
+}
+
 int spdx_list_parse(struct spdx_list *l, const char *text, struct err *e)
 {
     int r = 0;
@@ -215,7 +252,7 @@ int spdx_list_parse(struct spdx_list *l, const char *text, struct err *e)
         if (slice_is(s, "permissive"))
             r = add_permissive(l, e);
         else if (spdx_valid(s) && is_id(licence, true))
-            r = add(l, s, e);
+            r = check_ids(s, e) < 0 ? -ERR_USAGE : add(l, s, e);
         else
             r = err_set(e, ERR_USAGE,
                         "--licenses: '%.*s' is no licence: give SPDX ids (MIT, Apache-2.0, GPL-2.0-only WITH "

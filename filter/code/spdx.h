@@ -6,7 +6,7 @@
 #include "common/err.h"
 
 /* What one may take: licences, each an id or "ID WITH EXCEPTION", separated by commas; `permissive` stands for the ids of spdx_permissive.
- * -ERR_USAGE names what is no licence. */
+ * Ids are those of SPDX's list, or LicenseRef-…; -ERR_USAGE names what is none, and the nearest that is one. */
 struct spdx_list {
     struct slice at[256]; /* borrowed from the text given */
     size_t n;

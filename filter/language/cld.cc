@@ -38,3 +38,8 @@ void cld_guess(const char *p, size_t n, struct cld_result *guess)
     guess->score = scores[0] > 0 ? (unsigned)scores[0] : 0;
     guess->percent = percent[0] > 0 ? (unsigned)percent[0] : 0;
 }
+
+const char *cld_code(size_t i)
+{
+    return i < CLD2::NUM_LANGUAGES ? CLD2::LanguageCode((CLD2::Language)i) : nullptr;
+}

@@ -19,6 +19,9 @@ struct cld_result {
 /* The language that most of the text is in. text: valid UTF-8 without control characters. */
 void cld_guess(const char *p, size_t n, struct cld_result *guess);
 
+/* The i-th of its codes, from 0; NULL: there are no more. */
+const char *cld_code(size_t i);
+
 #ifdef __cplusplus
 }
 #endif

@@ -162,3 +162,12 @@ void language_detect(struct slice text, struct language *l)
         return;
     decide(sample_of(text, LANGUAGE_BYTES, bytes), true, l);
 }
+
+const char *language_code(size_t i)
+{
+    const char *of_cld = cld_code(i);
+    size_t n = 0;
+    if (of_cld) return iso(of_cld);
+    while (cld_code(n)) n++;
+    return i - n < n_model_languages ? iso(model_languages[i - n]) : NULL;
+}

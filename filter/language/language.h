@@ -20,4 +20,7 @@ struct language {
 /* text: valid UTF-8. Constant time. */
 void language_detect(struct slice text, struct language *l);
 
+/* The i-th of the codes that it may say, from 0; some stand twice. NULL: there are no more. */
+const char *language_code(size_t i);
+
 #endif

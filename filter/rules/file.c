@@ -62,9 +62,8 @@ static int load_thresholds(struct rules *r, const struct yaml *root, struct err 
     for (const struct yaml *p = map->child; p; p = p->next) {
         const struct yaml *value = yaml_get(map, p->key);
         bool known, good = rules_change(r, p->key, value->kind == YAML_SCALAR ? value->value : "", &known);
-        if (!known)
-            return yaml_error(p, e, "--dialect %s has no rule '%s'; leat filter --list-rules prints them",
-                              dialect_name(r->frame.dialect), p->key);
+        struct err why = {0};
+        if (!known && rules_unknown(r, p->key, &why) < 0) return yaml_error(p, e, "%s", why.msg);
         if (!good) return yaml_error(p, e, "rule %s: a number or off was expected", p->key);
     }
     return 0;
@@ -145,6 +144,10 @@ static int load_pattern(struct rules *r, const struct yaml *map, struct err *e)
     if (got < 0) return got;
     if (!name || !*name || strlen(name) > 60 || !regex)
         return yaml_error(map, e, "a pattern needs a name of at most 60 bytes, and the key pattern");
+    for (size_t i = 0; i < r->n_patterns; i++)
+        if (strcmp(own_pattern_name(r->patterns[i].pattern), name) == 0)
+            return yaml_error(map, e, "a pattern called %s stands here already: what they count would be one",
+                              name);
     *p = (struct pattern_rule){.action = (enum pattern_action)action};
     got = load_pattern_bounds(p, map, e);
     if (got < 0) return got;

@@ -1,6 +1,8 @@
 /* rules.c: choosing among the published rules. Files of rules are read in file.c. */
+#include "common/opts.h"
 #include "filter/rules/table.h"
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static const char *const block_names[BLOCK_COUNT] = {
@@ -46,17 +48,43 @@ void rules_free(struct rules *r)
 
 /* ------------------------------------------------------------------ presets */
 
-static int unknown_preset(const struct rules *r, const char *name, size_t n, struct err *e)
+static bool is_of(const struct preset *p, unsigned dialect)
 {
-    char known[512] = "";
-    size_t n_presets;
+    return p->dialects >> dialect & 1;
+}
+
+/* "datatrove-0.10 and leat" of a preset that r's dialect does not have; "" when none has it. */
+static void name_dialects(const char *name, char *out, size_t size)
+{
+    size_t n, at = 0;
+    const struct preset *p = table_presets(&n);
+    out[0] = 0;
+    for (size_t i = 0; i < n; i++)
+        for (unsigned d = 0; d <= DIALECT_DCLM && strcmp(p[i].name, name) == 0; d++)
+            if (is_of(&p[i], d) && at < size)
+                at += (size_t)snprintf(out + at, size - at, "%s%s", at ? " and " : "",
+                                       dialect_name((enum dialect)d));
+}
+
+static int unknown_preset(const struct rules *r, const char *name, struct err *e)
+{
+    char known[512] = "", others[128];
+    const char *names[32];
+    const char *dialect = dialect_name(r->frame.dialect);
+    size_t n_presets, n = 0;
     const struct preset *presets = table_presets(&n_presets);
     for (size_t i = 0; i < n_presets; i++) {
-        if (!(presets[i].dialects >> r->frame.dialect & 1)) continue;
+        if (!is_of(&presets[i], r->frame.dialect)) continue;
         strcat(strcat(known, *known ? ", " : ""), presets[i].name);
+        names[n++] = presets[i].name;
     }
-    return err_set(e, ERR_USAGE, "unknown preset '%.*s': those of --dialect %s are %s", (int)n, name,
-                   dialect_name(r->frame.dialect), known);
+    name_dialects(name, others, sizeof others);
+    if (*others)
+        return err_set(e, ERR_USAGE, "the preset %s is of --dialect %s; those of --dialect %s are %s", name,
+                       others, dialect, known);
+    const char *near = opt_nearest(name, names, n);
+    return err_set(e, ERR_USAGE, "unknown preset '%s'%s%s%s: those of --dialect %s are %s", name,
+                   near ? " (did you mean " : "", near ? near : "", near ? "?)" : "", dialect, known);
 }
 
 static void turn_on_block(struct rules *r, enum block b)
@@ -106,14 +134,14 @@ static int add_preset(struct rules *r, const char *name, size_t n, struct err *e
 {
     size_t n_presets;
     const struct preset *p = table_presets(&n_presets);
+    char wanted[64];
+    snprintf(wanted, sizeof wanted, "%.*s", (int)n, name);
     for (size_t i = 0; i < n_presets; i++) {
-        if (strlen(p[i].name) != n || memcmp(p[i].name, name, n) != 0 ||
-            !(p[i].dialects >> r->frame.dialect & 1))
-            continue;
+        if (strcmp(p[i].name, wanted) != 0 || !is_of(&p[i], r->frame.dialect)) continue;
         apply_preset(r, &p[i]);
         return 0;
     }
-    return unknown_preset(r, name, n, e);
+    return unknown_preset(r, wanted, e);
 }
 
 int rules_add_presets(struct rules *r, const char *names, struct err *e)
@@ -127,7 +155,41 @@ int rules_add_presets(struct rules *r, const char *names, struct err *e)
     }
 }
 
+void rules_put_pipelines(const struct rules *r, struct buf *b)
+{
+    size_t n;
+    const struct preset *p = table_presets(&n);
+    for (; n; n--, p++) {
+        if (!is_of(p, r->frame.dialect) || p->blocks[1] == BLOCK_COUNT) continue;
+        buf_printf(b, "%-44s %-18s ", p->name, "pipeline");
+        for (size_t k = 0; k < 4 && p->blocks[k] != BLOCK_COUNT; k++)
+            buf_printf(b, "%s%s", k ? ", " : "", block_names[p->blocks[k]]);
+        for (size_t k = 0; k < 8 && p->changes[k].rule; k++) {
+            buf_printf(b, "%s%s=", k ? ", " : "; ", p->changes[k].rule);
+            isnan(p->changes[k].threshold) ? buf_puts(b, "off")
+                                           : buf_printf(b, "%g", p->changes[k].threshold);
+        }
+        buf_putc(b, '\n');
+    }
+}
+
 /* ------------------------------------------------------------------ single rules */
+
+static const char *nearest_rule(const struct rules *r, const char *name)
+{
+    const char *names[RULES_MAX];
+    for (size_t i = 0; i < r->n; i++) names[i] = r->at[i].name;
+    return opt_nearest(name, names, r->n);
+}
+
+int rules_unknown(const struct rules *r, const char *name, struct err *e)
+{
+    const char *near = nearest_rule(r, name), *dialect = dialect_name(r->frame.dialect);
+    if (near)
+        return err_set(e, ERR_USAGE, "--dialect %s has no rule '%s'; did you mean %s?", dialect, name, near);
+    return err_set(e, ERR_USAGE, "--dialect %s has no rule '%s'; leat filter --list-rules prints them",
+                   dialect, name);
+}
 
 /* "off", or a finite number. */
 static bool read_threshold(const char *value, bool *off, double *threshold)
@@ -163,10 +225,9 @@ int rules_set(struct rules *r, const char *assignment, struct err *e)
     if (!equals) return err_set(e, ERR_USAGE, "--set %s: write RULE=NUMBER or RULE=off", assignment);
     if ((size_t)(equals - assignment) < sizeof name) memcpy(name, assignment, (size_t)(equals - assignment));
     bool good = rules_change(r, name, equals + 1, &known);
-    if (!known)
-        return err_set(e, ERR_USAGE,
-                       "--set %s: --dialect %s has no such rule; leat filter --list-rules prints them",
-                       assignment, dialect_name(r->frame.dialect));
+    struct err why = {0};
+    if (!known && rules_unknown(r, name, &why) < 0)
+        return err_set(e, ERR_USAGE, "--set %s: %s", assignment, why.msg);
     if (!good)
         return err_set(e, ERR_USAGE, "--set %s: '%s' is neither a number nor off", assignment, equals + 1);
     for (size_t i = 0; i < r->n_languages; i++) rules_change(r->languages[i].rules, name, equals + 1, &known);
@@ -206,4 +267,18 @@ bool rules_any(const struct rules *r)
     bool any = any_here(r);
     for (size_t i = 0; i < r->n_languages; i++) any |= any_here(r->languages[i].rules);
     return any;
+}
+
+static const struct rule *testing_here(const struct rules *r, enum signal signal)
+{
+    for (size_t i = 0; i < r->n; i++)
+        if (r->at[i].on && r->at[i].signal == signal) return &r->at[i];
+    return NULL;
+}
+
+const struct rule *rules_testing(const struct rules *r, enum signal signal)
+{
+    const struct rule *found = testing_here(r, signal);
+    for (size_t i = 0; i < r->n_languages && !found; i++) found = testing_here(r->languages[i].rules, signal);
+    return found;
 }

@@ -29,7 +29,7 @@ enum block {
 };
 
 struct rule {
-    const char *name; /* the drop's reason; the same name may stand in two blocks */
+    const char *name; /* the drop's reason; dolma's stand in two blocks, its two versions */
     enum block block;
     enum signal signal; /* SIG_COUNT: the rule edits lines, and the threshold is a number in what it does */
     bool below;         /* drops when the signal is < threshold; else when it is > threshold */
@@ -78,13 +78,18 @@ struct language_rules {
 void rules_init(struct rules *r, enum dialect d);
 void rules_free(struct rules *r);
 
-/* Turns on the rules of one preset, or of several separated by commas. -ERR_USAGE names an unknown one and the known. */
+/* Turns on the rules of one preset, or of several separated by commas. -ERR_USAGE names an unknown one, the dialects that have it, and
+ * the known. */
 int rules_add_presets(struct rules *r, const char *names, struct err *e);
+/* A line for each preset of several blocks: its blocks in their order, and the rules that it changes. */
+void rules_put_pipelines(const struct rules *r, struct buf *b);
 
 /* "NAME=NUMBER" changes a threshold and turns the rule on, "NAME=off" turns it off. In all languages. */
 int rules_set(struct rules *r, const char *assignment, struct err *e);
 /* As a rules file's map of rules does. `value`: a number or "off". false: it is neither. */
 bool rules_change(struct rules *r, const char *name, const char *value, bool *known);
+/* -ERR_USAGE: the dialect has no such rule; the nearest that it has. */
+int rules_unknown(const struct rules *r, const char *name, struct err *e);
 /* Changes the threshold of a rule, on or off, where the dialect has it. */
 void rules_threshold(struct rules *r, const char *name, double threshold);
 
@@ -101,6 +106,8 @@ int rules_read(struct rules *r, const struct yaml *root, const char *folder, str
 const struct rules *rules_for(const struct rules *r, struct slice language);
 
 bool rules_any(const struct rules *r); /* whether any is on, in any language */
+/* A rule that is on, in any language, and tests the signal; or NULL. */
+const struct rule *rules_testing(const struct rules *r, enum signal signal);
 const char *block_name(enum block b);
 int block_find(const char *name); /* -1 */
 

@@ -83,7 +83,7 @@ static const struct rule datatrove[] = {
     ROW("curly_bracket", C4, C4_CURLY_BRACKET, ABOVE, 0.5),
     FIRM("too_few_sentences", C4, C4_SENTENCES, BELOW, 5),
     FIRM("too_few_paragraphs", C4_PARAGRAPH, LONG_LINES, BELOW, 3),
-    FIRM("empty", FINEWEB, FULL_LINES, BELOW, 1),
+    FIRM("fineweb_empty", FINEWEB, FULL_LINES, BELOW, 1),
     FIRM("line_punct_ratio", FINEWEB, PUNCT_LINES, BELOW, 0.12),
     FIRM("short_line_ratio", FINEWEB, SHORT_LINES, ABOVE, 0.67),
     FIRM("char_dup_ratio", FINEWEB, LINE_CHAR_DUPS, ABOVE, 0.01),

@@ -1,11 +1,15 @@
 /* scores.c: opens the models that are asked for, and asks them. In: a text. Out: numbers. State: models, read only. */
 #include "filter/scores/scores.h"
+#include "common/opts.h"
 #include "filter/classify/classify.h"
+#include "filter/language/codes.h"
 #include "filter/language/language.h"
 #include "filter/lm/lm.h"
 #include "tokenizer/encode.h"
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 struct scores {
     bool builtin;                              /* the language, by language.h */
@@ -30,14 +34,56 @@ static int open_language(struct scores *s, const char *model, struct err *e)
 {
     if (!model) return 0;
     s->builtin = strcmp(model, "builtin") == 0;
-    return s->builtin ? 0 : classifier_open(&s->languages, model, e);
+    if (s->builtin) return 0;
+    if (!strchr(model, '/') && !strchr(model, '.') && access(model, F_OK) != 0)
+        return err_set(
+            e, ERR_USAGE,
+            "--detect-language %s: neither builtin (CLD2 and a model of leat's), nor a file: a classifier "
+            "of fastText (.bin, .ftz) or of leat classify (.lcl)",
+            model);
+    return classifier_open(&s->languages, model, e);
+}
+
+/* fastText's 176, GlotLID's two thousand. */
+static int check_label(const struct classifier *c, const char *what, struct slice code, struct err *e)
+{
+    uint32_t n = classifier_n_labels(c);
+    char word[64];
+    char(*room)[64] = calloc(n + 1, sizeof *room);
+    const char **names = calloc(n + 1, sizeof *names);
+    if (!room || !names) {
+        free(names);
+        free(room);
+        return err_nomem(e, "reading labels");
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        struct slice label = classifier_label(c, i);
+        snprintf(room[i], sizeof *room, "%.*s", (int)label.n, label.p);
+        names[i] = room[i];
+    }
+    snprintf(word, sizeof word, "%.*s", (int)code.n, code.p);
+    const char *near = opt_nearest(word, names, n);
+    int got = err_set(e, ERR_USAGE, "%s: '%s' is no label of the --detect-language model; %s %s", what, word,
+                      near ? "did you mean" : "its first is",
+                      near ? near
+                      : n  ? names[0]
+                           : "");
+    free(names);
+    free(room);
+    return got;
+}
+
+int scores_check_language(const struct scores *s, const char *what, struct slice code, struct err *e)
+{
+    if (s && s->builtin) return codes_check_detected(what, code, e);
+    if (!s || !s->languages) return codes_check(what, code, e);
+    bool known = slice_is(code, "un") || classifier_find(s->languages, code) >= 0;
+    return known ? 0 : check_label(s->languages, what, code, e);
 }
 
 static int open_classifier(struct scores *s, const char *model, const char *label, struct err *e)
 {
     s->label = -1;
-    if (!model && label)
-        return err_set(e, ERR_USAGE, "--classifier-label %s: give the --classifier that has it", label);
     if (!model) return 0;
     int got = classifier_open(&s->classifier, model, e);
     if (got < 0 || !label) return got;
@@ -59,7 +105,7 @@ static int open_tokenizer(struct scores *s, const char *path, struct err *e)
 int scores_open(struct scores **out, const struct scores_opts *o, struct err *e)
 {
     *out = NULL;
-    if (!o->language && !o->perplexity && !o->classifier && !o->label && !o->tokenizer) return 0;
+    if (!o->language && !o->perplexity && !o->classifier && !o->tokenizer) return 0;
     struct scores *s = calloc(1, sizeof *s);
     if (!s) return err_nomem(e, "opening models");
     int got = open_language(s, o->language, e);

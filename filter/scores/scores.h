@@ -23,6 +23,10 @@ struct scores;
 int scores_open(struct scores **s, const struct scores_opts *o, struct err *e);
 void scores_close(struct scores *s); /* NULL is allowed */
 
+/* Whether `code`, of the option `what`, can be a document's language: one that the model says, or, without a model (s NULL too),
+ * any code. -ERR_USAGE names the nearest. */
+int scores_check_language(const struct scores *s, const char *what, struct slice code, struct err *e);
+
 struct scores_worker;
 struct scores_worker *scores_worker_new(const struct scores *s); /* NULL: out of memory */
 void scores_worker_free(struct scores_worker *w);

@@ -4,6 +4,7 @@
 #include "filter/lists/wordlist.h"
 #include "filter/overlap/overlap.h"
 #include "filter/pii/pii.h"
+#include "filter/screen/short_names.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -12,7 +13,8 @@
 
 struct list {
     struct wordlist *words;
-    char *name;  /* the file's, without its folder */
+    char *path;
+    char *name;  /* the file's, without its folder where that is enough */
     char *rule;  /* "word_list:NAME" */
     double most; /* of the share; < 0: only counted */
 };
@@ -23,6 +25,8 @@ struct screen {
     struct pii_masks masks;
     struct list *list;
     size_t n_lists;
+    bool counts;             /* some list is only counted */
+    const char **evaluation; /* names, by opts.evaluations */
     struct overlap *overlap;
     char about[160];
 };
@@ -31,7 +35,7 @@ struct screen_worker {
     struct pii *pii;
     struct folded folded;
     struct overlap_found *found;
-    struct buf cut, masked, json;
+    struct buf cut, masked, json, lists;
 };
 
 /* ------------------------------------------------------------------ options */
@@ -56,10 +60,7 @@ static int set_placeholder(struct screen *s, const char *option, struct err *e)
 static int open_pii(struct screen *s, struct err *e)
 {
     const struct screen_opts *o = &s->opts;
-    if (!o->pii) {
-        if (o->placeholders.n) return err_set(e, ERR_USAGE, "--pii-placeholder without --pii");
-        return 0;
-    }
+    if (!o->pii) return 0;
     int r = pii_parse_kinds(o->pii, &s->kinds, e);
     s->masks = o->pii_style ? pii_fineweb : pii_placeholders;
     if (r == 0 && o->pii_style) s->kinds &= PII_BIT(PII_EMAIL) | PII_BIT(PII_IP);
@@ -70,41 +71,68 @@ static int open_pii(struct screen *s, struct err *e)
 }
 
 /* "FILE" or "FILE=drop:SHARE". */
-static int open_list(struct list *l, const char *option, struct err *e)
+static int parse_list(struct list *l, const char *option, struct err *e)
 {
-    const char *drop = strstr(option, "=drop:"), *slash;
-    char *path = drop ? strndup(option, (size_t)(drop - option)) : strdup(option), *end = NULL;
-    if (!path) return err_nomem(e, "word lists");
+    const char *drop = strstr(option, "=drop:");
+    char *end = NULL;
+    size_t n = strlen(option);
+    l->path = drop ? strndup(option, (size_t)(drop - option)) : strdup(option);
     l->most = drop ? strtod(drop + 6, &end) : -1;
-    if (drop && (end == drop + 6 || *end || !(l->most >= 0 && l->most <= 1))) {
-        free(path);
+    if (!l->path) return err_nomem(e, "word lists");
+    if (drop && (end == drop + 6 || *end || !(l->most >= 0 && l->most <= 1)))
         return err_set(e, ERR_USAGE, "--word-list %s: the share behind drop: is a number from 0 to 1",
                        option);
-    }
-    slash = strrchr(path, '/');
-    l->name = strdup(slash ? slash + 1 : path);
-    if (!l->name || asprintf(&l->rule, "word_list:%.48s", l->name) < 0) l->rule = NULL;
-    int r = l->rule ? wordlist_open(&l->words, path, e) : err_nomem(e, "word lists");
-    free(path);
-    return r;
+    if (!drop && n > 5 && strcmp(option + n - 5, "=drop") == 0)
+        return err_set(e, ERR_USAGE, "--word-list %s: drop above which share? Write %s:0.045", option,
+                       option);
+    return 0;
+}
+
+static int open_list(struct list *l, const char *name, struct err *e)
+{
+    l->name = strdup(name);
+    if (!l->name || asprintf(&l->rule, "word_list:%.*s", SHORT_NAME_BYTES, l->name) < 0) l->rule = NULL;
+    return l->rule ? wordlist_open(&l->words, l->path, e) : err_nomem(e, "word lists");
 }
 
 static int open_lists(struct screen *s, struct err *e)
 {
-    s->list = calloc(s->opts.word_lists.n + 1, sizeof *s->list);
-    if (!s->list) return err_nomem(e, "word lists");
-    for (size_t i = 0; i < s->opts.word_lists.n; i++) {
-        int r = open_list(&s->list[s->n_lists++], s->opts.word_lists.at[i], e);
-        if (r < 0) return r;
+    size_t n = s->opts.word_lists.n;
+    const char **name = calloc(n + 1, sizeof *name);
+    s->list = calloc(n + 1, sizeof *s->list);
+    int r = 0;
+    if (!s->list || !name) {
+        free(name);
+        return err_nomem(e, "word lists");
     }
-    return 0;
+    for (; r == 0 && s->n_lists < n; s->n_lists++) {
+        r = parse_list(&s->list[s->n_lists], s->opts.word_lists.at[s->n_lists], e);
+        name[s->n_lists] = s->list[s->n_lists].path;
+    }
+    if (r == 0) r = short_names(name, n, "--word-list", e);
+    for (size_t i = 0; i < n && r == 0; i++) {
+        s->counts |= s->list[i].most < 0;
+        r = open_list(&s->list[i], name[i], e);
+    }
+    free(name);
+    return r;
+}
+
+static int name_evaluations(struct screen *s, struct err *e)
+{
+    size_t n = s->opts.evaluations.n;
+    s->evaluation = calloc(n, sizeof *s->evaluation);
+    if (!s->evaluation) return err_nomem(e, "decontamination");
+    memcpy(s->evaluation, s->opts.evaluations.at, n * sizeof *s->evaluation);
+    return short_names(s->evaluation, n, "--decontaminate", e);
 }
 
 static int open_overlap(struct screen *s, struct err *e)
 {
     struct overlap_opts o = {.keys = s->opts.keys};
     if (!s->opts.evaluations.n) return 0;
-    int r = overlap_parse(&o, s->opts.ngram ? s->opts.ngram : "13", e);
+    int r = name_evaluations(s, e);
+    if (r == 0) r = overlap_parse(&o, s->opts.ngram ? s->opts.ngram : "13", e);
     if (r == 0) r = overlap_new(&s->overlap, &o, e);
     for (size_t i = 0; i < s->opts.evaluations.n && r == 0; i++)
         r = overlap_add(s->overlap, s->opts.evaluations.at[i], e);
@@ -140,11 +168,13 @@ void screen_free(struct screen *s)
     if (!s) return;
     for (size_t i = 0; i < s->n_lists; i++) {
         wordlist_free(s->list[i].words);
+        free(s->list[i].path);
         free(s->list[i].name);
         free(s->list[i].rule);
     }
     free(s->list);
     overlap_free(s->overlap);
+    free(s->evaluation);
     free(s);
 }
 
@@ -161,6 +191,7 @@ struct screen_worker *screen_worker_new(const struct screen *s)
     buf_init(&w->cut, BUF_NO_MAX);
     buf_init(&w->masked, BUF_NO_MAX);
     buf_init(&w->json, BUF_NO_MAX);
+    buf_init(&w->lists, BUF_NO_MAX);
     w->pii = pii_new();
     w->found = overlap_found_new();
     if (w->pii && w->found) return w;
@@ -177,6 +208,7 @@ void screen_worker_free(struct screen_worker *w)
     buf_free(&w->cut);
     buf_free(&w->masked);
     buf_free(&w->json);
+    buf_free(&w->lists);
     free(w);
 }
 
@@ -192,6 +224,24 @@ static int fold_for_lists(const struct screen *s, struct screen_worker *w, struc
     return s->n_lists ? fold_words(&w->folded, text, FOLD_SYMBOLS, e) : 0;
 }
 
+/* Of a folded text: {"NAME":{"hits":2,"words":3,"share":.01},…} */
+static void put_lists(const struct screen *s, struct screen_worker *w, struct slice text, struct buf *b)
+{
+    buf_putc(b, '{');
+    for (size_t i = 0; i < s->n_lists; i++) {
+        struct wordlist_count c = {0};
+        wordlist_count(s->list[i].words, &w->folded, text, &c);
+        buf_puts(b, i ? "," : "");
+        json_put_str(b, slice_str(s->list[i].name));
+        buf_printf(b, ":{\"hits\":%llu,\"words\":%llu,\"share\":", (unsigned long long)c.hits,
+                   (unsigned long long)c.words);
+        json_put_num(b, share_of(&c, w));
+        buf_putc(b, '}');
+    }
+    buf_putc(b, '}');
+}
+
+/* What is counted is kept in w->lists until the document is known to stay. */
 static int check_lists(const struct screen *s, struct screen_worker *w, struct slice text,
                        struct screen_drop *drop, struct err *e)
 {
@@ -203,24 +253,8 @@ static int check_lists(const struct screen *s, struct screen_worker *w, struct s
         json_put_num(&w->json, share_of(&c, w));
         drop->rule = s->list[i].rule;
     }
-    return r;
-}
-
-/* "NAME":{"hits":2,"words":3,"share":.01},… */
-static int put_lists(const struct screen *s, struct screen_worker *w, struct slice text, struct buf *b,
-                     struct err *e)
-{
-    int r = fold_for_lists(s, w, text, e);
-    for (size_t i = 0; i < s->n_lists && r == 0; i++) {
-        struct wordlist_count c = {0};
-        wordlist_count(s->list[i].words, &w->folded, text, &c);
-        buf_puts(b, i ? "," : "");
-        json_put_str(b, slice_str(s->list[i].name));
-        buf_printf(b, ":{\"hits\":%llu,\"words\":%llu,\"share\":", (unsigned long long)c.hits,
-                   (unsigned long long)c.words);
-        json_put_num(b, share_of(&c, w));
-        buf_putc(b, '}');
-    }
+    buf_clear(&w->lists);
+    if (s->counts && r == 0 && !drop->rule) put_lists(s, w, text, &w->lists);
     return r;
 }
 
@@ -245,6 +279,13 @@ static void put_found(const struct overlap_found *f, struct buf *b)
         buf_putc(b, '}');
     }
     buf_puts(b, "]}");
+}
+
+static const char *evaluation_name(const struct screen *s, const char *path)
+{
+    for (size_t i = 0; i < s->opts.evaluations.n; i++)
+        if (strcmp(s->opts.evaluations.at[i], path) == 0) return s->evaluation[i];
+    return path;
 }
 
 static bool is_contaminated(const struct screen *s, const struct overlap_found *f)
@@ -281,8 +322,8 @@ static int check_overlap(const struct screen *s, struct screen_worker *w, struct
     if (r < 0 || !s->overlap || !is_contaminated(s, w->found)) return r;
     for (size_t i = 0; i < w->found->n_items && i < REPORTED_ITEMS; i++) {
         char name[64];
-        const char *file = w->found->item[i].file, *slash = strrchr(file, '/');
-        snprintf(name, sizeof name, "contaminated:%.50s", slash ? slash + 1 : file);
+        snprintf(name, sizeof name, "contaminated:%.*s", SHORT_NAME_BYTES,
+                 evaluation_name(s, w->found->item[i].file));
         ledger_extra(o->ledger, name, 1);
     }
     if (s->opts.evaluation_action == 1) return remove_overlap(s, w, text, o, drop, e);
@@ -353,6 +394,12 @@ static int check_pii(const struct screen *s, struct screen_worker *w, struct doc
 
 /* ------------------------------------------------------------------ a document */
 
+static int set_meta(const struct buf *json, struct doc *d, const char *key, struct err *e)
+{
+    if (json->failed) return err_nomem(e, "filtering");
+    return doc_meta_set_raw(d, key, buf_slice(json));
+}
+
 int screen_doc(const struct screen *s, struct screen_worker *w, struct doc *d, struct slice *text,
                struct stage_out *o, struct screen_drop *drop, struct err *e)
 {
@@ -364,25 +411,19 @@ int screen_doc(const struct screen *s, struct screen_worker *w, struct doc *d, s
     if (r == 0 && !drop->rule && pii_drops) r = check_pii(s, w, d, text, o, drop, e);
     if (r == 0 && !drop->rule) r = check_overlap(s, w, d, text, o, drop, e);
     if (r == 0 && !drop->rule && !pii_drops) r = check_pii(s, w, d, text, o, drop, e);
+    if (r == 0 && !drop->rule && s->counts) r = set_meta(&w->lists, d, "word_lists", e);
     if (r == 0 && drop->rule && buf_terminate(&w->json) < 0) r = err_nomem(e, "filtering");
     if (drop->rule) drop->value = w->json.p;
     return r;
-}
-
-static int set_meta(struct screen_worker *w, struct doc *d, const char *key, struct err *e)
-{
-    if (w->json.failed) return err_nomem(e, "filtering");
-    return doc_meta_set_raw(d, key, buf_slice(&w->json));
 }
 
 static int annotate_lists(const struct screen *s, struct screen_worker *w, struct doc *d, struct err *e)
 {
     if (!s->n_lists) return 0;
     buf_clear(&w->json);
-    buf_putc(&w->json, '{');
-    int r = put_lists(s, w, d->text, &w->json, e);
-    buf_putc(&w->json, '}');
-    return r < 0 ? r : set_meta(w, d, "word_lists", e);
+    int r = fold_for_lists(s, w, d->text, e);
+    if (r == 0) put_lists(s, w, d->text, &w->json);
+    return r < 0 ? r : set_meta(&w->json, d, "word_lists", e);
 }
 
 int screen_annotate(const struct screen *s, struct screen_worker *w, struct doc *d, struct err *e)
@@ -392,13 +433,13 @@ int screen_annotate(const struct screen *s, struct screen_worker *w, struct doc 
         buf_clear(&w->json);
         r = overlap_find(s->overlap, w->found, d->text, e);
         if (r == 0) put_found(w->found, &w->json);
-        if (r == 0) r = set_meta(w, d, "contamination", e);
+        if (r == 0) r = set_meta(&w->json, d, "contamination", e);
     }
     if (r == 0 && s->kinds) {
         buf_clear(&w->json);
         r = find_pii(s, w, d->text, e);
         if (r == 0) put_spans(w, d->text, &w->json);
-        if (r == 0) r = set_meta(w, d, "pii", e);
+        if (r == 0) r = set_meta(&w->json, d, "pii", e);
     }
     return r;
 }

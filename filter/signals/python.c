@@ -1,6 +1,7 @@
 /* python.c: see python.h. No state, no allocation; each function is linear in what it passes over. */
 #include "filter/signals/python.h"
 #include "common/simd.h"
+#include <endian.h>
 
 unsigned py_space_bytes_wide(const char *p, const char *end)
 {
@@ -98,11 +99,28 @@ bool py_isblank(struct slice s)
     return py_lstrip(s).n == 0;
 }
 
+/* Bytes of the 8 at p before the first that may begin white space: one below '!', or no ASCII. */
+static inline unsigned plain_bytes(const char *p)
+{
+    const uint64_t each = 0x0101010101010101;
+    uint64_t x;
+    memcpy(&x, p, 8);
+    x = le64toh(x);
+    uint64_t odd = (((x - '!' * each) & ~x) | x) & 0x80 * each;
+    return odd ? (unsigned)__builtin_ctzll(odd) / 8 : 8;
+}
+
 bool py_word_next(struct slice text, size_t *at, struct slice *word)
 {
     struct slice rest = py_lstrip(slice_of(text.p + *at, text.n - *at));
     const char *p = rest.p, *end = text.p + text.n;
-    while (p < end && !py_space_bytes(p, end)) p++;
+    while (p < end) {
+        unsigned plain = end - p >= 8 ? plain_bytes(p) : 0;
+        p += plain;
+        if (plain == 8) continue;
+        if (py_space_bytes(p, end)) break;
+        p++;
+    }
     *word = slice_of(rest.p, (size_t)(p - rest.p));
     *at = (size_t)(p - text.p);
     return word->n > 0;

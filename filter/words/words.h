@@ -11,8 +11,8 @@ enum dialect {
     DIALECT_LEAT,      /* words of common/text.h; the same for all languages */
     DIALECT_DATATROVE, /* datatrove 0.10: spaCy's rule tokeniser for English; README.md says what others get */
     DIALECT_DOLMA,     /* dolma 1.2: str.split() */
-    DIALECT_DCLM /* mlfoundations/dclm: UAX #29 (uniseg) for repetition; spaces.h has the others: spaces_words for lengths, symbols,
-                          letters and stop words, spaces_fasttext for the number of words */
+    DIALECT_DCLM /* mlfoundations/dclm: UAX #29 (uniseg) for repetition; str.split() for lengths, symbols, letters and stop
+                          words; the number of words is fastText's (signals/word_signals.c) */
 };
 
 /* Flags of the last three: WORD_LETTER: a character of category L*; WORD_NUMBER: of N*; WORD_SYMBOL: nothing but

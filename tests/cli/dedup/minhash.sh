@@ -97,6 +97,8 @@ exits "threshold below 0" 2 leat-dedup minhash --threshold=-0.1 docs.jsonl
 exits "ngram 0" 2 leat-dedup minhash --ngram 0 docs.jsonl
 exits "ngram too long" 2 leat-dedup minhash --ngram 33 docs.jsonl
 exits "bad option" 2 leat-dedup minhash --no-such-option
+exits "exact's --normalize" 2 leat-dedup minhash --normalize docs.jsonl
+says "says whose it is" err "minhash takes no --normalize, which is for exact"
 
 # edges
 : >empty

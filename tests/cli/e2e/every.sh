@@ -283,7 +283,7 @@ M="-m $F/tok.json"
     stream lm-score        jsonl big.jsonl     empty.jsonl  0 leat-lm score -m "$F/lm.blm"
     stream dedup-exact     jsonl big.jsonl     empty.jsonl  0 leat-dedup exact
     stream dedup-minhash   jsonl big.jsonl     empty.jsonl  0 leat-dedup minhash
-    stream tokenizer-train jsonl big.jsonl     empty.jsonl  0 leat-tokenizer train --vocab-size 300
+    stream tokenizer-train jsonl big.jsonl     empty.jsonl  3 leat-tokenizer train --vocab-size 300
     stream tokenize        jsonl big.jsonl     empty.jsonl  0 leat-tokenize $M
     stream tokenize-json   jsonl big.jsonl     empty.jsonl  0 leat-tokenize $M --json
     stream tokenize-count  jsonl big.jsonl     empty.jsonl  0 leat-tokenize $M --count

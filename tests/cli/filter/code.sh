@@ -174,6 +174,24 @@ is "--licenses: what was found" "$(jq -r '.id + "=" + .metadata.drop.value' r.js
 is "licence headers are recorded" "$(jq -r '.metadata.license_header // "-"' k.jsonl | tr '\n' '|')" "MIT|GPL-2.0-only OR MIT|Apache-2.0|-|"
 is "--licenses with a list" "$(leat-code -q --licenses 'MIT, GPL-2.0-only' licences.jsonl | jq -r .id | tr '\n' ' ')" "mit either both "
 exits "--licenses that are none" 2 leat-code --licenses 'the MIT license' licences.jsonl
+licence() { # IDS MESSAGE
+    exits "--licenses $1" 2 leat-code --licenses "$1" licences.jsonl
+    says "--licenses $1: why" err "$2"
+}
+licence MIT,MTI "SPDX knows no licence 'MTI'; did you mean MIT?"
+licence apache2 "SPDX knows no licence 'apache2'; did you mean Apache-2.0?"
+licence Zlob-Free "SPDX knows no licence 'Zlob-Free'; https://spdx.org/licenses lists them"
+licence "GPL-2.0-only WITH Classpath" "SPDX knows no exception 'Classpath'; did you mean Classpath-exception-2.0?"
+exits "--licenses by the list" 0 leat-code -q --licenses 'mit,GPL-2.0+,GPL-2.0-only WITH Classpath-exception-2.0,LicenseRef-ours' licences.jsonl
+exits "--languages misspelt" 2 leat-code --languages c,pyhton licences.jsonl
+says "the nearest" err "--languages pyhton: no such language; did you mean python?"
+exits "--languages of nobody" 2 leat-code --languages klingon licences.jsonl
+says "where they are listed" err "--list-languages prints them"
+for o in rejects attributes; do
+    echo old >kept
+    exits "--annotate with --$o" 2 leat-code --annotate --$o kept licences.jsonl
+    is "… leaves the file" "$(cat kept)" old
+done
 # What the grammars let pass
 cat >kv.py <<'PY'
 import json

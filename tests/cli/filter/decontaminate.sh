@@ -60,6 +60,34 @@ is "word list: which" "$(jq -c '[.id, .metadata.drop.rule, .metadata.drop.value]
 leat-filter -q --word-list list --annotate docs.jsonl >a
 is "word list: counts" "$(sed -n 5p a | jq -c .metadata.word_lists)" '{"list":{"hits":9,"words":18,"share":0.15384615384615385}}'
 
+leat-filter -q --word-list list docs.jsonl >b
+same "word list: without a share they are counted" <(jq -c '[.id, .metadata.word_lists]' a) <(jq -c '[.id, .metadata.word_lists]' b)
+leat-filter -q --word-list list --pii email --pii-action mask docs.jsonl >b
+same "word list: counted before anything is masked" <(jq -c '[.id, .metadata.word_lists]' a) <(jq -c '[.id, .metadata.word_lists]' b)
+exits "a drop without a share" 2 leat-filter --word-list list=drop docs.jsonl
+says "how it is written" err "Write list=drop:0.045"
+
+# files of one base name
+mkdir -p one two && cp list one/list && echo words >two/list && cp eval.jsonl one/test.jsonl && cp eval.jsonl two/test.jsonl
+leat-filter -q --word-list one/list --word-list two/list docs.jsonl >b
+is "lists of one base name" "$(sed -n 5p b | jq -c '.metadata.word_lists | map_values(.hits)')" '{"one/list":9,"two/list":9}'
+leat-filter -q --word-list one/list=drop:0.1 --word-list two/list docs.jsonl --rejects r >b
+is "… name the rule too" "$(jq -r .metadata.drop.rule r | sort -u)" word_list:one/list
+exits "a list given twice" 2 leat-filter --word-list list --word-list list=drop:1 docs.jsonl
+says "it is named" err "--word-list list is given twice"
+leat-filter -q --decontaminate one/test.jsonl --decontaminate two/test.jsonl --stats s.json docs.jsonl >b
+is "evaluation sets of one base name" "$(jq -c '.extra | keys' s.json)" '["contaminated:one/test.jsonl","contaminated:two/test.jsonl"]'
+long=$(printf 'n%.0s' {1..60})
+cp list "$long.a" && cp list "$long.b"
+exits "names that a ledger cannot tell apart" 2 leat-filter --word-list "$long.a" --word-list "$long.b" docs.jsonl
+says "both are named" err "$long.a and $long.b begin alike"
+
+for o in ngram=8 key=question action=drop min=2 share=0.5 window=9; do
+    exits "--decontaminate-${o%=*} alone" 2 leat-filter --preset c4 "--decontaminate-$o" docs.jsonl
+    says "says what it needs" err "--decontaminate-${o%=*} needs --decontaminate FILE"
+done
+exits "a window where nothing is removed" 2 leat-filter --decontaminate eval.jsonl --decontaminate-window 9 docs.jsonl
+says "says what it needs" err "--decontaminate-window needs --decontaminate-action remove"
 exits "no such file" 1 leat-filter --decontaminate none.jsonl docs.jsonl
 says "it is named" err none.jsonl
 printf '{"question":"x"\n' >bad.jsonl

@@ -75,7 +75,12 @@ same "LEAT_SIMD=plain" one narrow
 exits "no such kind" 2 leat-filter --pii email,mail docs.jsonl
 says "it is named" err mail
 exits "a placeholder without =" 2 leat-filter --pii email --pii-placeholder email docs.jsonl
-exits "a placeholder without --pii" 2 leat-filter --pii-placeholder email=x docs.jsonl
+for o in action=drop style=fineweb placeholder=email=x; do
+    exits "--pii-${o%%=*} without --pii" 2 leat-filter --preset c4 "--pii-$o" docs.jsonl
+    says "says what it needs" err "--pii-${o%%=*} needs --pii KIND[,KIND…]"
+done
+exits "a placeholder where nothing is masked" 2 leat-filter --pii email --pii-action drop --pii-placeholder email=x docs.jsonl
+says "says what it needs" err "--pii-placeholder needs --pii-action mask"
 exits "fineweb knows no cards" 2 leat-filter --pii card --pii-style fineweb docs.jsonl
 exits "a placeholder that is no UTF-8" 2 leat-filter --pii email --pii-placeholder $'email=\xff' docs.jsonl
 leat-filter -q --pii all docs.jsonl >/dev/full 2>err

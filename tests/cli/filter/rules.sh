@@ -25,9 +25,28 @@ says "dolma has its own" list.dolma-1.2 "median_word_length"
 leat-filter --list-rules --preset c4 --set lorem_ipsum=off >out
 is "--list-rules says which are on" "$(grep -c '; on$' out)" 8
 
+says "--list-rules: pipelines, what they change" list.leat \
+    "fineweb-2024                                 pipeline           gopher-repetition, gopher-quality, c4, fineweb; c4_no_terminal_punct=off"
+says "--list-rules: their order" list.leat "pipeline           gopher-repetition, fineweb, gopher-quality; dup_para_frac=0, "
+says "--list-rules: dclm's pipeline" list.dclm "dclm-baseline                                pipeline           gopher-quality, gopher-repetition, refinedweb-lines"
+for d in leat dclm; do is "$d: no rule has the name of another" "$(awk '{print $1}' list.$d | sort | uniq -d)" ""; done
+doc white "
+ 
+" >white.jsonl
+leat-filter -q --preset fineweb --rejects r white.jsonl
+is "no line: FineWeb's rule" "$(jq -r .metadata.drop.rule r)" fineweb_empty
+doc none "" >white.jsonl
+leat-filter -q --preset gopher-repetition,fineweb --rejects r white.jsonl
+is "no text: Gopher's rule" "$(jq -r .metadata.drop.rule r)" empty
+
 # dialects
+exits "a preset that is misspelt" 2 leat-filter --preset gopher-qualty docs.jsonl
+says "the nearest" err "unknown preset 'gopher-qualty' (did you mean gopher-quality?): those of --dialect datatrove-0.10 are "
+exits "a rule that is misspelt" 2 leat-filter --set gopher_shrt_doc=1 docs.jsonl
+says "the nearest" err "has no rule 'gopher_shrt_doc'; did you mean gopher_short_doc?"
 exits "a preset of another dialect" 2 leat-filter --dialect dolma-1.2 --preset c4 docs.jsonl
 says "names those of the dialect" err "gopher-v2"
+says "names the dialects that have it" err "the preset c4 is of --dialect leat and datatrove-0.10"
 exits "an unknown dialect" 2 leat-filter --dialect nltk --preset c4 docs.jsonl
 echo 'dialect: dolma-1.2' >d.yaml
 exits "the file's dialect" 0 leat-filter --rules d.yaml --preset gopher-v2 docs.jsonl
@@ -102,6 +121,22 @@ says "explain: a rule that drops" out "DROPS    gopher_short_doc"
 says "explain: a line that goes" out 'c4_no_terminal_punct'
 says "explain: the text of it" out '"BUY NOW"'
 says "explain: the verdict" out "dropped by gopher_short_doc, value"
+for o in "--output kept" "--rejects kept" "--attributes kept" --annotate; do
+    echo old >kept
+    # shellcheck disable=SC2086
+    exits "--explain with ${o% *}" 2 leat-filter --preset c4 --explain d $o docs.jsonl
+    says "says so" err "exclude each other"
+    is "… and leaves the file" "$(cat kept)" old
+done
+for o in rejects attributes; do
+    exits "--annotate with --$o" 2 leat-filter --preset c4 --annotate --$o kept docs.jsonl
+    says "says so" err "--annotate and --$o exclude each other"
+    is "… and leaves the file" "$(cat kept)" old
+done
+exits "--attributes with --rejects" 2 leat-filter --preset c4 --attributes a --rejects kept docs.jsonl
+printf 'patterns:\n  - {name: x, pattern: a}\n  - {name: x, pattern: b}\n' >twice.yaml
+exits "patterns of one name" 2 leat-filter --rules twice.yaml docs.jsonl
+says "their place" err "twice.yaml:3:5: a pattern called x stands here already"
 exits "--explain without such a document" 2 leat-filter --preset c4 --explain none docs.jsonl
 exits "an option given twice" 2 leat-filter --preset c4 --preset fineweb docs.jsonl
 says "says so" err "--preset is given twice"

@@ -84,6 +84,33 @@ for rule in max_perplexity=10:--lm classifier_score=0.5:--classifier min_tokens=
 done
 exits "a label that is not there" 2 leat-filter --classifier m.lcl --classifier-label xx --set classifier_score=0.5 docs.jsonl
 exits "a label without a classifier" 2 leat-filter --classifier-label xx --preset c4 docs.jsonl
-exits "no such model" 1 leat-filter --lm missing.blm --preset c4 docs.jsonl
-exits "a model that is none" 3 leat-filter --classifier docs.jsonl --preset c4 docs.jsonl
+exits "no such model" 1 leat-filter --lm missing.blm --set max_perplexity=9 docs.jsonl
+exits "a model that is none" 3 leat-filter --classifier docs.jsonl --set classifier_score=0.5 docs.jsonl
+for model in --lm --classifier --tokenizer; do
+    exits "$model that no rule asks" 2 leat-filter $model m.blm --preset c4 docs.jsonl
+    says "says what does" err "$model is asked by no rule: --set "
+done
+exits "a label that needs a classifier" 2 leat-filter --classifier-label xx --preset c4 docs.jsonl
+says "says so" err "--classifier-label needs --classifier FILE"
+
+# ---- languages that are none
+unknown() { # CODE MESSAGE [OPTION…]
+    exits "--languages $1 ${*:3}" 2 leat-filter --languages "en,$1" "${@:3}" docs.jsonl
+    says "--languages $1 ${*:3}: why" err "--languages: '$1' is no $2"
+}
+unknown german "language's code (ISO 639); did you mean de?"
+unknown xq "language's code (ISO 639), such as en"
+unknown EN "language's code (ISO 639); did you mean en?"
+unknown "" "language's code (ISO 639)"
+unknown deu "language of --detect-language builtin; did you mean de?" --detect-language builtin
+unknown en-US "language of --detect-language builtin; did you mean en?" --detect-language builtin
+unknown Latin "language of --detect-language builtin; did you mean la?" --detect-language builtin
+unknown xx "label of the --detect-language model; its first is" --detect-language m.lcl
+exits "languages that are" 0 leat-filter -q --languages en,de-CH,deu_Latn,un docs.jsonl
+exits "languages that the detector knows" 0 leat-filter -q --detect-language builtin --languages en,no,zh,sr,un docs.jsonl
+exits "labels of a model" 0 leat-filter -q --detect-language m.lcl --languages de docs.jsonl
+exits "a language that is none" 2 leat-filter --language english --preset c4 docs.jsonl
+says "its code is told" err "--language: 'english' is no language's code (ISO 639); did you mean en?"
+exits "an unknown detector" 2 leat-filter --detect-language cld3 docs.jsonl
+says "those that are known" err "--detect-language cld3: neither builtin (CLD2 and a model of leat's), nor a file"
 exit $failed

@@ -72,6 +72,8 @@ is "a long title and its address" "$(jq -c 'select(.metadata.page_id == 201) | [
 is "ids differ" "$(jq -r .id wiki.jsonl | sort -u | wc -l)" 295
 is "--namespaces" "$(leat-ingest -q --namespaces 14 wiki.xml | jq -c '[.text, .metadata.namespace]')" '["a category",14]'
 is "--namespaces, more" "$(leat-ingest -q --namespaces 0,14 wiki.xml | wc -l)" 296
+exits "--namespaces of another format" 2 leat-ingest --format warc --namespaces 0 wiki.xml
+says "says what it needs" err "--namespaces needs --format auto or --format mediawiki"
 exits "--namespaces, bad" 2 leat-ingest --namespaces main wiki.xml
 says "says what it takes" err "0,14"
 is "--sample" "$(leat-ingest -q --sample 0 --stats - -o /dev/null wiki.xml | jq .records.skipped.sample.records)" 296

@@ -88,18 +88,24 @@ exits "a foreign stage that fails" 1 leat run bad.yaml --run-dir bad
 says "its status is named" err "status 7"
 check "its result is put aside" [ ! -e bad/docs/a.jsonl.zst ]
 sed -i 's/sh: .*/filter: {set: no_such_rule=1}/' bad.yaml
-exits "a stage with a bad option" 1 leat run bad.yaml --run-dir bad
+rm -rf bad
+exits "a stage with a bad option" 2 leat run bad.yaml --run-dir bad
 says "the message of the tool is shown" err "no_such_rule"
+says "its place, and its step" err "bad.yaml:7:9: step a: leat filter: "
+check "nothing was begun" [ ! -e bad ]
+sed -i 's/filter: {set: no_such_rule=1}/filter: {set: max_tokens=1, tokenizer: nix.json}/' bad.yaml
+exits "a stage that cannot begin" 1 leat run bad.yaml --run-dir bad
+says "the message of the tool is shown" err "nix.json"
 check "… and not who only lost his reader" eval '! grep -q "signal 13\|status 141" err'
 check "nothing was committed" [ ! -e bad/docs/a.jsonl.zst ]
-sed -i 's/filter: {set: no_such_rule=1}/sh: "kill -9 $$"/' bad.yaml
+sed -i 's/filter: {set: max_tokens=1, tokenizer: nix.json}/sh: "kill -9 $$"/' bad.yaml
 exits "a stage that is killed" 1 leat run bad.yaml --run-dir bad
 says "the signal is named" err "signal 9"
 sed -i 's/sh: .*/sh: no-such-program-at-all/' bad.yaml
 exits "a stage that is not there" 1 leat run bad.yaml --run-dir bad
 says "the status of sh" err 127
 sed -i 's/  - sh: .*/  - nosuchtool: {}/' bad.yaml
-exits "a leat tool that is not there" 1 leat run bad.yaml --run-dir bad
+exits "a leat tool that is not there" 2 leat run bad.yaml --run-dir bad
 says "the tool is named" err nosuchtool
 mkdir path
 cat >path/leat-loser <<'SH'
@@ -157,9 +163,33 @@ mistake "train without config" "${S}train: {}\n" config
 mistake "train: no such config" "${S}tokenizer: {file: t.json}\nshard: {}\ntrain: {config: nix.yaml}\n" nix.yaml
 mistake "weight is no number" "${S}tokenizer: {file: t.json}\nshard: {weights: {a: [1]}}\n" weight
 mistake "a list" '- a\n' map
+stage() { printf 'sources:\n  - {name: a, inputs: [in/a1.jsonl], stages: [{%s}]}\n' "$1"; }
+mistake "an unknown option" "$(stage 'filter: {presett: c4}')" "step a: leat filter: unknown option --presett; did you mean --preset?"
+mistake "a value that is none" "$(stage 'dedup minhash: {threshold: 2}')" "step a: leat dedup: --threshold takes a number"
+mistake "an unknown preset" "$(stage 'filter: {preset: c5}')" "step a: leat filter: unknown preset 'c5'"
+mistake "an unknown licence" "$(stage 'code: {licenses: MTI}')" "step a: leat code: --licenses: "
+mistake "another verb's option" "$(stage 'dedup exact: {threshold: 0.5}')" "step a: leat dedup: exact takes no --threshold"
+mistake "an unknown tool" "$(stage 'filtre: {preset: c4}')" "step a: leat: there is no tool 'filtre'; did you mean 'filter'?"
+mistake "an unknown verb" "$(stage 'dedup mihash: {}')" "step a: leat dedup: unknown verb 'mihash'"
+for option in output stats framed help; do
+    mistake "an option of the run's: $option" "$(stage "filter: {preset: c4, $option: x}")" "step a: filter: leat run sets --$option itself"
+done
+mistake "an option of the run's: source" "$(stage 'ingest: {source: x}')" "step a: ingest: leat run sets --source itself"
+F="$(stage 'filter: {preset: c4}')\n"
+mistake "an option of the run's: model" "${F}tokenizer: {file: t.json}\ntokenize: {model: x}\nshard: {}\n" "step shards: tokenize: leat run sets --model itself"
+mistake "an option of the run's: force" "${F}tokenizer: {file: t.json}\nshard: {force: true}\n" "step shards: shard: leat run sets --force itself"
+mistake "an option of the run's: shards" "${F}tokenizer: {file: t.json}\nshard: {}\ntrain: {config: pipe.yaml, shards: x}\n" "step train: train: leat run sets --shards itself"
+mistake "tokenize without shard" "${F}tokenizer: {file: t.json}\ntokenize: {eod: x}\n" "tokenize needs shards to write to: add shard: {}"
+printf '%b' "$F" | sed 's/c4/"c4,c5"/' >m.yaml
+exits "a run checks all steps first" 2 leat run m.yaml --run-dir m
+check "… and begins none" [ ! -e m ]
+{ stage 'filter: {preset: c4, threads: 3}, dedup exact: {}' | sed 's/}, dedup/}}, {dedup/'; } >m.yaml
+leat run m.yaml --set threads=1 --dry-run >script
+is "a stage's own number of threads" "$(grep -o -- '--threads=.' script | tr '\n' ' ')" "--threads=3 --threads=1 "
+PATH="$PWD/path:$PATH" exits "a tool of the user's is not asked" 0 leat run lossy.yaml --dry-run
 exits "no file" 2 leat run
 exits "missing file" 1 leat run nothing.yaml
-printf '%b' "${S}tokenizer: {file: \"my tok's.json\"}\nshard: {weights: {a: 3}}\ntrain: {config: c.yaml, set: [train.steps=3]}\n" >q.yaml
+printf '%b' "${F}tokenizer: {file: \"my tok's.json\"}\nshard: {weights: {a: 3}}\ntrain: {config: c.yaml, set: [train.steps=3]}\n" >q.yaml
 echo 'model: {}' >c.yaml
 exits "quoting in the script" 0 leat run q.yaml --dry-run --run-dir 'q r'
 says "quoting: the tokenizer" out "'--model=my tok'\\''s.json'"

@@ -44,6 +44,9 @@ exits 'cat another domain' 2 leat-shards cat --domain nothing d
 says '… names it' err 'no domain "nothing"'
 exits 'cat a few' 0 leat-shards cat --limit 7 d
 is '… gives a few' "$(wc -l <out)" 7
+for o in --ids --ltok --limit=3 --domain=a --split=valid; do exits "info with cat's $o" 2 leat-shards info "$o" d; done
+exits "cat with info's --json" 2 leat-shards cat --json d
+says 'says whose it is' err 'cat takes no --json, which is for info'
 exits 'cat as two things' 2 leat-shards cat --ids --ltok d
 leat-shards cat --ids d >/dev/full 2>err
 is 'cat to a full disk' $? 1

@@ -91,6 +91,10 @@ says "asks for it" err tokenizer.json
 exits "two domains" 2 leat-tokenize -m t.json --domain a --domain-key b
 exits "two ends" 2 leat-tokenize -m t.json --eod a --no-eod
 exits "two forms" 2 leat-tokenize -m t.json --json --count
+for o in --domain=a --domain-key=a --carry=a --eod=a --no-eod --add-bos=a --allow-special; do
+    exits "--decode with ${o%=*}" 2 leat-tokenize -m t.json --decode "$o" s.ltok
+    says "says so" err "--decode and ${o%=*} exclude each other"
+done
 exits "unknown --eod" 2 leat-tokenize -m t.json --eod '<nope>' docs.jsonl
 exits "unknown --add-bos" 2 leat-tokenize -m t.json --add-bos '<nope>' docs.jsonl
 exits "an empty --carry" 2 leat-tokenize -m t.json --carry '' docs.jsonl

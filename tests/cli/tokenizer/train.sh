@@ -29,8 +29,15 @@ is "a pattern of one's own" "$(jq -r '.pre_tokenizer.pretokenizers[0].pattern.Re
 leat-tokenizer train -q --vocab-size 5000 --min-frequency 50 -o m.json docs.jsonl
 check "--min-frequency ends it early" [ "$(jq '.model.vocab | length' m.json)" -lt 1000 ]
 
-exits "empty input" 0 leat-tokenizer train --vocab-size 300 /dev/null
-is "empty input gives the bytes" "$(jq '.model.vocab | length' out)" 257
+exits "empty input" 3 leat-tokenizer train --vocab-size 300 -o nothing.json /dev/null
+says "empty input: why" err "no text to learn from"
+echo '{"id":"x","text":""}' >blank.jsonl
+exits "documents without text" 3 leat-tokenizer train --vocab-size 300 -o nothing.json blank.jsonl
+exits "a sample of nothing" 3 leat-tokenizer train --vocab-size 300 -o nothing.json --sample 0 docs.jsonl
+check "nothing gives no tokenizer" [ ! -e nothing.json -a ! -e nothing.json.partial ]
+exits "an option of another verb" 2 leat-tokenizer info --vocab-size 300 t.json
+says "says whose it is" err "info takes no --vocab-size, which is for train"
+exits "another verb's --json" 2 leat-tokenizer train --json docs.jsonl
 exits "--limit" 0 leat-tokenizer train --vocab-size 300 --limit 10 --stats stats.json docs.jsonl
 is "--limit is kept" "$(jq .records.in stats.json)" 10
 exits "--sample" 0 leat-tokenizer train --vocab-size 300 --sample 0.5 --stats stats.json docs.jsonl

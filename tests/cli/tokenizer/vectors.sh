@@ -36,7 +36,7 @@ compare gpt2 data/hf-gpt2-tokenizer-json/gpt2_tokenizer.json tokenizers gpt2
 compare gpt-neox data/kitoken/tokenizers/gpt_neox.json tokenizers gpt_neox
 
 from_ranks() { # NAME RANKS PATTERN FAMILY VECTORS [SPECIAL=ID]
-    leat-tokenizer train -q --vocab-size 257 --pattern "$3" /dev/null >cut.json
+    leat-tokenizer train -q --vocab-size 257 --pattern "$3" <<<'{"text":"a"}' >cut.json
     python3 "$here/from_ranks.py" "data/$2" cut.json "${@:6}" >"$1.json"
     compare "$1" "$1.json" "$4" "$5"
 }

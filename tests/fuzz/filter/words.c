@@ -2,7 +2,6 @@
  * one gives; sentences touch and are the whole text. */
 #include "filter/words/words.h"
 #include "common/simd.h"
-#include "filter/words/spaces.h"
 #include "filter/words/spacy.h"
 #include <stdlib.h>
 #include <string.h>
@@ -54,8 +53,6 @@ static void check_text(struct slice text, bool valid)
             check(words_split(&w, (enum dialect)d, slice_str(languages[l]), text, NULL) == 0);
             check_order(&w, text, valid);
         }
-    check(spaces_fasttext(&w, text, NULL) == 0);
-    check_order(&w, text, valid);
     check(spacy_words_plain(&plain, &spacy_en, text, NULL) == 0);
     for (int simd = SIMD_PLAIN; simd <= SIMD_AVX512; simd++) {
         simd_limit((enum simd)simd);

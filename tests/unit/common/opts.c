@@ -3,7 +3,7 @@
 #include "common/opts.h"
 #include "tests/unit/test.h"
 
-static bool fast, slow;
+static bool fast, slow, deep;
 static const char *file;
 static int64_t count;
 static double ratio;
@@ -14,6 +14,9 @@ static struct opt_list list;
 static const struct opt own[] = {
     {"fast", 'f', OPT_FLAG, &fast, NULL, NULL, 0, 0, "go fast"},
     {"slow", 's', OPT_FLAG, &slow, NULL, NULL, 0, 0, "go slow"},
+    {"deep", 0, OPT_FLAG, &deep, NULL, NULL, 0, 0, "go deep", .needs = "fast|file,mode=wet",
+     .excludes = "slow|list"},
+    {"band", 0, OPT_INT, &count, "N", NULL, 0, 0, "so many bands", .verbs = "minhash|simhash"},
     {"count", 'c', OPT_INT, &count, "N", NULL, -5, 100, "count to N"},
     {"any", 0, OPT_INT, &count, "N", NULL, 0, 0, "any whole number"},
     {"ratio", 0, OPT_NUM, &ratio, "R", NULL, 0, 1, "a share. 'Quoted' - \\e and ~^` too"},
@@ -56,7 +59,7 @@ static struct err err;
 static int parse(const struct opt_spec *s, const char *line)
 {
     int argc = 0;
-    fast = slow = false;
+    fast = slow = deep = false;
     file = NULL;
     count = 7;
     ratio = 0.25;
@@ -165,6 +168,8 @@ TEST(nearest)
     CHECK(opt_nearest("y", names, 6) == NULL); /* everything is near a name of one letter */
     CHECK(opt_nearest("train", names, 6) == NULL);
     CHECK(opt_nearest("", names, 6) == NULL);
+    CHECK_STR(opt_nearest("Tokenise", names, 6), "tokenize");
+    CHECK_STR(opt_nearest("FILE", names, 6), "file");
 }
 
 TEST(verbs_and_operands)
@@ -198,6 +203,39 @@ TEST(actions_store_nothing)
     CHECK_INT(action, OPT_MAN);
     CHECK_INT(parse(&plain, "-- --help"), 0);
     CHECK_INT(action, OPT_RUN);
+}
+
+TEST(how_options_stand_to_each_other)
+{
+    CHECK_INT(parse(&plain, "--deep --fast -m wet"), 0);
+    CHECK_INT(parse(&plain, "-m wet --file x --deep"), 0);
+    static const char *const bad[][2] = {
+        {"--deep -m wet", "--deep needs --fast or --file FILE"},
+        {"--deep -f", "--deep needs --mode wet"},
+        {"--deep -f -m warc", "--deep needs --mode wet"},
+        {"--deep -fs -m wet", "--deep and --slow exclude each other"},
+        {"-l 1 -f -m wet --deep", "--deep and --list exclude each other"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        CHECK_INT(parse(&plain, bad[i][0]), -ERR_USAGE);
+        CHECK_STR(err.msg, bad[i][1]);
+    }
+    CHECK_INT(parse(&with_verbs, "minhash --band 3"), 0);
+    CHECK_INT(parse(&with_verbs, "--band 3 exact"), -ERR_USAGE);
+    CHECK_STR(err.msg, "exact takes no --band, which is for minhash, simhash");
+    CHECK_INT(parse(&with_verbs, "--band 3"), -ERR_USAGE);
+    CHECK_STR(err.msg, "say what to do: exact, minhash");
+}
+
+TEST(checks_alone)
+{
+    CHECK_INT(parse(&plain, "--check-options -c 9 a"), 0);
+    CHECK_INT(action, OPT_CHECK);
+    CHECK_INT(n_operands, 1);
+    CHECK_INT(parse(&plain, "--check-options -c 900"), -ERR_USAGE);
+    CHECK_INT(parse(&plain, "--check-options --deep"), -ERR_USAGE);
+    CHECK_INT(parse(&plain, "--check-options --help"), 0);
+    CHECK_INT(action, OPT_HELP);
 }
 
 TEST(sizes)
@@ -249,6 +287,10 @@ TEST(help_shows_live_defaults)
     SAYS(h, "since lines are not\nlonger than eighty columns. Its second line.\n\n.Second 'paragraph'.\n\n");
     SAYS(h, "\n  kept   as it is\n  'kept too\n\nThird.\n\nOptions:\n");
     SAYS(h, "  -f, --fast              go fast\n");
+    SAYS(h, "go deep [needs --fast or --file, --mode wet] [not with\n                          --slow, "
+            "--list]\n");
+    SAYS(h, "--band N            minhash, simhash: so many bands [default: 7]\n");
+    CHECK(strstr(h, "check-options") == NULL);
     SAYS(h, "  -c, --count N           count to N [default: 7]\n");
     SAYS(h, "[default: 0.25]\n");
     SAYS(h, "      --size SIZE         so many bytes [default: 64M]\n");
@@ -344,6 +386,8 @@ int main(void)
     RUN(nearest);
     RUN(verbs_and_operands);
     RUN(actions_store_nothing);
+    RUN(how_options_stand_to_each_other);
+    RUN(checks_alone);
     RUN(sizes);
     RUN(help_shows_live_defaults);
     RUN(help_that_does_not_fit_fails);

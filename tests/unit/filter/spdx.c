@@ -82,8 +82,17 @@ TEST(what_is_allowed)
 
 TEST(lists_that_are_none)
 {
-    static const char *const bad[] = {"",        "MIT,", ",MIT", "MIT OR ISC", "(MIT)", "the mit license",
-                                      "MIT WITH"};
+    static const char *const bad[] = {"",
+                                      "MIT,",
+                                      ",MIT",
+                                      "MIT OR ISC",
+                                      "(MIT)",
+                                      "the mit license",
+                                      "MIT WITH",
+                                      "MTI",
+                                      "GPL",
+                                      "MIT,Apache-2",
+                                      "GPL-2.0-only WITH Classpath"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct err e = {0};
         list.n = 0;

@@ -3,7 +3,6 @@
 #include "common/hash.h"
 #include "common/simd.h"
 #include "common/json.h"
-#include "filter/words/spaces.h"
 #include "filter/words/spacy.h"
 #include "filter/words/uax29.h"
 #include "tests/unit/test.h"
@@ -214,12 +213,6 @@ TEST(white_space)
     CHECK(words_split(&words, DIALECT_DOLMA, slice_str("en"), text, &e) == 0);
     joined(&b, text);
     CHECK_MEM(b.p, b.n, "a b\0c (d) e", 11);
-    CHECK(spaces_fasttext(&words, text, &e) == 0);
-    joined(&b, text);
-    CHECK_MEM(b.p, b.n,
-              "a\xC2\xA0"
-              "b c",
-              6); /* "(d)…" does not begin with a letter */
     buf_free(&b);
 }
 
