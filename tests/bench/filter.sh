@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # filter.sh: leat filter beside datatrove 0.10.1 and dolma 1.2.1: every decision and value on more than 5,000 documents, and the speed of each preset
 # on one core, in MB of text a second of CPU time (leat's with reading and writing JSON, the peers' without).
-# FILTER_PYTHON: a Python that has datatrove, spacy, nltk (and dolma), instead of the one that is made here.
+# FILTER_PYTHON, DOLMA_PYTHON: a Python that has datatrove, spacy and nltk, and one that has dolma, instead of those that are made here.
 # shellcheck source=tests/bench/lib.sh
 . "$(dirname "$0")/lib.sh"
 here=$(cd "$(dirname "$0")" && pwd)
@@ -10,7 +10,11 @@ python=${FILTER_PYTHON:-$BENCH_DIR/venv-filter/bin/python}
 if [ ! -x "$python" ]; then
     python3 -m venv "$BENCH_DIR/venv-filter"
     "$python" -m pip install -q datatrove==0.10.1 spacy==3.8.18 nltk==3.10.4
-    "$python" -m pip install -q dolma==1.2.1 || echo "dolma could not be installed: its part is left out"
+fi
+dolma=${DOLMA_PYTHON:-$BENCH_DIR/venv-dolma/bin/python} # on its own: together with datatrove pip looks for versions for an hour
+if [ ! -x "$dolma" ]; then
+    python3 -m venv "$BENCH_DIR/venv-dolma"
+    "$dolma" -m pip install -q dolma==1.2.1 || echo "dolma could not be installed: its part is left out"
 fi
 machine
 unpacked text-en-c4-sample text-en-wikipedia
@@ -32,21 +36,22 @@ cd "$work"
 [ -s decisions.jsonl ] || { "$python" "$here/filter_peer.py" decisions docs.jsonl >decisions.tmp && mv decisions.tmp decisions.jsonl; }
 python3 "$root/tests/cli/filter/decisions.py" docs.jsonl decisions.jsonl 0.999 gopher-repetition=rep gopher-quality=qual c4=c4 \
     c4-paragraph=para fineweb=fineweb gopher-repetition,gopher-quality,c4,fineweb=chain || echo "fewer than 99.9% are equal"
-if "$python" -c 'import dolma.taggers.gopher' 2>/dev/null; then
-    [ -s dolma.jsonl ] || { "$python" "$here/filter_peer.py" dolma docs.jsonl >dolma.tmp && mv dolma.tmp dolma.jsonl; }
+if "$dolma" -c 'import dolma.taggers.gopher' 2>/dev/null; then
+    [ -s dolma.jsonl ] || { "$dolma" "$here/filter_peer.py" dolma docs.jsonl >dolma.tmp && mv dolma.tmp dolma.jsonl; }
     python3 "$root/tests/cli/filter/dolma_values.py" docs.jsonl dolma.jsonl || echo "values differ"
 fi
 # Speed: the oracle's 31.6 MB of text for leat, the first documents of it for the peers; interleaved, medians
 cd "$root"
 python3 "$here/corpus.py" "$BENCH_DIR/data" "$work/corpus.jsonl" 30
-python3 - "$work/corpus.jsonl" "$python" "$here/filter_peer.py" <<'PY'
+python3 - "$work/corpus.jsonl" "$python" "$here/filter_peer.py" "$dolma" <<'PY'
 import json, os, statistics, subprocess, sys
-corpus, python, peer = sys.argv[1:4]
+corpus, python, peer, dolma = sys.argv[1:5]
 text = sum(len(json.loads(l)["text"].encode()) for l in open(corpus))
 ROWS = [("nothing", "--rules /dev/null", None, 0), ("gopher-repetition", "--preset gopher-repetition", "rep", 150),
         ("gopher-quality", "--preset gopher-quality", "qual", 150), ("c4", "--preset c4", "c4", 150), ("fineweb", "--preset fineweb", "fineweb", 150),
         ("c4, fineweb", "--preset c4,fineweb", "c4+fineweb", 150),
         ("all four", "--preset gopher-repetition,gopher-quality,c4,fineweb", "all", 100), ("fineweb-2024", "--preset fineweb-2024", None, 0),
+        ("all four, and language", "--detect-language builtin --preset gopher-repetition,gopher-quality,c4,fineweb", None, 0),
         ("all four, leat's words", "--dialect leat --preset gopher-repetition,gopher-quality,c4,fineweb", None, 0),
         ("all four, all values", "--annotate --preset gopher-repetition,gopher-quality,c4,fineweb", None, 0),
         ("dolma gopher-v1", "--dialect dolma-1.2 --attributes /dev/null --preset gopher-v1", "dolma-gopher", 300),
@@ -60,7 +65,7 @@ def cpu(command):
 
 
 def theirs(what, n):
-    r = subprocess.run(["taskset", "-c", "0", python, peer, "time", what, corpus, str(n)], capture_output=True, text=True)
+    r = subprocess.run(["taskset", "-c", "0", dolma if what.startswith("dolma") else python, peer, "time", what, corpus, str(n)], capture_output=True, text=True)
     if r.returncode: return None
     d = json.loads(r.stdout)
     return d["bytes"] / d["seconds"] / 1e6
