@@ -10,10 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define BATCH 8192
+#define BATCH 4096
+#define WORD_CHUNK VOCAB_SLACK /* words are copied by so many bytes, whatever their length */
 
 struct batch {
-    struct estimated at[BATCH];
+    struct estimated at[BATCH]; /* of one order; p becomes its log10 */
     size_t n;
     struct buf text;
 };
@@ -26,21 +27,49 @@ struct writer {
     unsigned title; /* of the section that was begun last */
 };
 
-size_t arpa_put_number(char *p, double v)
+/* ------------------------------------------------------------------ numbers */
+
+/* The eight decimal digits of x < 10^8 in eight bytes, the first in the lowest: halves, quarters, eighths at once. */
+static uint64_t eight_digits(uint32_t x)
 {
-    char *start = p, digits[24];
-    if (v < 0) *p++ = '-';
-    uint64_t scaled = (uint64_t)((v < 0 ? -v : v) * 1e7 + 0.5), whole = scaled / 10000000,
-             part = scaled % 10000000;
+    uint64_t v = x / 10000 | (uint64_t)(x % 10000) << 32;
+    uint64_t high = (v * 10486 >> 20) & 0x0000007F0000007FULL;
+    v = high | (v - high * 100) << 16;
+    high = (v * 103 >> 10) & 0x000F000F000F000FULL;
+    return high | (v - high * 10) << 8;
+}
+
+static char *put_whole(char *p, uint64_t whole)
+{
+    char digits[24];
     size_t n = 0;
     do digits[n++] = (char)('0' + whole % 10);
     while (whole /= 10);
     while (n) *p++ = digits[--n];
-    if (part == 0) return (size_t)(p - start);
-    *p++ = '.';
-    for (uint64_t unit = 1000000; part; part %= unit, unit /= 10) *p++ = (char)('0' + part / unit);
-    return (size_t)(p - start);
+    return p;
 }
+
+size_t arpa_put_number(char *p, double v)
+{
+    char *start = p;
+    *p = '-';
+    p += v < 0;
+    uint64_t scaled = (uint64_t)((v < 0 ? -v : v) * 1e7 + 0.5), whole = scaled / 10000000,
+             part = scaled % 10000000;
+    if (whole < 10)
+        *p++ = (char)('0' + whole);
+    else
+        p = put_whole(p, whole);
+    if (part == 0) return (size_t)(p - start);
+    uint64_t digits = eight_digits((uint32_t)part * 10);
+    unsigned zeros = (unsigned)__builtin_clzll(digits) / 8;
+    digits |= 0x3030303030303030ULL;
+    *p++ = '.';
+    for (int i = 0; i < 8; i++) p[i] = (char)(digits >> 8 * i);
+    return (size_t)(p + 8 - zeros - start);
+}
+
+/* ------------------------------------------------------------------ batches */
 
 static void *batch_new(void *ctx)
 {
@@ -60,30 +89,33 @@ static int batch_read(void *ctx, void *batch, struct err *e)
 {
     struct writer *w = ctx;
     struct batch *b = batch;
-    int r = 1;
-    b->n = 0;
-    while (b->n < BATCH && (r = estimate_next(w->x, &b->at[b->n], e)) > 0) b->n++;
-    return r < 0 ? r : b->n > 0;
+    int64_t n = estimate_next(w->x, b->at, BATCH, e);
+    b->n = n < 0 ? 0 : (size_t)n;
+    return n < 0 ? (int)n : n > 0;
+}
+
+static char *put_word(char *p, struct slice word)
+{
+    memcpy(p, word.p, WORD_CHUNK);
+    if (word.n > WORD_CHUNK) memcpy(p + WORD_CHUNK, word.p + WORD_CHUNK, word.n - WORD_CHUNK);
+    return p + word.n;
 }
 
 static int put_line(const struct writer *w, const struct estimated *g, struct buf *b)
 {
-    char number[40];
     struct slice words[LM_MAX_ORDER];
     const unsigned k = g->k;
-    size_t bytes = 2 * sizeof number;
-    double log10 = log10_exactly(g->p);
+    size_t bytes = 80 + WORD_CHUNK;
     for (unsigned i = 0; i < k; i++) {
-        words[i] = vocab_word(w->v, estimated_word(g, i, w->c->bits));
+        words[i] = vocab_word(w->v, g->words[i]);
         bytes += words[i].n + 1;
     }
-    if (buf_reserve(b, bytes) < 0) return -1;
+    if (bytes > b->cap - b->n && buf_reserve(b, bytes) < 0) return -1;
     char *p = b->p + b->n;
-    p += arpa_put_number(p, log10 < 0 ? log10 : 0);
+    p += arpa_put_number(p, g->p < 0 ? g->p : 0);
     for (unsigned i = 0; i < k; i++) {
         *p++ = i ? ' ' : '\t';
-        memcpy(p, words[i].p, words[i].n);
-        p += words[i].n;
+        p = put_word(p, words[i]);
     }
     if (k < w->c->order) {
         *p++ = '\t';
@@ -94,32 +126,31 @@ static int put_line(const struct writer *w, const struct estimated *g, struct bu
     return 0;
 }
 
+/* All logarithms first: reckoned one behind the other they overlap in the processor. */
 static int batch_work(void *ctx, void *worker, void *batch, struct err *e)
 {
     const struct writer *w = ctx;
     struct batch *b = batch;
-    unsigned k = b->at[0].k;
     buf_clear(&b->text);
-    for (size_t i = 0; i < b->n; i++) {
-        if (b->at[i].k != k) buf_printf(&b->text, "\n\\%u-grams:\n", b->at[i].k);
-        k = b->at[i].k;
+    for (size_t i = 0; i < b->n; i++) b->at[i].p = log10_exactly(b->at[i].p);
+    for (size_t i = 0; i < b->n; i++)
         if (put_line(w, &b->at[i], &b->text) < 0) return err_nomem(e, "writing a language model");
-    }
-    return b->text.failed ? err_nomem(e, "writing a language model") : 0;
+    return 0;
 }
 
-/* A section whose first n-gram is a batch's first gets its title here: only the writer knows that it is the first. */
+static int put_title(struct writer *w, unsigned k, struct err *e)
+{
+    char title[24];
+    int n = snprintf(title, sizeof title, "\n\\%u-grams:\n", k);
+    w->title = k;
+    return out_write(w->o, title, (size_t)n, 0, e);
+}
+
 static int batch_write(void *ctx, void *batch, struct err *e)
 {
     struct writer *w = ctx;
     struct batch *b = batch;
-    char title[24];
-    int r = 0;
-    if (b->at[0].k > w->title) {
-        int n = snprintf(title, sizeof title, "\n\\%u-grams:\n", b->at[0].k);
-        r = out_write(w->o, title, (size_t)n, 0, e);
-    }
-    w->title = b->at[b->n - 1].k;
+    int r = b->at[0].k > w->title ? put_title(w, b->at[0].k, e) : 0;
     return r < 0 ? r : out_write(w->o, b->text.p, b->text.n, b->n, e);
 }
 
@@ -144,10 +175,7 @@ int arpa_write(struct estimate *x, const struct counter *c, const struct vocab *
     int r = put_header(&w, e);
     if (r == 0) r = pool_run(threads, &ops, &w, e);
     for (unsigned k = w.title + 1; k <= c->order && r == 0;
-         k++) { /* orders that pruning left without n-grams */
-        char title[24];
-        int n = snprintf(title, sizeof title, "\n\\%u-grams:\n", k);
-        r = out_write(o, title, (size_t)n, 0, e);
-    }
+         k++) /* orders that pruning left without n-grams */
+        r = put_title(&w, k, e);
     return r < 0 ? r : out_write(o, "\n\\end\\\n", 7, 0, e);
 }

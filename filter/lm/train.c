@@ -309,11 +309,11 @@ static int add_to_model(struct training *t, struct lm *m, const struct estimated
     double log10 = log10_exactly(g->p);
     float prob = log10 < 0 ? (float)log10 : 0;
     if (g->k == 1) {
-        int r = model_add_word(m, vocab_word(&t->vocab, (uint64_t)g->key), prob, g->backoff, e);
+        int r = model_add_word(m, vocab_word(&t->vocab, g->words[0]), prob, g->backoff, e);
         return r == 0 ? err_set(e, ERR_DATA, "two words have the same hash: train an ARPA file") : r;
     }
     int r = *ids ? 0 : number_again(t, m, ids, e);
-    for (unsigned i = 0; i < g->k && r == 0; i++) words[i] = (*ids)[estimated_word(g, i, t->counter.bits)];
+    for (unsigned i = 0; i < g->k && r == 0; i++) words[i] = (*ids)[g->words[i]];
     return r < 0 ? r : model_add_gram(m, g->k, words, prob, g->backoff, e);
 }
 
@@ -326,7 +326,7 @@ int training_write_binary(struct training *t, struct out *o, struct err *e)
     for (unsigned k = 1; k <= t->o.order; k++) counts[k] = t->counter.level[k].kept;
     int r = model_new(&m, t->o.order, t->o.normal, counts, e);
     if (r < 0) return r;
-    while (r >= 0 && (r = estimate_next(t->estimate, &g, e)) > 0) {
+    while (r >= 0 && (r = (int)estimate_next(t->estimate, &g, 1, e)) > 0) {
         r = add_to_model(t, m, &g, &ids, e);
         if (r >= 0 && lm_bytes(m) > t->o.memory)
             r = err_set(e, ERR_USAGE,

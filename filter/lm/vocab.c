@@ -57,7 +57,8 @@ static int grow(struct vocab *v, struct err *e)
 static int append(struct vocab *v, struct slice word, struct err *e)
 {
     if (v->bytes.n + word.n + v->cap * 24 > v->max_bytes) return too_many(v, e);
-    if (buf_put_slice(&v->bytes, word) < 0) return err_nomem(e, "keeping the vocabulary");
+    if (buf_put_slice(&v->bytes, word) < 0 || buf_reserve(&v->bytes, VOCAB_SLACK) < 0)
+        return err_nomem(e, "keeping the vocabulary");
     v->offset[++v->n] = v->bytes.n;
     return 0;
 }

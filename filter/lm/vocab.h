@@ -7,8 +7,10 @@
 #include "common/buf.h"
 #include "common/err.h"
 
+#define VOCAB_SLACK 16 /* bytes behind the last word that may be read */
+
 struct vocab {
-    struct buf bytes; /* the words, one behind the other */
+    struct buf bytes; /* the words, one behind the other, then VOCAB_SLACK without meaning */
     uint64_t *offset; /* of word i; offset[n] is the end */
     uint64_t n, cap;
     struct vocab_slot *slot; /* open addressing, a power of two of them */
