@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #define BATCH 4096
+#define AHEAD 8                /* n-grams */
 #define WORD_CHUNK VOCAB_SLACK /* words are copied by so many bytes, whatever their length */
 
 struct batch {
@@ -126,6 +127,18 @@ static int put_line(const struct writer *w, const struct estimated *g, struct bu
     return 0;
 }
 
+/* The words of the n-gram i + 2 * AHEAD are looked for, those of i + AHEAD fetched: they lie anywhere. */
+static inline __attribute__((always_inline)) void fetch_words(const struct writer *w, const struct batch *b,
+                                                              size_t i)
+{
+    const struct estimated *far = &b->at[i + 2 * AHEAD < b->n ? i + 2 * AHEAD : b->n - 1];
+    const struct estimated *near = &b->at[i + AHEAD < b->n ? i + AHEAD : b->n - 1];
+    for (unsigned j = 0; j < far->k; j++) {
+        __builtin_prefetch(&w->v->offset[far->words[j]]);
+        __builtin_prefetch(w->v->bytes.p + w->v->offset[near->words[j]]);
+    }
+}
+
 /* All logarithms first: reckoned one behind the other they overlap in the processor. */
 static int batch_work(void *ctx, void *worker, void *batch, struct err *e)
 {
@@ -133,8 +146,10 @@ static int batch_work(void *ctx, void *worker, void *batch, struct err *e)
     struct batch *b = batch;
     buf_clear(&b->text);
     for (size_t i = 0; i < b->n; i++) b->at[i].p = log10_exactly(b->at[i].p);
-    for (size_t i = 0; i < b->n; i++)
+    for (size_t i = 0; i < b->n; i++) {
+        fetch_words(w, b, i);
         if (put_line(w, &b->at[i], &b->text) < 0) return err_nomem(e, "writing a language model");
+    }
     return 0;
 }
 

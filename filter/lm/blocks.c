@@ -104,16 +104,16 @@ int block_next(struct block_reader *r, struct err *e)
     int64_t there = spool_ask(&r->in, HEAD_BYTES, e);
     if (there <= 0) return (int)there;
     const uint32_t *u = (const uint32_t *)(const void *)(r->in.buf + r->in.pos), head = *u++;
-    b->fresh = head & HEAD_FRESH;
-    for (unsigned i = b->length - b->fresh; i < b->length; i++) b->context[i] = *u++;
-    b->n = head & HEAD_SINGLE ? 1 : *u++;
+    b->single = head & HEAD_SINGLE;
+    for (unsigned i = b->length - (head & HEAD_FRESH); i < b->length; i++) b->context[i] = *u++;
+    b->n = b->single ? 1 : *u++;
     if (grow(r, b->n, e) < 0) return -ERR_IO;
     b->pruned = 0;
     if (head & HEAD_PRUNED) {
         memcpy(&b->pruned, u, sizeof b->pruned);
         u += 2;
     }
-    if (head & HEAD_SINGLE) b->at[0] = (struct follower){.word = *u++, .count = 1};
+    if (b->single) b->at[0] = (struct follower){.word = *u++, .count = 1};
     r->in.pos = (size_t)((const char *)u - r->in.buf);
-    return head & HEAD_SINGLE || read_followers(r, e) == 0 ? 1 : -ERR_IO;
+    return b->single || read_followers(r, e) == 0 ? 1 : -ERR_IO;
 }

@@ -20,16 +20,15 @@ struct block {
     unsigned length; /* of the context */
     uint64_t n, pruned;
     struct follower *at; /* n of them */
-    unsigned
-        fresh; /* so many of the context's words, the first ones of the text, differ from the block before */
+    bool single;         /* when read: n is 1, that count 1, and nothing was pruned */
 };
 
 struct block_writer {
     struct spool *spool;
     uint32_t last[LM_MAX_ORDER]; /* the context before */
 };
-int block_writer_new(struct block_writer *w, const char *tmp, struct err *e);  /* the spool is the caller's */
-int block_write(struct block_writer *w, const struct block *b, struct err *e); /* b->fresh is not looked at */
+int block_writer_new(struct block_writer *w, const char *tmp, struct err *e); /* the spool is the caller's */
+int block_write(struct block_writer *w, const struct block *b, struct err *e);
 
 struct block_reader {
     struct spool_reader in;

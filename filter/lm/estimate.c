@@ -75,6 +75,7 @@ static double gamma_of(const struct sums *s, const struct discounts *d)
 static struct sums sums_of(const struct block *b)
 {
     struct sums s = {.sum = b->pruned, .pruned = b->pruned};
+    if (b->single) return (struct sums){.sum = 1, .with = {0, 1, 0, 0}};
     for (uint64_t i = 0; i < b->n; i++) {
         uint64_t a = b->at[i].count;
         s.sum += a;
@@ -163,17 +164,22 @@ static int read_below_p(struct estimate *x, struct err *e)
     return 0;
 }
 
+static bool same_words(const uint32_t *a, const uint32_t *b, unsigned n)
+{
+    unsigned i = 0;
+    while (i < n && a[i] == b[i]) i++;
+    return i == n;
+}
+
 /* Makes below.block that of own.block's context without its first word. Blocks on the way to it are passed over. */
 static int find_below(struct estimate *x, struct err *e)
 {
-    const size_t bytes = (x->k - 2) * sizeof(uint32_t);
+    const struct block *own = &x->own.block, *below = &x->below.block;
     int r = 1;
-    if (x->k == 2 || (x->below_found && memcmp(x->own.block.context, x->below.block.context, bytes) == 0))
-        return 0;
+    if (x->k == 2 || (x->below_found && same_words(own->context, below->context, x->k - 2))) return 0;
     x->below_found = true;
-    while ((r = block_next(&x->below, e)) > 0 &&
-           memcmp(x->own.block.context, x->below.block.context, bytes) != 0)
-        if (spool_skip(&x->in_below_p, x->below.block.n * sizeof(double), e) < 0) return -ERR_IO;
+    while ((r = block_next(&x->below, e)) > 0 && !same_words(own->context, below->context, x->k - 2))
+        if (spool_skip(&x->in_below_p, below->n * sizeof(double), e) < 0) return -ERR_IO;
     if (r == 0) return err_set(e, ERR_IO, "internal error: a context without its shorter one");
     return r < 0 ? r : read_below_p(x, e);
 }

@@ -207,8 +207,10 @@ static int number_words(struct training *t, const struct cut_word *w, size_t n, 
         t->id = id;
         t->id_cap = n;
     }
-    for (size_t i = 0; i < n && r == 0; i++)
+    for (size_t i = 0; i < n && r == 0; i++) {
+        vocab_prefetch(&t->vocab, w[i + 8 < n ? i + 8 : n - 1].hash);
         r = vocab_id(&t->vocab, slice_of(bytes + w[i].offset, w[i].bytes), w[i].hash, &t->id[i], e);
+    }
     return r;
 }
 
@@ -219,8 +221,9 @@ int training_add(struct training *t, struct slice cut, struct err *e)
     const uint32_t *token = (const uint32_t *)(const void *)(w + h->n_words);
     int r = number_words(t, w, h->n_words, (const char *)(token + h->n_tokens), e);
     for (uint64_t i = 0; i < h->n_tokens && r == 0; i++) {
-        uint32_t id = token[i] == END_OF_SEQUENCE ? WORD_EOS : t->id[token[i]];
-        r = spool_write(t->tokens, &id, sizeof id, e);
+        uint32_t *id = spool_room(t->tokens, sizeof *id, e);
+        if (!id) return -ERR_IO;
+        *id = token[i] == END_OF_SEQUENCE ? WORD_EOS : t->id[token[i]];
     }
     t->n_tokens += h->n_tokens;
     return r;

@@ -10,10 +10,6 @@
 #include "filter/lm/words.h"
 #include <stdlib.h>
 
-struct vocab_slot {
-    uint32_t tag, id; /* id 0: empty, since <unk> is never looked up */
-};
-
 bool vocab_is_special(struct slice w)
 {
     return w.n >= 3 && w.p[0] == '<' &&
