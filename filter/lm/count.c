@@ -25,7 +25,6 @@ struct open_context {
 
 struct counting {
     struct counter *c;
-    unsigned word_bytes;                    /* radix_top of an id */
     struct open_context open[LM_MAX_ORDER]; /* by length, from 1 */
     uint32_t path[LM_MAX_ORDER];            /* the longest open context, from its end */
     struct follower *words;                 /* of the empty context, by id */
@@ -38,7 +37,7 @@ static void put_in_order(const struct counting *x, struct open_context *o)
 {
     struct follower *a = o->block.at;
     uint64_t n = 0;
-    radix_followers_from(a, o->block.n, x->word_bytes);
+    radix_followers(a, o->block.n, x->c->bits);
     for (uint64_t i = 1; i < o->block.n; i++) {
         if (a[i].word != a[n].word) {
             a[++n] = a[i];
@@ -208,7 +207,6 @@ static int add_tokens(const struct counter *c, struct sorter *s, struct spool *t
 static int start(struct counting *x, struct err *e)
 {
     struct counter *c = x->c;
-    x->word_bytes = radix_top(c->bits);
     x->words = calloc(c->n_words, sizeof *x->words);
     int r = x->words ? 0 : err_nomem(e, "counting n-grams");
     for (unsigned length = 1; length < c->order && r == 0; length++) {

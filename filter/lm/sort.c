@@ -21,12 +21,12 @@ DEFINE_RADIX(radix_grams, struct gram, KEY_OF_GRAM)
 
 void sort_keys(gram_key *a, uint64_t n, unsigned key_bits)
 {
-    radix_keys_from(a, n, radix_top(key_bits));
+    radix_keys(a, n, key_bits);
 }
 
 void sort_grams(struct gram *a, uint64_t n, unsigned key_bits)
 {
-    radix_grams_from(a, n, radix_top(key_bits));
+    radix_grams(a, n, key_bits);
 }
 
 /* ------------------------------------------------------------------ the sorter */
