@@ -3,27 +3,39 @@
  * Estimating is one stream; turning its numbers and ids into text is what costs, so batches of n-grams are written out by
  * the pool: read takes them from the stream, work makes the lines.
  *
- * In: n-grams in context order. Out: ARPA, unigrams by id, the others by context. Memory: a few batches of 1 MiB. */
+ * In: n-grams in context order. Out: ARPA, unigrams by id, the others by context. Memory: a few batches of 1 MiB, 16 bytes
+ * a word. */
 #include "filter/lm/arpa_write.h"
 #include "common/pool.h"
 #include "filter/lm/logs.h"
+#include "filter/lm/wordtable.h"
 #include <stdio.h>
 #include <stdlib.h>
 
-#define BATCH 4096
-#define AHEAD 8                /* n-grams */
-#define WORD_CHUNK VOCAB_SLACK /* words are copied by so many bytes, whatever their length */
+#define BATCH 8192
+#define AHEAD 8        /* n-grams */
+#define SHORT_BYTES 15 /* of a word in the table */
+#define NUMBER_BYTES 32
+#define LINE_BYTES (2 * NUMBER_BYTES + LM_MAX_ORDER * (SHORT_BYTES + 1) + 16) /* at most, with short words */
 
 struct batch {
-    struct estimated at[BATCH]; /* of one order; p becomes its log10 */
+    struct estimated at[BATCH]; /* of one order */
+    double log10[BATCH];
     size_t n;
     struct buf text;
+};
+
+/* A word where one look finds all of it. */
+struct short_word {
+    char text[SHORT_BYTES];
+    uint8_t bytes; /* SHORT_BYTES + 1: the word is longer, and not here */
 };
 
 struct writer {
     struct estimate *x;
     const struct counter *c;
     const struct vocab *v;
+    struct short_word *words; /* by id */
     struct out *o;
     unsigned title; /* of the section that was begun last */
 };
@@ -95,60 +107,75 @@ static int batch_read(void *ctx, void *batch, struct err *e)
     return n < 0 ? (int)n : n > 0;
 }
 
-static char *put_word(char *p, struct slice word)
+/* The words of n-grams to come are fetched: they lie anywhere. Inlined, since gcc 12 takes a call without effects for a
+ * needless one. */
+static inline __attribute__((always_inline)) void fetch_words(const struct writer *w, const struct batch *b,
+                                                              size_t i)
 {
-    memcpy(p, word.p, WORD_CHUNK);
-    if (word.n > WORD_CHUNK) memcpy(p + WORD_CHUNK, word.p + WORD_CHUNK, word.n - WORD_CHUNK);
-    return p + word.n;
+    const struct estimated *g = &b->at[i + AHEAD < b->n ? i + AHEAD : b->n - 1];
+    for (unsigned j = 0; j < g->k; j++) __builtin_prefetch(&w->words[g->words[j]]);
 }
 
-static int put_line(const struct writer *w, const struct estimated *g, struct buf *b)
+static char *put_long_word(const struct writer *w, uint32_t id, struct buf *b, char *p)
 {
-    struct slice words[LM_MAX_ORDER];
-    const unsigned k = g->k;
-    size_t bytes = 80 + WORD_CHUNK;
-    for (unsigned i = 0; i < k; i++) {
-        words[i] = vocab_word(w->v, g->words[i]);
-        bytes += words[i].n + 1;
+    struct slice word = vocab_word(w->v, id);
+    b->n = (size_t)(p - b->p);
+    if (buf_reserve(b, word.n + LINE_BYTES) < 0) return NULL;
+    memcpy(b->p + b->n, word.p, word.n);
+    return b->p + b->n + word.n;
+}
+
+/* The backoff that was written last, as text: most are the same. */
+struct written {
+    float number;
+    unsigned bytes;
+    char text[NUMBER_BYTES];
+};
+
+static char *put_backoff(char *p, float backoff, struct written *last)
+{
+    if (memcmp(&backoff, &last->number, sizeof backoff) != 0) {
+        last->number = backoff;
+        last->bytes = (unsigned)arpa_put_number(last->text, (double)backoff);
     }
-    if (bytes > b->cap - b->n && buf_reserve(b, bytes) < 0) return -1;
+    memcpy(p, last->text, NUMBER_BYTES);
+    return p + last->bytes;
+}
+
+static int put_line(const struct writer *w, const struct estimated *g, double log10, struct written *backoff,
+                    struct buf *b)
+{
+    if (b->cap - b->n < LINE_BYTES && buf_reserve(b, LINE_BYTES) < 0) return -1;
     char *p = b->p + b->n;
-    p += arpa_put_number(p, g->p < 0 ? g->p : 0);
-    for (unsigned i = 0; i < k; i++) {
+    p += arpa_put_number(p, log10 < 0 ? log10 : 0);
+    for (unsigned i = 0; i < g->k; i++) {
+        const struct short_word *word = &w->words[g->words[i]];
         *p++ = i ? ' ' : '\t';
-        p = put_word(p, words[i]);
+        memcpy(p, word, sizeof *word);
+        p += word->bytes;
+        if (word->bytes > SHORT_BYTES && !(p = put_long_word(w, g->words[i], b, p - word->bytes))) return -1;
     }
-    if (k < w->c->order) {
+    if (g->k < w->c->order) {
         *p++ = '\t';
-        p += arpa_put_number(p, (double)g->backoff);
+        p = put_backoff(p, g->backoff, backoff);
     }
     *p++ = '\n';
     b->n = (size_t)(p - b->p);
     return 0;
 }
 
-/* The words of the n-gram i + 2 * AHEAD are looked for, those of i + AHEAD fetched: they lie anywhere. */
-static inline __attribute__((always_inline)) void fetch_words(const struct writer *w, const struct batch *b,
-                                                              size_t i)
-{
-    const struct estimated *far = &b->at[i + 2 * AHEAD < b->n ? i + 2 * AHEAD : b->n - 1];
-    const struct estimated *near = &b->at[i + AHEAD < b->n ? i + AHEAD : b->n - 1];
-    for (unsigned j = 0; j < far->k; j++) {
-        __builtin_prefetch(&w->v->offset[far->words[j]]);
-        __builtin_prefetch(w->v->bytes.p + w->v->offset[near->words[j]]);
-    }
-}
-
-/* All logarithms first: reckoned one behind the other they overlap in the processor. */
 static int batch_work(void *ctx, void *worker, void *batch, struct err *e)
 {
     const struct writer *w = ctx;
     struct batch *b = batch;
+    struct written backoff = {.number = 0, .bytes = 1, .text = "0"};
     buf_clear(&b->text);
-    for (size_t i = 0; i < b->n; i++) b->at[i].p = log10_exactly(b->at[i].p);
+    for (size_t i = 0; i < b->n; i++) b->log10[i] = b->at[i].p;
+    log10_exactly_all(b->log10, b->n);
     for (size_t i = 0; i < b->n; i++) {
         fetch_words(w, b, i);
-        if (put_line(w, &b->at[i], &b->text) < 0) return err_nomem(e, "writing a language model");
+        if (put_line(w, &b->at[i], b->log10[i], &backoff, &b->text) < 0)
+            return err_nomem(e, "writing a language model");
     }
     return 0;
 }
@@ -181,16 +208,36 @@ static int put_header(const struct writer *w, struct err *e)
     return r;
 }
 
-int arpa_write(struct estimate *x, const struct counter *c, const struct vocab *v, int threads, struct out *o,
-               struct err *e)
+static int make_words(struct writer *w, struct err *e)
+{
+    w->words = word_table_new(w->v->n, sizeof *w->words);
+    if (!w->words) return err_nomem(e, "writing a language model");
+    for (uint64_t i = 0; i < w->v->n; i++) {
+        struct slice word = vocab_word(w->v, i);
+        w->words[i].bytes = word.n > SHORT_BYTES ? SHORT_BYTES + 1 : (uint8_t)word.n;
+        if (word.n <= SHORT_BYTES) memcpy(w->words[i].text, word.p, word.n);
+    }
+    return 0;
+}
+
+static int put_grams(struct writer *w, int threads, struct err *e)
 {
     static const struct pool_ops ops = {batch_new,  batch_free, NULL,       NULL,
                                         batch_read, batch_work, batch_write};
-    struct writer w = {.x = x, .c = c, .v = v, .o = o};
-    int r = put_header(&w, e);
-    if (r == 0) r = pool_run(threads, &ops, &w, e);
-    for (unsigned k = w.title + 1; k <= c->order && r == 0;
+    int r = pool_run(threads, &ops, w, e);
+    for (unsigned k = w->title + 1; k <= w->c->order && r == 0;
          k++) /* orders that pruning left without n-grams */
-        r = put_title(&w, k, e);
+        r = put_title(w, k, e);
+    return r;
+}
+
+int arpa_write(struct estimate *x, const struct counter *c, const struct vocab *v, int threads, struct out *o,
+               struct err *e)
+{
+    struct writer w = {.x = x, .c = c, .v = v, .o = o};
+    int r = make_words(&w, e);
+    if (r == 0) r = put_header(&w, e);
+    if (r == 0) r = put_grams(&w, threads, e);
+    free(w.words);
     return r < 0 ? r : out_write(o, "\n\\end\\\n", 7, 0, e);
 }

@@ -11,6 +11,7 @@
 #include "filter/lm/count.h"
 #include "common/buf.h"
 #include "filter/lm/radix.h"
+#include "filter/lm/wordtable.h"
 #include <stdlib.h>
 
 #define KEY_OF_FOLLOWER(x) ((x).word)
@@ -207,7 +208,7 @@ static int add_tokens(const struct counter *c, struct sorter *s, struct spool *t
 static int start(struct counting *x, struct err *e)
 {
     struct counter *c = x->c;
-    x->words = calloc(c->n_words, sizeof *x->words);
+    x->words = word_table_new(c->n_words, sizeof *x->words);
     int r = x->words ? 0 : err_nomem(e, "counting n-grams");
     for (unsigned length = 1; length < c->order && r == 0; length++) {
         struct open_context *o = &x->open[length];

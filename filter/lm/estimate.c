@@ -11,6 +11,7 @@
 #include "filter/lm/estimate.h"
 #include "common/buf.h"
 #include "filter/lm/logs.h"
+#include "filter/lm/wordtable.h"
 #include <stdlib.h>
 
 #define READ_BYTES ((size_t)512 << 10)
@@ -324,7 +325,7 @@ int estimate_new(struct estimate **out, struct counter *c, const struct estimate
     if (!x) return err_nomem(e, "estimating");
     x->c = c;
     for (unsigned k = 1; k <= c->order; k++) discounts_find(&x->discounts[k], c->level[k].with, o->fallback);
-    x->p_of = malloc(c->n_words * sizeof *x->p_of);
+    x->p_of = word_table_new(c->n_words, sizeof *x->p_of);
     int r = x->p_of ? start_order(x, 1, e) : err_nomem(e, "estimating");
     *out = x;
     if (r >= 0) return 0;

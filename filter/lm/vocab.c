@@ -8,6 +8,7 @@
 #include "common/stream.h"
 #include "filter/lm/gram.h"
 #include "filter/lm/words.h"
+#include "filter/lm/wordtable.h"
 #include <stdlib.h>
 
 bool vocab_is_special(struct slice w)
@@ -37,7 +38,7 @@ static int grow(struct vocab *v, struct err *e)
     if (cap > UINT32_MAX || cap * 8 + slots * sizeof *v->slot > v->max_bytes) return too_many(v, e);
     uint64_t *offset = realloc(v->offset, (cap + 1) * sizeof *offset);
     if (offset) v->offset = offset;
-    struct vocab_slot *slot = offset ? calloc(slots, sizeof *slot) : NULL;
+    struct vocab_slot *slot = offset ? word_table_new(slots, sizeof *slot) : NULL;
     if (!slot) return err_nomem(e, "keeping the vocabulary");
     free(v->slot);
     v->slot = slot;
@@ -53,8 +54,7 @@ static int grow(struct vocab *v, struct err *e)
 static int append(struct vocab *v, struct slice word, struct err *e)
 {
     if (v->bytes.n + word.n + v->cap * 24 > v->max_bytes) return too_many(v, e);
-    if (buf_put_slice(&v->bytes, word) < 0 || buf_reserve(&v->bytes, VOCAB_SLACK) < 0)
-        return err_nomem(e, "keeping the vocabulary");
+    if (buf_put_slice(&v->bytes, word) < 0) return err_nomem(e, "keeping the vocabulary");
     v->offset[++v->n] = v->bytes.n;
     return 0;
 }

@@ -7,14 +7,12 @@
 #include "common/buf.h"
 #include "common/err.h"
 
-#define VOCAB_SLACK 16 /* bytes behind the last word that may be read */
-
 struct vocab_slot {
     uint32_t tag, id; /* id 0: empty, since <unk> is never looked up */
 };
 
 struct vocab {
-    struct buf bytes; /* the words, one behind the other, then VOCAB_SLACK without meaning */
+    struct buf bytes; /* the words, one behind the other */
     uint64_t *offset; /* of word i; offset[n] is the end */
     uint64_t n, cap;
     struct vocab_slot *slot; /* open addressing, a power of two of them */
