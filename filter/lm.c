@@ -37,13 +37,14 @@ static const struct opt own[] = {
      "train: count every word that is not in FILE (words parted by white space) as <unk>"},
     {"normalize", 0, OPT_STR, &normalize, "NAMES", NULL, 0, 0,
      "what lines go through before they are cut into words: none; lower, digits (to 0), punct (to ASCII), "
-     "accents (off), controls (off), joined by commas; ccnet for all five. A .blm remembers it, and then the "
-     "option is left out; an ARPA file is read with what it was trained with. None by default"},
+     "accents (off), controls (off), joined by commas; ccnet for all five; none by default. A model remembers "
+     "what it was trained with (an ARPA file in a comment), and the option is left out; an ARPA file of "
+     "another program does not"},
     {"discount-fallback", 0, OPT_STR, &fallback, "D1,D2,D3", NULL, 0, 0,
      "train: the discounts of an order whose counts give none, as happens with little or made text"},
     {"text", 0, OPT_FLAG, &plain_text, NULL, NULL, 0, 0,
-     "the input is plain text, each line a sequence. score then prints log10 of its probability, perplexity, "
-     "words and unknown words of each line"},
+     "the input is plain text, each line a sequence. score then prints a line for each: log10 of its "
+     "probability, perplexity, words, unknown words; for one without words 0, nan, 0, 0"},
     {"tokens", 0, OPT_FLAG, &show_tokens, NULL, NULL, 0, 0,
      "score: print each word, log10 of its probability and the length of the n-gram that gave it instead"},
     {"tiers", 0, OPT_STR, &tiers, "A,B", NULL, 0, 0,
@@ -195,7 +196,10 @@ static int train_read(struct tool *t, struct training *x)
                                          .worker_free = train_worker_free,
                                          .doc = train_doc,
                                          .ordered = train_ordered};
-    static const struct textlines_ops lines = {train_worker_new, train_worker_free, train_line, train_write};
+    static const struct textlines_ops lines = {.worker_new = train_worker_new,
+                                               .worker_free = train_worker_free,
+                                               .line = train_line,
+                                               .write = train_write};
     return plain_text ? textlines_run(t, &lines, x) : stage_run(t, &ops, x);
 }
 
@@ -406,7 +410,10 @@ static int score_text_line(void *ctx, void *worker, struct slice line, struct bu
     if (failed < 0) return failed;
     json_put_num(out, r.log10);
     buf_putc(out, '\t');
-    json_put_num(out, r.perplexity);
+    if (r.words)
+        json_put_num(out, r.perplexity);
+    else
+        buf_puts(out, "nan");
     return buf_printf(out, "\t%llu\t%llu\n", (unsigned long long)r.words, (unsigned long long)r.unknown);
 }
 
@@ -418,8 +425,11 @@ static int score_text_write(void *ctx, struct slice made, uint64_t lines, struct
 
 static int score_text(struct tool *t, struct scoring *s)
 {
-    static const struct textlines_ops ops = {score_worker_new, score_worker_free, score_text_line,
-                                             score_text_write};
+    static const struct textlines_ops ops = {.worker_new = score_worker_new,
+                                             .worker_free = score_worker_free,
+                                             .line = score_text_line,
+                                             .blank_too = true,
+                                             .write = score_text_write};
     struct err later = {0};
     int r = tool_open_output(t, "text", &s->out, &t->err);
     if (r < 0) return r;
@@ -508,7 +518,10 @@ static int run_tiers(struct tool *t)
 {
     static const struct stage_ops ops = {
         .worker_new = score_worker_new, .worker_free = score_worker_free, .doc = tiers_doc};
-    static const struct textlines_ops lines = {score_worker_new, score_worker_free, tiers_line, tiers_write};
+    static const struct textlines_ops lines = {.worker_new = score_worker_new,
+                                               .worker_free = score_worker_free,
+                                               .line = tiers_line,
+                                               .write = tiers_write};
     struct scoring *s = scoring_new(&t->err);
     double share[2] = {0};
     if (!s) return -ERR_IO;

@@ -8,6 +8,7 @@
 #include "filter/lm/arpa_write.h"
 #include "common/pool.h"
 #include "filter/lm/logs.h"
+#include "filter/lm/normal.h"
 #include "filter/lm/wordtable.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +37,7 @@ struct writer {
     const struct counter *c;
     const struct vocab *v;
     struct short_word *words; /* by id */
+    unsigned normal;
     struct out *o;
     unsigned title; /* of the section that was begun last */
 };
@@ -200,6 +202,11 @@ static int put_header(const struct writer *w, struct err *e)
 {
     struct buf b;
     buf_init(&b, BUF_NO_MAX);
+    if (w->normal) {
+        buf_puts(&b, ARPA_NORMAL);
+        lm_normal_put(w->normal, &b);
+        buf_puts(&b, "\n\n");
+    }
     buf_puts(&b, "\\data\\\n");
     for (unsigned k = 1; k <= w->c->order; k++)
         buf_printf(&b, "ngram %u=%llu\n", k, (unsigned long long)w->c->level[k].kept);
@@ -231,10 +238,10 @@ static int put_grams(struct writer *w, int threads, struct err *e)
     return r;
 }
 
-int arpa_write(struct estimate *x, const struct counter *c, const struct vocab *v, int threads, struct out *o,
-               struct err *e)
+int arpa_write(struct estimate *x, const struct counter *c, const struct vocab *v, unsigned normal,
+               int threads, struct out *o, struct err *e)
 {
-    struct writer w = {.x = x, .c = c, .v = v, .o = o};
+    struct writer w = {.x = x, .c = c, .v = v, .normal = normal, .o = o};
     int r = make_words(&w, e);
     if (r == 0) r = put_header(&w, e);
     if (r == 0) r = put_grams(&w, threads, e);

@@ -287,7 +287,7 @@ uint64_t training_words(const struct training *t)
 
 int training_write_arpa(struct training *t, struct out *o, struct err *e)
 {
-    return arpa_write(t->estimate, &t->counter, &t->vocab, t->o.threads, o, e);
+    return arpa_write(t->estimate, &t->counter, &t->vocab, t->o.normal, t->o.threads, o, e);
 }
 
 /* ------------------------------------------------------------------ tables */
