@@ -37,7 +37,8 @@ static const struct opt own[] = {
      "train: count every word that is not in FILE (words parted by white space) as <unk>"},
     {"normalize", 0, OPT_STR, &normalize, "NAMES", NULL, 0, 0,
      "what lines go through before they are cut into words: none; lower, digits (to 0), punct (to ASCII), "
-     "accents (off), controls (off), joined by commas; ccnet for all five; none by default. A model remembers "
+     "accents (off), controls (off), joined by commas; ccnet for all five; none by default. A model "
+     "remembers "
      "what it was trained with (an ARPA file in a comment), and the option is left out; an ARPA file of "
      "another program does not"},
     {"discount-fallback", 0, OPT_STR, &fallback, "D1,D2,D3", NULL, 0, 0,

@@ -147,10 +147,11 @@ static int read_comment(struct arpa *a, struct err *e)
 {
     const size_t n = sizeof ARPA_NORMAL - 1;
     char names[128] = "";
+    struct err unknown = {0};
     if (!slice_has_prefix(a->line, ARPA_NORMAL)) return 0;
     if (a->line.n - n < sizeof names) memcpy(names, a->line.p + n, a->line.n - n);
     a->says_normal = true;
-    if (*names && lm_normal_parse(names, &a->normal, e) == 0) return 0;
+    if (*names && lm_normal_parse(names, &a->normal, &unknown) == 0) return 0;
     return bad(a, e, "a normal form of text that is not known here");
 }
 

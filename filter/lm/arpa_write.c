@@ -67,6 +67,7 @@ static char *put_whole(char *p, uint64_t whole)
 size_t arpa_put_number(char *p, double v)
 {
     char *start = p;
+    if (!(v > LOG10_OF_ZERO)) v = LOG10_OF_ZERO;
     *p = '-';
     p += v < 0;
     uint64_t scaled = (uint64_t)((v < 0 ? -v : v) * 1e7 + 0.5), whole = scaled / 10000000,

@@ -13,7 +13,7 @@
 int arpa_write(struct estimate *x, const struct counter *c, const struct vocab *v, unsigned normal,
                int threads, struct out *o, struct err *e);
 
-/* v as a decimal with seven decimals, without needless zeros; returns the length, at most 32. */
+/* v, at least LOG10_OF_ZERO, with seven decimals, without needless zeros; p has room for 32 bytes. Returns the length. */
 size_t arpa_put_number(char *p, double v);
 
 #endif

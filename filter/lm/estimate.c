@@ -87,6 +87,12 @@ static struct sums sums_of(const struct block *b)
 
 /* ------------------------------------------------------------------ backoffs */
 
+static float backoff_of(const struct sums *s, const struct discounts *d)
+{
+    double gamma = gamma_of(s, d);
+    return (float)(gamma > 0 ? log10_exactly(gamma) : LOG10_OF_ZERO);
+}
+
 /* The context of a block as the k-gram that it is, k its length, in context order. */
 static gram_key as_gram(const struct block *b, unsigned bits)
 {
@@ -118,12 +124,11 @@ static int sort_backoffs(struct estimate *x, unsigned k, struct err *e)
     int r = sorter_new(&x->backoffs, &o, e);
     if (r == 0) r = block_reader_open(&in, c->level[k + 1].blocks, k, e);
     if (r < 0) return r;
-    x->usual = k == 1 ? 0 : (float)log10_exactly(gamma_of(&usual, d));
+    x->usual = k == 1 ? 0 : backoff_of(&usual, d);
     while (r >= 0 && (r = block_next(&in, e)) > 0) {
         struct sums s = sums_of(&in.block);
         if (k > 1 && is_usual(&s, prunes)) continue;
-        struct gram g = {.key = as_gram(&in.block, c->bits),
-                         .backoff = (float)log10_exactly(gamma_of(&s, d))};
+        struct gram g = {.key = as_gram(&in.block, c->bits), .backoff = backoff_of(&s, d)};
         r = sorter_add(x->backoffs, &g, e);
     }
     block_reader_free(&in);

@@ -9,6 +9,8 @@
 extern "C" {
 #endif
 
+#define LOG10_OF_ZERO (-99.0) /* what ARPA files say */
+
 double log10_exactly(double x);              /* x > 0, finite; 0 gives -HUGE_VAL */
 void log10_exactly_all(double *x, size_t n); /* each becomes its log10_exactly, several at once */
 double pow10_exactly(double x);              /* 0 below -307, infinity above 308 */

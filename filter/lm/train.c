@@ -310,7 +310,7 @@ static int add_to_model(struct training *t, struct lm *m, const struct estimated
 {
     uint32_t words[LM_MAX_ORDER];
     double log10 = log10_exactly(g->p);
-    float prob = log10 < 0 ? (float)log10 : 0;
+    float prob = log10 < LOG10_OF_ZERO ? (float)LOG10_OF_ZERO : log10 < 0 ? (float)log10 : 0;
     if (g->k == 1) {
         int r = model_add_word(m, vocab_word(&t->vocab, g->words[0]), prob, g->backoff, e);
         return r == 0 ? err_set(e, ERR_DATA, "two words have the same hash: train an ARPA file") : r;
