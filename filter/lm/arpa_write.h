@@ -6,7 +6,7 @@
 #include "filter/lm/estimate.h"
 #include "filter/lm/vocab.h"
 
-/* The comment that stands first where lines went through a normal form (its names follow): KenLM, SRILM pass over it. */
+/* The comment that stands first where lines went through a normal form (its names follow): KenLM passes over it. */
 #define ARPA_NORMAL "# leat-lm normalize="
 
 /* Writes all that x gives, on so many threads. Numbers have seven decimals. normal: bits of enum lm_normal. */

@@ -5,7 +5,7 @@
  * estimate: count.c, estimate.c. write: arpa_write.c, or the tables of build.c.
  *
  * State: the vocabulary (at most a quarter of --memory), a temporary file. Memory: the sorter's half of --memory, then, for
- * a .blm, its tables. Temporary space: 4 bytes a word, at most 32 bytes for each n-gram of every order, three times. */
+ * a .blm, its tables. Temporary space: 4 bytes a word, 32 more when sorting outgrows memory; some 20 bytes an n-gram. */
 #include "filter/lm/train.h"
 #include "common/hash.h"
 #include "common/pool.h"
