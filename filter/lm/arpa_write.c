@@ -137,7 +137,7 @@ struct written {
 
 static char *put_backoff(char *p, float backoff, struct written *last)
 {
-    if (memcmp(&backoff, &last->number, sizeof backoff) != 0) {
+    if (backoff != last->number) {
         last->number = backoff;
         last->bytes = (unsigned)arpa_put_number(last->text, (double)backoff);
     }

@@ -37,7 +37,7 @@ TEST(log10_near_one)
 
 TEST(all_at_once_are_the_same)
 {
-    double x[1003], one[1003];
+    double x[1003] = {0}, one[1003] = {0};
     uint64_t state = 7;
     for (int round = 0; round < 100; round++) {
         size_t n = (size_t)(round < 9 ? round : 1003);
