@@ -44,6 +44,7 @@ struct lines {
     size_t max_record_bytes; /* a longer line is damaged and passed over */
     uint64_t limit_records;  /* 0: none */
     uint64_t records;        /* lines given so far */
+    bool blank_too;          /* blank lines are lines, and so are those that are too long, made blank */
     uint64_t offset;         /* of the next line in the uncompressed content of the current input */
     struct buf carry;        /* the beginning of a line whose end is still to come */
     bool ended;              /* the current input has no more to give */
@@ -62,7 +63,7 @@ void lines_free(struct lines *l);
 /* Fills *b with whole lines of one input (each ends with '\n'; a last line without one gets it), JSONL_PADDING bytes
  * allocated behind them. Damage goes into *led (counted, reported), truncation sets l->truncated. *file names the input
  * and *offset is that of the batch's first byte. Blank lines stay where they are, so that offsets hold, but are no
- * lines: they are not counted, and lines_each passes over them. Returns the number of lines; 0: the end; < 0: an I/O
+ * lines, but for blank_too: they are not counted, and lines_each passes over them. Returns the number of lines; 0: the end; < 0: an I/O
  * error. */
 int64_t lines_next(struct lines *l, struct buf *b, struct ledger *led, const char **file, uint64_t *offset,
                    struct err *e);

@@ -108,8 +108,12 @@ static void skip_on(struct lines *l, struct buf *b, struct ledger *led)
 {
     bool line_begins = l->skipping == SKIP_DAMAGE && (b->p[0] == '{' || b->p[0] == '\n');
     const char *newline = line_begins ? NULL : memchr(b->p, '\n', b->n);
-    if (!line_begins) skip_bytes(l, b, newline ? (size_t)(newline - b->p) + 1 : b->n);
-    if (newline) l->skip_bytes--; /* counted like other damaged lines, without it */
+    size_t n = newline ? (size_t)(newline - b->p) : b->n;
+    if (!line_begins) skip_bytes(l, b, n);
+    if (newline && !l->blank_too) { /* counted like other damaged lines, without it */
+        buf_consume(b, 1);
+        l->offset++;
+    }
     if (line_begins || newline)
         skip_end(l, led);
     else
@@ -246,13 +250,14 @@ static uint64_t count_each(struct lines *l, struct buf *b, struct ledger *led, u
     uint64_t count = 0;
     for (size_t at = 0, n; at < b->n; at += n + 1) {
         n = (size_t)((char *)memchr(b->p + at, '\n', b->n - at) - (b->p + at));
+        bool counts = l->blank_too || !line_is_blank(slice_of(b->p + at, n));
         if (n > l->max_record_bytes) {
             ledger_damage(led, current_name(l), offset + at, n, TOO_LONG,
                           (unsigned long long)l->max_record_bytes);
             memset(b->p + at, ' ', n);
-        } else if (!line_is_blank(slice_of(b->p + at, n)) && ++count == l->limit_records - l->records) {
-            b->n = at + n + 1;
+            counts = l->blank_too;
         }
+        if (counts && ++count == l->limit_records - l->records) b->n = at + n + 1;
     }
     return count;
 }
@@ -261,7 +266,8 @@ static uint64_t count_lines(struct lines *l, struct buf *b, struct ledger *led, 
 {
     bool odd;
     uint64_t count = count_newlines(b->p, b->n, &odd);
-    if (odd || l->limit_records || b->n > l->max_record_bytes) count = count_each(l, b, led, offset);
+    if ((odd && !l->blank_too) || l->limit_records || b->n > l->max_record_bytes)
+        count = count_each(l, b, led, offset);
     l->records += count;
     return count;
 }

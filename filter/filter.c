@@ -50,9 +50,10 @@ static const struct opt own[] = {
     {"languages", 0, OPT_STR, &languages, "CODE[,CODE…]", NULL, 0, 0,
      "drop documents in other languages, or of none that is known"},
     {"lm", 0, OPT_STR, &scores_opts.perplexity, "FILE", NULL, 0, 0,
-     "the n-gram model whose perplexity min_perplexity and max_perplexity test: a .blm of leat lm, which "
-     "knows its normal form of "
-     "text, or an .arpa of words as they stand (leat lm convert --normalize makes a .blm of others)"},
+     "the n-gram model whose perplexity min_perplexity and max_perplexity test: a .blm or .arpa of leat lm, "
+     "which knows its normal form of text, or another program's .arpa of words as they stand (leat lm "
+     "convert "
+     "--normalize makes a .blm of others)"},
     {"classifier", 0, OPT_STR, &scores_opts.classifier, "FILE", NULL, 0, 0,
      "the model (.lcl of leat classify, .bin or .ftz of fastText) whose probability the rule "
      "classifier_score tests"},

@@ -1,11 +1,14 @@
 /* arpa_read.c: an ARPA file into a model's tables.
  *
- * In: "\data\", the counts, a section a line per n-gram (log10 p, words, log10 backoff), "\end\"; compressed or not. What
+ * In: comments, "\data\", the counts, a section a line per n-gram (log10 p, words, log10 backoff), "\end\"; compressed or not. What
  * does not fit this is an error with its line. Counts are checked at each section's end, and trusted for nothing.
  * Out: struct lm. State: one line. Memory: a line of at most LINE_MAX bytes, and the model.
  * The format: SRILM's ngram-format(5). <unk> may be missing: then its log10 p is -100, as KenLM has it. */
 #include "common/stream.h"
+#include "common/text.h"
+#include "filter/lm/arpa_write.h"
 #include "filter/lm/model.h"
+#include "filter/lm/normal.h"
 #include "filter/lm/vocab.h"
 #include "filter/lm/words.h"
 #include <stdio.h>
@@ -22,7 +25,8 @@ struct arpa {
     bool ended;
     uint64_t line_no;
     struct slice line;
-    unsigned order;
+    unsigned order, normal;
+    bool says_normal; /* the file does */
     uint64_t counts[LM_MAX_ORDER + 2];
     struct lm *model;
 };
@@ -138,12 +142,34 @@ static bool read_float(struct slice s, float *out)
 
 /* ------------------------------------------------------------------ the file */
 
-static int read_header(struct arpa *a, struct err *e)
+/* A comment; that of arpa_write.c says the normal form. */
+static int read_comment(struct arpa *a, struct err *e)
+{
+    const size_t n = sizeof ARPA_NORMAL - 1;
+    char names[128] = "";
+    struct err unknown = {0};
+    if (!slice_has_prefix(a->line, ARPA_NORMAL)) return 0;
+    if (a->line.n - n < sizeof names) memcpy(names, a->line.p + n, a->line.n - n);
+    a->says_normal = true;
+    if (*names && lm_normal_parse(names, &a->normal, &unknown) == 0) return 0;
+    return bad(a, e, "a normal form of text that is not known here");
+}
+
+/* To the line \data\. Before it are comments, as KenLM has them: lines that begin with #. */
+static int read_comments(struct arpa *a, struct err *e)
 {
     int r = next_full_line(a, e);
-    if (r < 0) return r;
-    if (a->line.n > 3 && memcmp(a->line.p, "\xEF\xBB\xBF", 3) == 0)
+    if (r > 0 && a->line.n > 3 && memcmp(a->line.p, "\xEF\xBB\xBF", 3) == 0)
         a->line = slice_of(a->line.p + 3, a->line.n - 3);
+    while (r > 0 && a->line.p[0] == '#')
+        if ((r = read_comment(a, e)) == 0) r = next_full_line(a, e);
+    return r;
+}
+
+static int read_header(struct arpa *a, struct err *e)
+{
+    int r = read_comments(a, e);
+    if (r < 0) return r;
     if (!slice_is(a->line, "\\data\\"))
         return bad(a, e, "an ARPA file begins with \\data\\: this is neither one nor a .blm");
     while ((r = next_full_line(a, e)) > 0 && a->line.n > 6 && memcmp(a->line.p, "ngram ", 6) == 0) {
@@ -216,10 +242,12 @@ static int read_section(struct arpa *a, unsigned k, struct err *e)
     return r > 0 && k == 1 ? model_words_done(a->model, e) : r;
 }
 
-static int read_all(struct arpa *a, unsigned normal, struct err *e)
+static int read_all(struct arpa *a, const unsigned *normal, struct err *e)
 {
     int r = read_header(a, e);
-    if (r > 0) r = model_new(&a->model, a->order, normal, a->counts, e);
+    if (r > 0 && normal && a->says_normal && *normal != a->normal) return other_normal(a->path, e);
+    if (normal) a->normal = *normal;
+    if (r > 0) r = model_new(&a->model, a->order, a->normal, a->counts, e);
     for (unsigned k = 1; k <= a->order && r >= 0; k++) r = read_section(a, k, e);
     if (r >= 0 && !slice_is(a->line, "\\end\\")) r = bad(a, e, "not \\end\\");
     while (r >= 0 && (r = next_line(a, e)) > 0)
@@ -227,7 +255,7 @@ static int read_all(struct arpa *a, unsigned normal, struct err *e)
     return r < 0 ? r : model_finish(a->model, e);
 }
 
-int arpa_read(struct lm **m, const char *path, unsigned normal, struct err *e)
+int arpa_read(struct lm **m, const char *path, const unsigned *normal, struct err *e)
 {
     struct arpa a = {.path = path, .buf = malloc(READ_BYTES + LINE_BYTES)};
     if (!a.buf) return err_nomem(e, "reading a language model");

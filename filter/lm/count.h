@@ -7,6 +7,7 @@
 #ifndef LEAT_FILTER_LM_COUNT_H
 #define LEAT_FILTER_LM_COUNT_H
 
+#include "filter/lm/blocks.h"
 #include "filter/lm/lm.h"
 #include "filter/lm/sort.h"
 #include "filter/lm/spool.h"
@@ -14,7 +15,7 @@
 /* Counts of one order. Of the k-grams: all, those that pruning leaves, and how many have adjusted count 1, 2, 3, 4. */
 struct level {
     uint64_t all, kept, with[5];
-    struct spool *grams; /* struct gram in suffix order */
+    struct spool *blocks; /* from order 2 on: those that pruning leaves */
 };
 
 struct counter {
@@ -25,11 +26,11 @@ struct counter {
     const char *tmp;
     uint64_t n_words; /* ids */
     struct level level[LM_MAX_ORDER + 1];
-    unsigned runs; /* that were written to disk, for messages */
+    uint64_t *words; /* order 1: adjusted counts by id, 0 for those that never follow anything (<unk>, <s>) */
+    unsigned runs;   /* that were written to disk, for messages */
 };
 
-/* tokens: uint32_t word ids, each sequence ended by WORD_EOS. Fills c->level[1..order]; level 1 has every id, in order, and
- * those that never follow anything (<unk>, <s>) with count 0. */
+/* tokens: uint32_t word ids, each sequence ended by WORD_EOS. Fills c->words and c->level[1..order]. */
 int count_grams(struct counter *c, struct spool *tokens, struct err *e);
 void counter_free(struct counter *c);
 

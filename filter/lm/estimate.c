@@ -1,63 +1,48 @@
-/* estimate.c: adjusted counts to probabilities and backoffs, one sort per order.
+/* estimate.c: adjusted counts to probabilities and backoffs, order by order upwards.
  *
- * Downwards, from the highest order: the k-grams are sorted into context order, so that a context's n-grams stand
- * together. Their sums give gamma, which is the backoff of the (k-1)-gram that the context is; contexts come in suffix
- * order, as the (k-1)-grams lie, so it is joined to them in passing, before these are sorted in their turn.
- * Upwards: of context c all n-grams (c, w) are at hand in the order of w, and those of the context without c's first word
- * lie, computed just before, as one block in the order of w as well; for contexts in suffix order the blocks come in their
- * order. So p(w | c) is one walk along the block, and no n-gram is ever looked up.
+ * Of context c all n-grams (c, w) are at hand as a block, and so are those of the context without c's first word, one order
+ * below: contexts are in suffix order, so the blocks of both orders are walked along side by side, and p(w | c) needs
+ * nothing but the two. What does not come in this order is the backoff of a k-gram: it is gamma of a context of order k+1,
+ * and contexts are in the order of their last word. So the backoffs of an order are sorted, by the k-gram as it will come.
+ * Most are the same number, that of a context with one follower of count 1, and those are not sorted but left out.
  *
- * In: spools of counts. Out: n-grams with p and backoff, one after the other. State: per order two spools; one block.
- * Memory: the sorter's; 16 bytes a word of the vocabulary. After the streams of lmplz (Heafield et al., ACL 2013), which
- * sorts once more, back into suffix order. */
+ * In: blocks of counts. Out: n-grams with p and backoff. State: the probabilities of the order below in a temporary file,
+ * two blocks. Memory: the sorter's; 8 bytes a word of the vocabulary, and the blocks (blocks.c). */
 #include "filter/lm/estimate.h"
 #include "common/buf.h"
 #include "filter/lm/logs.h"
+#include "filter/lm/wordtable.h"
 #include <stdlib.h>
 
-#define READ_BYTES ((size_t)768 << 10) /* a multiple of every record's size */
-
-struct context {  /* of the k-grams that have it */
-    gram_key key; /* suffix order, k-1 words */
-    double gamma;
-    uint64_t sum, kept; /* of the counts; n-grams that pruning left */
-    uint64_t pad;
-};
-
-struct weight { /* the backoff of a (k-1)-gram */
-    gram_key key;
-    float backoff;
-    float pad[3];
-};
-
-struct lower { /* of a block */
-    uint32_t word, pad;
-    double p;
-};
-
-_Static_assert(READ_BYTES % sizeof(struct context) == 0 && READ_BYTES % sizeof(struct gram) == 0 &&
-                   READ_BYTES % sizeof(struct weight) == 0 && READ_BYTES % sizeof(struct lower) == 0,
-               "buffers hold whole records");
+#define READ_BYTES ((size_t)512 << 10)
+#define FEW 8 /* followers of a block that are looked through one by one */
 
 struct estimate {
     struct counter *c;
     struct discounts discounts[LM_MAX_ORDER + 1];
-    struct spool *grams[LM_MAX_ORDER + 1];    /* struct gram, kept, context order */
-    struct spool *contexts[LM_MAX_ORDER + 1]; /* struct context, in their order */
-    /* upwards */
-    unsigned k;
-    bool started;
-    struct spool_reader in_grams, in_contexts; /* of level k */
-    struct context context;                    /* whose n-grams are being read */
-    uint64_t left;                             /* of them */
-    struct spool *results;                     /* struct lower of level k, for level k+1 */
-    struct spool *lower;                       /* of level k-1 */
-    struct spool_reader in_lower, in_lower_contexts;
-    struct context lower_context;
-    struct lower *block; /* the n-grams of lower_context */
-    uint64_t n_block, cap_block, at_block;
-    uint64_t words; /* unigrams without <s> */
+    unsigned k; /* the order that is being estimated */
+    /* its n-grams */
+    struct block_reader own;
+    uint64_t at;           /* the next follower of own.block; of order 1 the next word */
+    gram_key context;      /* own.block's */
+    double sum, gamma;     /* of its counts */
+    struct estimated next; /* k, and the context's words */
+    struct spool *made;    /* p of each, for the order above */
+    /* their backoffs */
+    struct sorter *backoffs;
+    struct gram backoff; /* the next; NO_KEY behind the last */
+    float usual;         /* of those that are not there */
+    /* the order below */
+    struct block_reader below;
+    bool below_found; /* below.block is a block */
+    struct spool *below_p;
+    struct spool_reader in_below_p;
+    uint64_t at_below;
+    double few[FEW]; /* p of below.block's followers, or, where they are more than FEW: */
+    double *p_of;    /* p by word */
 };
+
+#define NO_KEY (~(gram_key)0)
 
 void discounts_find(struct discounts *out, const uint64_t n[5], const double fallback[3])
 {
@@ -75,170 +60,280 @@ const struct discounts *estimate_discounts(const struct estimate *x, unsigned k)
     return &x->discounts[k];
 }
 
-/* ------------------------------------------------------------------ downwards */
+/* ------------------------------------------------------------------ sums of one context */
 
-struct sums { /* of one context */
-    struct context context;
-    uint64_t with[4], pruned;
+struct sums {
+    uint64_t sum, with[4], pruned;
 };
 
-static void sums_add(struct sums *s, const struct gram *g)
-{
-    uint64_t a = GRAM_COUNT(g);
-    s->context.sum += a;
-    if (g->count & GRAM_PRUNED) {
-        s->pruned += a;
-    } else {
-        s->with[a < 3 ? a : 3]++;
-        s->context.kept++;
-    }
-}
-
-static double sums_gamma(const struct sums *s, const struct discounts *d)
+static double gamma_of(const struct sums *s, const struct discounts *d)
 {
     double mass = (double)s->pruned;
     for (int j = 1; j <= 3; j++) mass += d->d[j] * (double)s->with[j];
-    return mass / (double)s->context.sum;
+    return mass / (double)s->sum;
 }
 
-static int end_context(struct estimate *x, unsigned k, struct sums *s, struct spool *weights, struct err *e)
+static struct sums sums_of(const struct block *b)
 {
-    if (s->context.sum == 0) return 0;
-    struct weight w = {.key = s->context.key};
-    s->context.gamma = sums_gamma(s, &x->discounts[k]);
-    w.backoff = (float)log10_exactly(s->context.gamma);
-    int r = spool_write(weights, &w, sizeof w, e);
-    return r == 0 && s->context.kept ? spool_write(x->contexts[k], &s->context, sizeof s->context, e) : r;
-}
-
-/* k-grams in context order: what pruning leaves goes to grams[k], contexts to contexts[k], backoffs to weights. */
-static int sum_contexts(struct estimate *x, unsigned k, struct sorter *sorter, struct spool *weights,
-                        struct err *e)
-{
-    struct sums s = {0};
-    struct gram g;
-    int r;
-    while ((r = sorter_next(sorter, &g, e)) > 0) {
-        gram_key key = g.key >> x->c->bits;
-        if (s.context.key != key) {
-            if ((r = end_context(x, k, &s, weights, e)) < 0) return r;
-            s = (struct sums){.context = {.key = key}};
-        }
-        sums_add(&s, &g);
-        if (!(g.count & GRAM_PRUNED) && (r = spool_write(x->grams[k], &g, sizeof g, e)) < 0) return r;
+    struct sums s = {.sum = b->pruned, .pruned = b->pruned};
+    if (b->single) return (struct sums){.sum = 1, .with = {0, 1, 0, 0}};
+    for (uint64_t i = 0; i < b->n; i++) {
+        uint64_t a = b->at[i].count;
+        s.sum += a;
+        s.with[a < 3 ? a : 3]++;
     }
-    return r < 0 ? r : end_context(x, k, &s, weights, e);
+    return s;
 }
 
-/* Backoffs for k-grams, in their order: sets g->backoff where there is one for it. */
-struct join {
-    struct spool_reader in;
-    const struct weight *head;
-};
+/* ------------------------------------------------------------------ backoffs */
 
-static int join_next(struct join *j, struct err *e)
+static float backoff_of(const struct sums *s, const struct discounts *d)
 {
-    const void *p;
-    int r = spool_next(&j->in, &p, sizeof(struct weight), e);
-    j->head = r > 0 ? p : NULL;
-    return r;
+    double gamma = gamma_of(s, d);
+    return (float)(gamma > 0 ? log10_exactly(gamma) : LOG10_OF_ZERO);
 }
 
-static int join_weight(struct join *j, struct gram *g, struct err *e)
+/* The context of a block as the k-gram that it is, k its length, in context order. */
+static gram_key as_gram(const struct block *b, unsigned bits)
 {
-    int r = 0;
-    g->backoff = 0;
-    while (r >= 0 && j->head && j->head->key < g->key) r = join_next(j, e);
-    if (r >= 0 && j->head && j->head->key == g->key) g->backoff = j->head->backoff;
-    return r < 0 ? r : 0;
+    gram_key key = 0;
+    for (unsigned i = 1; i < b->length; i++) key = key << bits | b->context[i];
+    return key << bits | b->context[0];
 }
 
-/* Reads level k's n-grams with their backoffs; each goes, its key in context order, to the sorter, or without one to
- * grams[k] as it is. */
-static int feed(struct estimate *x, unsigned k, struct spool *weights, struct sorter *sorter, struct err *e)
+/* What most contexts of this order have: one follower, of count 1, which pruning takes away if it takes any. */
+static bool is_usual(const struct sums *s, bool prunes)
 {
-    struct spool *from = x->c->level[k].grams;
-    struct spool_reader in = {0};
-    struct join join = {0};
-    const void *p;
-    int r = spool_rewind(&in, from, 0, spool_bytes(from), READ_BYTES, e);
-    if (r == 0 && weights) r = spool_rewind(&join.in, weights, 0, spool_bytes(weights), READ_BYTES, e);
-    if (r == 0 && weights) r = join_next(&join, e);
-    while (r >= 0 && (r = spool_next(&in, &p, sizeof(struct gram), e)) > 0) {
-        struct gram g = *(const struct gram *)p;
-        r = join_weight(&join, &g, e);
-        if (k > 1) g.key = gram_to_context(g.key, k, x->c->bits);
-        if (r == 0) r = sorter ? sorter_add(sorter, &g, e) : spool_write(x->grams[k], &g, sizeof g, e);
-    }
-    spool_reader_free(&in);
-    spool_reader_free(&join.in);
-    return r;
+    return s->sum == 1 && s->pruned == prunes;
 }
 
-/* Level k >= 2. *weights: in, those of the k-grams (or NULL); out, those of the (k-1)-grams. */
-static int go_down(struct estimate *x, unsigned k, struct spool **weights, struct err *e)
+/* From the contexts of order k+1 those of unusual gamma are handed to the sorter. At k = 1 all are: a word that does not
+ * occur has no backoff. */
+static int sort_backoffs(struct estimate *x, unsigned k, struct err *e)
 {
     struct counter *c = x->c;
-    struct sorter *sorter = NULL;
-    struct spool *made = NULL;
+    const struct discounts *d = &x->discounts[k + 1];
+    const bool prunes = c->prune[k + 1] > 0;
+    struct block_reader in;
     struct sorter_opts o = {.key_bits = k * c->bits,
                             .memory = c->memory,
                             .expect = c->level[k].all,
                             .team = c->team,
                             .tmp = c->tmp};
-    int r = sorter_new(&sorter, &o, e);
-    if (r == 0) r = feed(x, k, *weights, sorter, e);
-    if (r == 0) r = spool_new(&made, c->tmp, e);
-    if (r == 0) r = spool_new(&x->contexts[k], c->tmp, e);
-    spool_free(c->level[k].grams);
-    c->level[k].grams = NULL;
-    if (r == 0) r = sorter_done(sorter, e);
-    if (r == 0) c->runs += sorter_runs(sorter);
-    if (r == 0) r = sum_contexts(x, k, sorter, made, e);
-    sorter_free(sorter);
-    spool_free(*weights);
-    *weights = made;
+    struct sums usual = {.sum = 1, .with = {0, !prunes, 0, 0}, .pruned = prunes};
+    int r = sorter_new(&x->backoffs, &o, e);
+    if (r == 0) r = block_reader_open(&in, c->level[k + 1].blocks, k, e);
+    if (r < 0) return r;
+    x->usual = k == 1 ? 0 : backoff_of(&usual, d);
+    while (r >= 0 && (r = block_next(&in, e)) > 0) {
+        struct sums s = sums_of(&in.block);
+        if (k > 1 && is_usual(&s, prunes)) continue;
+        struct gram g = {.key = as_gram(&in.block, c->bits), .backoff = backoff_of(&s, d)};
+        r = sorter_add(x->backoffs, &g, e);
+    }
+    block_reader_free(&in);
+    if (r >= 0) r = sorter_done(x->backoffs, e);
+    if (r == 0) c->runs += sorter_runs(x->backoffs);
     return r;
 }
 
-/* Unigrams have one context, the empty one, and lie in its order already. */
-static int go_down_to_words(struct estimate *x, struct spool *weights, struct err *e)
+static int next_backoff(struct estimate *x, struct err *e)
+{
+    int r = sorter_next(x->backoffs, &x->backoff, e);
+    if (r == 0) x->backoff.key = NO_KEY;
+    return r;
+}
+
+/* Of own.block's context with this word. Asked for all of them, in order. */
+static inline int find_backoff(struct estimate *x, uint32_t word, float *backoff, struct err *e)
+{
+    if (x->backoff.key != (x->context << x->c->bits | word)) {
+        *backoff = word == WORD_EOS ? 0 : x->usual;
+        return 0;
+    }
+    *backoff = x->backoff.backoff;
+    return next_backoff(x, e);
+}
+
+/* ------------------------------------------------------------------ the order below */
+
+/* The p's of below.block's followers. */
+static int read_below_p(struct estimate *x, struct err *e)
+{
+    const struct block *b = &x->below.block;
+    const void *p;
+    for (uint64_t i = 0; i < b->n; i++) {
+        if (spool_next(&x->in_below_p, &p, sizeof(double), e) <= 0)
+            return err_set(e, ERR_IO, "internal error: an n-gram without its probability");
+        *(b->n <= FEW ? &x->few[i] : &x->p_of[b->at[i].word]) = *(const double *)p;
+    }
+    return 0;
+}
+
+static bool same_words(const uint32_t *a, const uint32_t *b, unsigned n)
+{
+    unsigned i = 0;
+    while (i < n && a[i] == b[i]) i++;
+    return i == n;
+}
+
+/* Makes below.block that of own.block's context without its first word. Blocks on the way to it are passed over. */
+static int find_below(struct estimate *x, struct err *e)
+{
+    const struct block *own = &x->own.block, *below = &x->below.block;
+    int r = 1;
+    if (x->k == 2 || (x->below_found && same_words(own->context, below->context, x->k - 2))) return 0;
+    x->below_found = true;
+    while ((r = block_next(&x->below, e)) > 0 && !same_words(own->context, below->context, x->k - 2))
+        if (spool_skip(&x->in_below_p, below->n * sizeof(double), e) < 0) return -ERR_IO;
+    if (r == 0) return err_set(e, ERR_IO, "internal error: a context without its shorter one");
+    return r < 0 ? r : read_below_p(x, e);
+}
+
+/* p of the word by the order below; *at: where the word before was found, as words ascend. */
+static inline double p_below(const struct estimate *x, uint32_t word, uint64_t *at)
+{
+    const struct block *b = &x->below.block;
+    if (x->k == 2 || b->n > FEW) return x->p_of[word];
+    while (*at + 1 < b->n && b->at[*at].word < word) ++*at;
+    return x->few[*at];
+}
+
+/* ------------------------------------------------------------------ n-grams */
+
+/* The next context: its sums, the block below. 1; 0: the order is done. */
+static int next_context(struct estimate *x, struct err *e)
+{
+    const struct block *b = &x->own.block;
+    int r = block_next(&x->own, e);
+    if (r <= 0) return r;
+    struct sums s = sums_of(b);
+    x->sum = (double)s.sum;
+    x->gamma = gamma_of(&s, &x->discounts[x->k]);
+    x->at = x->at_below = 0;
+    x->context = 0;
+    for (unsigned i = 0; i < b->length; i++) x->context = x->context << x->c->bits | b->context[i];
+    for (unsigned i = 0; i < b->length; i++) x->next.words[i] = b->context[b->length - 1 - i];
+    r = b->n ? find_below(x, e) : 0;
+    return r < 0 ? r : 1;
+}
+
+static inline double p_of_count(const struct estimate *x, uint64_t a, double below)
+{
+    return ((double)a - x->discounts[x->k].d[a < 3 ? a : 3]) / x->sum + x->gamma * below;
+}
+
+static int put_gram(struct estimate *x, struct estimated *out, struct err *e)
+{
+    const struct follower *f = &x->own.block.at[x->at++];
+    *out = x->next;
+    out->words[x->k - 1] = f->word;
+    out->p = p_of_count(x, f->count, p_below(x, f->word, &x->at_below));
+    out->backoff = 0;
+    if (x->k == x->c->order) return 0;
+    double *p = spool_room(x->made, sizeof *p, e);
+    if (!p) return -ERR_IO;
+    *p = out->p;
+    return find_backoff(x, f->word, &out->backoff, e);
+}
+
+static int64_t some_grams(struct estimate *x, struct estimated *out, size_t most, struct err *e)
+{
+    size_t n = 0;
+    int r = 1;
+    while (n < most && r > 0) {
+        while (n < most && x->at < x->own.block.n)
+            if ((r = put_gram(x, &out[n++], e)) < 0) return r;
+        r = n < most ? next_context(x, e) : 1;
+    }
+    return r < 0 ? r : (int64_t)n;
+}
+
+/* Order 1: every word, by id; they have one context, the empty one. */
+static int64_t some_words(struct estimate *x, struct estimated *out, size_t most, struct err *e)
+{
+    size_t n = 0;
+    for (; n < most && x->at < x->c->n_words; n++, x->at++) {
+        uint32_t word = (uint32_t)x->at;
+        out[n] = (struct estimated){.words = {word}, .k = 1};
+        out[n].p = word == WORD_BOS ? 1 : p_of_count(x, x->c->words[word], 1 / (double)(x->c->n_words - 1));
+        x->p_of[word] = out[n].p;
+        if (x->c->order > 1 && find_backoff(x, word, &out[n].backoff, e) < 0) return -ERR_IO;
+    }
+    return (int64_t)n;
+}
+
+/* ------------------------------------------------------------------ from order to order */
+
+static int start_words(struct estimate *x, struct err *e)
 {
     struct sums s = {0};
-    struct spool_reader in = {0};
-    const void *p;
-    int r = feed(x, 1, weights, NULL, e);
-    if (r == 0) r = spool_rewind(&in, x->grams[1], 0, spool_bytes(x->grams[1]), READ_BYTES, e);
-    while (r >= 0 && (r = spool_next(&in, &p, sizeof(struct gram), e)) > 0) {
-        const struct gram *g = p;
-        if (GRAM_COUNT(g)) sums_add(&s, g);
+    for (uint64_t i = 0; i < x->c->n_words; i++) {
+        uint64_t a = x->c->words[i];
+        s.sum += a;
+        if (a) s.with[a < 3 ? a : 3]++;
     }
-    spool_reader_free(&in);
-    if (r == 0 && s.context.sum == 0) r = err_set(e, ERR_DATA, "no words to learn from");
-    if (r < 0) return r;
-    x->words = x->c->level[1].all - 1;
-    s.context.gamma = sums_gamma(&s, &x->discounts[1]);
-    s.context.kept = x->c->level[1].all;
-    r = spool_new(&x->contexts[1], x->c->tmp, e);
-    return r < 0 ? r : spool_write(x->contexts[1], &s.context, sizeof s.context, e);
+    if (s.sum == 0) return err_set(e, ERR_DATA, "no words to learn from");
+    x->sum = (double)s.sum;
+    x->gamma = gamma_of(&s, &x->discounts[1]);
+    return 0;
+}
+
+/* What order k-1 came to becomes what order k reads, and what only order k-1 read goes. */
+static int start_blocks(struct estimate *x, struct err *e)
+{
+    struct counter *c = x->c;
+    const unsigned k = x->k;
+    block_reader_free(&x->own);
+    block_reader_free(&x->below);
+    spool_reader_free(&x->in_below_p);
+    spool_free(x->below_p);
+    spool_free(c->level[k - 2].blocks);
+    c->level[k - 2].blocks = NULL;
+    x->below_p = x->made;
+    x->made = NULL;
+    x->below_found = false;
+    int r = block_reader_open(&x->own, c->level[k].blocks, k - 1, e);
+    if (r == 0 && k > 2) r = block_reader_open(&x->below, c->level[k - 1].blocks, k - 2, e);
+    if (r == 0 && k > 2)
+        r = spool_rewind(&x->in_below_p, x->below_p, 0, spool_bytes(x->below_p), READ_BYTES, e);
+    if (r == 0 && k < c->order) r = spool_new(&x->made, c->tmp, e);
+    return r;
+}
+
+static int start_order(struct estimate *x, unsigned k, struct err *e)
+{
+    x->k = x->next.k = k;
+    x->at = 0;
+    sorter_free(x->backoffs);
+    x->backoffs = NULL;
+    x->backoff.key = NO_KEY;
+    int r = k == 1 ? start_words(x, e) : start_blocks(x, e);
+    if (r == 0 && k < x->c->order) r = sort_backoffs(x, k, e);
+    return r < 0 || k == x->c->order ? r : next_backoff(x, e);
+}
+
+int64_t estimate_next(struct estimate *x, struct estimated *out, size_t most, struct err *e)
+{
+    int64_t n;
+    while ((n = x->k == 1 ? some_words(x, out, most, e) : some_grams(x, out, most, e)) == 0) {
+        if (x->k == x->c->order) return 0;
+        int r = start_order(x, x->k + 1, e);
+        if (r < 0) return r;
+    }
+    return n;
 }
 
 int estimate_new(struct estimate **out, struct counter *c, const struct estimate_opts *o, struct err *e)
 {
     struct estimate *x = calloc(1, sizeof *x);
-    struct spool *weights = NULL;
-    int r = 0;
     if (!x) return err_nomem(e, "estimating");
     x->c = c;
-    for (unsigned k = 1; k <= c->order && r == 0; k++) {
-        discounts_find(&x->discounts[k], c->level[k].with, o->fallback);
-        r = spool_new(&x->grams[k], c->tmp, e);
-    }
-    for (unsigned k = c->order; k >= 2 && r == 0; k--) r = go_down(x, k, &weights, e);
-    if (r == 0) r = go_down_to_words(x, weights, e);
-    spool_free(weights);
+    for (unsigned k = 1; k <= c->order; k++) discounts_find(&x->discounts[k], c->level[k].with, o->fallback);
+    x->p_of = word_table_new(c->n_words, sizeof *x->p_of);
+    int r = x->p_of ? start_order(x, 1, e) : err_nomem(e, "estimating");
     *out = x;
-    if (r == 0) return 0;
+    if (r >= 0) return 0;
     estimate_free(x);
     *out = NULL;
     return r;
@@ -247,147 +342,12 @@ int estimate_new(struct estimate **out, struct counter *c, const struct estimate
 void estimate_free(struct estimate *x)
 {
     if (!x) return;
-    for (unsigned k = 1; k <= LM_MAX_ORDER; k++) {
-        spool_free(x->grams[k]);
-        spool_free(x->contexts[k]);
-    }
-    spool_reader_free(&x->in_grams);
-    spool_reader_free(&x->in_contexts);
-    spool_reader_free(&x->in_lower);
-    spool_reader_free(&x->in_lower_contexts);
-    spool_free(x->results);
-    spool_free(x->lower);
-    free(x->block);
+    block_reader_free(&x->own);
+    block_reader_free(&x->below);
+    spool_reader_free(&x->in_below_p);
+    sorter_free(x->backoffs);
+    spool_free(x->made);
+    spool_free(x->below_p);
+    free(x->p_of);
     free(x);
-}
-
-/* ------------------------------------------------------------------ upwards */
-
-/* What level k-1 came to becomes what level k reads, and level k begins. */
-static int start_level(struct estimate *x, unsigned k, struct err *e)
-{
-    int r = 0;
-    x->k = k;
-    spool_reader_free(&x->in_grams);
-    spool_reader_free(&x->in_contexts);
-    spool_reader_free(&x->in_lower);
-    spool_reader_free(&x->in_lower_contexts);
-    spool_free(x->lower);
-    x->lower = x->results;
-    x->results = NULL;
-    x->n_block = x->at_block = 0;
-    x->lower_context = (struct context){0};
-    if (k > 1) r = spool_rewind(&x->in_lower, x->lower, 0, spool_bytes(x->lower), READ_BYTES, e);
-    if (r == 0 && k > 1)
-        r = spool_rewind(&x->in_lower_contexts, x->contexts[k - 1], 0, spool_bytes(x->contexts[k - 1]),
-                         READ_BYTES, e);
-    if (r == 0)
-        r = spool_rewind(&x->in_contexts, x->contexts[k], 0, spool_bytes(x->contexts[k]), READ_BYTES, e);
-    if (r == 0) r = spool_rewind(&x->in_grams, x->grams[k], 0, spool_bytes(x->grams[k]), READ_BYTES, e);
-    if (r == 0 && k < x->c->order) r = spool_new(&x->results, x->c->tmp, e);
-    return r;
-}
-
-static int grow_block(struct estimate *x, uint64_t n, struct err *e)
-{
-    if (n <= x->cap_block) return 0;
-    struct lower *block = realloc(x->block, n * sizeof *block);
-    if (!block) return err_nomem(e, "estimating");
-    x->block = block;
-    x->cap_block = n;
-    return 0;
-}
-
-static int read_block(struct estimate *x, struct err *e)
-{
-    const void *p = NULL;
-    int r = grow_block(x, x->lower_context.kept, e);
-    x->n_block = 0;
-    while (r >= 0 && x->block && x->n_block < x->lower_context.kept) {
-        r = spool_next(&x->in_lower, &p, sizeof(struct lower), e);
-        if (r == 0) return err_set(e, ERR_IO, "internal error: an n-gram without its shorter one");
-        if (r > 0) x->block[x->n_block++] = *(const struct lower *)p;
-    }
-    return r < 0 ? r : 0;
-}
-
-/* The block of the context without its first word. Blocks on the way to it are read and passed over. */
-static int find_block(struct estimate *x, gram_key want, struct err *e)
-{
-    const void *p;
-    int r = 0;
-    x->at_block = 0;
-    while (r >= 0 && (x->n_block == 0 || x->lower_context.key < want)) {
-        r = spool_next(&x->in_lower_contexts, &p, sizeof(struct context), e);
-        if (r == 0) break;
-        if (r > 0) x->lower_context = *(const struct context *)p;
-        if (r > 0) r = read_block(x, e);
-    }
-    if (r >= 0 && (x->n_block == 0 || x->lower_context.key != want))
-        r = err_set(e, ERR_IO, "internal error: a context without its shorter one");
-    return r < 0 ? r : 0;
-}
-
-/* p of word in the block; words are asked for in ascending order: leaps that double, then a binary search. */
-static double block_p(struct estimate *x, uint32_t word)
-{
-    if (x->k == 2) return x->block[word].p; /* all words are there, by id */
-    uint64_t low = x->at_block, leap = 1;
-    while (low + leap < x->n_block && x->block[low + leap].word <= word) {
-        low += leap;
-        leap *= 2;
-    }
-    uint64_t high = low + leap < x->n_block ? low + leap : x->n_block;
-    while (high - low > 1) {
-        uint64_t mid = low + (high - low) / 2;
-        if (x->block[mid].word <= word)
-            low = mid;
-        else
-            high = mid;
-    }
-    x->at_block = low;
-    return x->block[low].word == word ? x->block[low].p : 0;
-}
-
-/* The next context with n-grams, on this level or a higher one: 1; 0 at the end. */
-static int next_context(struct estimate *x, struct err *e)
-{
-    const void *p = NULL;
-    int r = x->started ? 0 : start_level(x, 1, e);
-    x->started = true;
-    while (r >= 0 && (r = spool_next(&x->in_contexts, &p, sizeof(struct context), e)) == 0) {
-        if (x->k == x->c->order) return 0;
-        r = start_level(x, x->k + 1, e);
-    }
-    if (r <= 0) return r;
-    x->context = *(const struct context *)p;
-    x->left = x->context.kept;
-    r = x->k > 1 ? find_block(x, x->context.key >> x->c->bits, e) : 0;
-    return r < 0 ? r : 1;
-}
-
-static double probability(struct estimate *x, const struct gram *g, uint32_t word)
-{
-    uint64_t a = GRAM_COUNT(g);
-    if (x->k == 1 && word == WORD_BOS) return 1;
-    double lower = x->k > 1 ? block_p(x, word) : 1 / (double)x->words;
-    double own = ((double)a - x->discounts[x->k].d[a < 3 ? a : 3]) / (double)x->context.sum;
-    return own + x->context.gamma * lower;
-}
-
-int estimate_next(struct estimate *x, struct estimated *out, struct err *e)
-{
-    const void *p;
-    int r = 1;
-    if (x->left == 0 && (r = next_context(x, e)) <= 0) return r;
-    r = spool_next(&x->in_grams, &p, sizeof(struct gram), e);
-    if (r == 0) return err_set(e, ERR_IO, "internal error: a context without n-grams");
-    if (r < 0) return r;
-    const struct gram *g = p;
-    uint32_t word = gram_field(g->key, 0, x->c->bits);
-    x->left--;
-    *out = (struct estimated){x->k, g->key, probability(x, g, word), g->backoff};
-    struct lower l = {.word = word, .p = out->p};
-    if (x->results && (r = spool_write(x->results, &l, sizeof l, e)) < 0) return r;
-    return 1;
 }

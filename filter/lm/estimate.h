@@ -25,24 +25,18 @@ struct estimate_opts {
 
 struct estimate;
 
-/* Takes the levels' spools out of c (which must outlive it) and does all but the last pass. */
+/* Takes the counts out of c, which must outlive it. */
 int estimate_new(struct estimate **x, struct counter *c, const struct estimate_opts *o, struct err *e);
 void estimate_free(struct estimate *x); /* NULL is allowed */
 const struct discounts *estimate_discounts(const struct estimate *x, unsigned k);
 
 struct estimated {
+    uint32_t words[LM_MAX_ORDER]; /* k of them, the first first */
     unsigned k;
-    gram_key key; /* in context order */
+    float backoff; /* log10; 0 where nothing goes on from it */
     double p;
-    float backoff; /* log10 */
 };
-/* All k-grams that pruning leaves, k = 1 to order, in context order: 1, 0 at the end, < 0. */
-int estimate_next(struct estimate *x, struct estimated *g, struct err *e);
-
-/* The word i (0: the first) of a k-gram's key in context order. */
-static inline uint32_t estimated_word(const struct estimated *g, unsigned i, unsigned bits)
-{
-    return gram_field(g->key, i + 1 == g->k ? 0 : i + 1, bits);
-}
+/* The next k-grams that pruning leaves, k = 1 to order, in context order: how many, at most `most`; 0 at the end; < 0. */
+int64_t estimate_next(struct estimate *x, struct estimated *out, size_t most, struct err *e);
 
 #endif

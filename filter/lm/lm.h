@@ -33,8 +33,8 @@ enum lm_normal {                   /* bits: what a line goes through before it i
 
 struct lm;
 
-/* Opens an ARPA file (compressed or not) or a .blm, told apart by their first bytes. `normal`: NULL takes what a .blm
- * says, and for an ARPA file none; else the bits to use, which must be those of a .blm. Returns 0; -ERR_IO; -ERR_DATA: the
+/* Opens an ARPA file (compressed or not) or a .blm, told apart by their first bytes. `normal`: NULL takes what the
+ * file says, as do those that leat wrote, or none; else the bits to use, which must be those that the file says. Returns 0; -ERR_IO; -ERR_DATA: the
  * file is damaged, cut or no model; -ERR_USAGE: another normalisation. *m is the caller's: lm_close. */
 int lm_open(struct lm **m, const char *path, const unsigned *normal, struct err *e);
 void lm_close(struct lm *m); /* NULL is allowed */

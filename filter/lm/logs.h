@@ -3,12 +3,17 @@
 #ifndef LEAT_FILTER_LM_LOGS_H
 #define LEAT_FILTER_LM_LOGS_H
 
+#include <stddef.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-double log10_exactly(double x); /* x > 0, finite; 0 gives -HUGE_VAL */
-double pow10_exactly(double x); /* 0 below -307, infinity above 308 */
+#define LOG10_OF_ZERO (-99.0) /* what ARPA files say */
+
+double log10_exactly(double x);              /* x > 0, finite; 0 gives -HUGE_VAL */
+void log10_exactly_all(double *x, size_t n); /* each becomes its log10_exactly, several at once */
+double pow10_exactly(double x);              /* 0 below -307, infinity above 308 */
 
 #ifdef __cplusplus
 }

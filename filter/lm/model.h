@@ -153,6 +153,7 @@ int model_finish(struct lm *m, struct err *e);
 int blm_write(const struct lm *m, struct out *o, struct err *e);
 int model_map(struct lm **m, const char *path, struct err *e);
 bool model_is_binary(const char *path);
-int arpa_read(struct lm **m, const char *path, unsigned normal, struct err *e); /* arpa_read.c */
+int arpa_read(struct lm **m, const char *path, const unsigned *normal, struct err *e); /* arpa_read.c */
+int other_normal(const char *path, struct err *e); /* -ERR_USAGE: --normalize is not the model's (score.c) */
 
 #endif

@@ -341,14 +341,19 @@ uint64_t lm_bytes(const struct lm *m)
     return bytes;
 }
 
+int other_normal(const char *path, struct err *e)
+{
+    return err_set(e, ERR_USAGE, "%s was trained with another --normalize: leave the option out", path);
+}
+
 int lm_open(struct lm **m, const char *path, const unsigned *normal, struct err *e)
 {
-    if (!model_is_binary(path)) return arpa_read(m, path, normal ? *normal : 0, e);
+    if (!model_is_binary(path)) return arpa_read(m, path, normal, e);
     int r = model_map(m, path, e);
     if (r == 0 && normal && *normal != (*m)->normal) {
         lm_close(*m);
         *m = NULL;
-        r = err_set(e, ERR_USAGE, "%s was trained with another --normalize: leave the option out", path);
+        r = other_normal(path, e);
     }
     return r;
 }

@@ -1,13 +1,12 @@
 /* sort.c: external sort of n-grams.
  *
- * Radix from the highest byte, in place (the American flag sort of McIlroy, Bostic and McIlroy 1993): linear time
- * whatever the input, no second array; small groups by insertion. A full memory is cut into one part a thread, each
- * sorted by itself; parts and runs are merged by a heap.
+ * A full memory is cut into one part a thread, each sorted in place by radix (radix.h); parts and runs are merged by a heap.
  *
  * In: keys with counts, any order. Out: by key, equal keys once. State: one array, a temporary file of runs.
  * Memory: the array, and 64 KiB to 1 MiB a run while merging; runs beyond MAX_RUNS are first merged into one. */
 #include "filter/lm/sort.h"
 #include "common/buf.h"
+#include "filter/lm/radix.h"
 #include "filter/lm/spool.h"
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -15,71 +14,19 @@
 #define MAX_RUNS 4096
 #define MIN_ROOM 4096 /* n-grams: also the least array */
 
-/* ------------------------------------------------------------------ radix sort in place */
-
-#define SMALL 24
-#define BYTE(k, shift) ((unsigned)((k) >> (shift)) & 255)
-
-/* One definition for both kinds of records: name, type, and how to get at the key. */
-#define DEFINE_RADIX(name, type, KEY)                                                      \
-    static void name##_small(type *a, uint64_t n)                                          \
-    {                                                                                      \
-        for (uint64_t i = 1; i < n; i++) {                                                 \
-            type x = a[i];                                                                 \
-            uint64_t j = i;                                                                \
-            for (; j > 0 && KEY(a[j - 1]) > KEY(x); j--) a[j] = a[j - 1];                  \
-            a[j] = x;                                                                      \
-        }                                                                                  \
-    }                                                                                      \
-    static void name##_place(type *a, uint64_t *next, const uint64_t *end, unsigned shift) \
-    {                                                                                      \
-        for (unsigned b = 0; b < 256; b++)                                                 \
-            while (next[b] < end[b]) {                                                     \
-                type x = a[next[b]];                                                       \
-                for (unsigned d; (d = BYTE(KEY(x), shift)) != b;) {                        \
-                    type y = a[next[d]];                                                   \
-                    a[next[d]++] = x;                                                      \
-                    x = y;                                                                 \
-                }                                                                          \
-                a[next[b]++] = x;                                                          \
-            }                                                                              \
-    }                                                                                      \
-    static void name##_from(type *a, uint64_t n, unsigned shift)                           \
-    {                                                                                      \
-        uint64_t count[256] = {0}, next[256], end[256], at = 0;                            \
-        if (n <= SMALL) {                                                                  \
-            name##_small(a, n);                                                            \
-            return;                                                                        \
-        }                                                                                  \
-        for (uint64_t i = 0; i < n; i++) count[BYTE(KEY(a[i]), shift)]++;                  \
-        for (unsigned b = 0; b < 256; b++) {                                               \
-            next[b] = at;                                                                  \
-            end[b] = at += count[b];                                                       \
-        }                                                                                  \
-        name##_place(a, next, end, shift);                                                 \
-        if (shift == 0) return;                                                            \
-        for (unsigned b = 0; b < 256; b++)                                                 \
-            if (count[b] > 1) name##_from(a + end[b] - count[b], count[b], shift - 8);     \
-    }
-
 #define KEY_ITSELF(x) (x)
 #define KEY_OF_GRAM(x) ((x).key)
 DEFINE_RADIX(radix_keys, gram_key, KEY_ITSELF)
 DEFINE_RADIX(radix_grams, struct gram, KEY_OF_GRAM)
 
-static unsigned top_byte(unsigned key_bits)
-{
-    return key_bits <= 8 ? 0 : (key_bits - 1) / 8 * 8;
-}
-
 void sort_keys(gram_key *a, uint64_t n, unsigned key_bits)
 {
-    radix_keys_from(a, n, top_byte(key_bits));
+    radix_keys(a, n, key_bits);
 }
 
 void sort_grams(struct gram *a, uint64_t n, unsigned key_bits)
 {
-    radix_grams_from(a, n, top_byte(key_bits));
+    radix_grams(a, n, key_bits);
 }
 
 /* ------------------------------------------------------------------ the sorter */

@@ -10,16 +10,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define WRITE_BYTES ((size_t)256 << 10)
-
-struct spool {
-    int fd;
-    uint64_t bytes;
-    size_t n;
-    char dir[512];
-    char buf[WRITE_BYTES];
-};
-
 static int open_unnamed(const char *dir)
 {
     int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
@@ -75,7 +65,7 @@ static int write_all(struct spool *s, const char *p, size_t n, struct err *e)
     return 0;
 }
 
-static int flush(struct spool *s, struct err *e)
+int spool_flush(struct spool *s, struct err *e)
 {
     int r = write_all(s, s->buf, s->n, e);
     s->n = 0;
@@ -85,10 +75,10 @@ static int flush(struct spool *s, struct err *e)
 int spool_write(struct spool *s, const void *p, size_t n, struct err *e)
 {
     s->bytes += n;
-    if (n > WRITE_BYTES - s->n) {
-        int r = flush(s, e);
+    if (n > SPOOL_WRITE_BYTES - s->n) {
+        int r = spool_flush(s, e);
         if (r < 0) return r;
-        if (n > WRITE_BYTES) return write_all(s, p, n, e);
+        if (n > SPOOL_WRITE_BYTES) return write_all(s, p, n, e);
     }
     memcpy(s->buf + s->n, p, n);
     s->n += n;
@@ -101,7 +91,7 @@ int spool_rewind(struct spool_reader *r, struct spool *s, uint64_t from, uint64_
     *r = (struct spool_reader){.spool = s, .at = from, .end = to, .cap = buffer_bytes};
     r->buf = malloc(buffer_bytes);
     if (!r->buf) return err_nomem(e, "reading a temporary file");
-    return flush(s, e);
+    return spool_flush(s, e);
 }
 
 void spool_reader_free(struct spool_reader *r)
@@ -116,7 +106,6 @@ int spool_fill(struct spool_reader *r, struct err *e)
     memmove(r->buf, r->buf + r->pos, left);
     r->n = left;
     r->pos = 0;
-    if (r->at == r->end) return 0;
     while (r->n < r->cap && r->at < r->end) {
         uint64_t want = r->cap - r->n < r->end - r->at ? r->cap - r->n : r->end - r->at;
         ssize_t got = pread(r->spool->fd, r->buf + r->n, want, (off_t)r->at);
@@ -126,5 +115,18 @@ int spool_fill(struct spool_reader *r, struct err *e)
         r->n += (size_t)got;
         r->at += (uint64_t)got;
     }
-    return 1;
+    return 0;
+}
+
+int spool_skip(struct spool_reader *r, uint64_t n, struct err *e)
+{
+    uint64_t here = r->n - r->pos;
+    if (n <= here) {
+        r->pos += n;
+        return 0;
+    }
+    if (n - here > r->end - r->at) return err_set(e, ERR_IO, "internal error: a temporary file is too short");
+    r->at += n - here;
+    r->pos = r->n = 0;
+    return 0;
 }

@@ -5,6 +5,7 @@
 #include "common/jsonl.h"
 #include "common/log.h"
 #include "common/pool.h"
+#include "common/text.h"
 #include <stdlib.h>
 
 struct batch {
@@ -73,9 +74,13 @@ static int batch_work(void *ctx, void *worker, void *batch, struct err *e)
     const struct run *run = ctx;
     struct batch *b = batch;
     struct slice line;
-    for (size_t at = 0; lines_each(&b->in, &at, &line);) {
-        b->ledger.in++;
-        ledger_keep(&b->ledger, line.n, line.n);
+    const bool blank_too = run->ops->blank_too;
+    for (size_t at = 0;
+         blank_too ? line_next(buf_slice(&b->in), &at, &line) : lines_each(&b->in, &at, &line);) {
+        if (!blank_too || !line_is_blank(line)) {
+            b->ledger.in++;
+            ledger_keep(&b->ledger, line.n, line.n);
+        }
         int r = run->ops->line(run->ctx, worker, line, &b->made, e);
         if (r < 0) return r;
     }
@@ -102,6 +107,7 @@ int textlines_run(struct tool *t, const struct textlines_ops *ops, void *ctx)
     ledger_init(&run.tail);
     lines_init(&run.lines, t->inputs, t->n_inputs);
     run.lines.max_record_bytes = t->max_record;
+    run.lines.blank_too = ops->blank_too;
     run.lines.limit_records = (uint64_t)t->limit;
     int r = pool_run((int)t->threads, &pool, &run, &t->err);
     ledger_merge(&t->ledger, &run.tail);

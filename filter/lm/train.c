@@ -5,7 +5,7 @@
  * estimate: count.c, estimate.c. write: arpa_write.c, or the tables of build.c.
  *
  * State: the vocabulary (at most a quarter of --memory), a temporary file. Memory: the sorter's half of --memory, then, for
- * a .blm, its tables. Temporary space: 4 bytes a word, at most 32 bytes for each n-gram of every order, three times. */
+ * a .blm, its tables. Temporary space: 4 bytes a word, 32 more when sorting outgrows memory; some 20 bytes an n-gram. */
 #include "filter/lm/train.h"
 #include "common/hash.h"
 #include "common/pool.h"
@@ -207,8 +207,10 @@ static int number_words(struct training *t, const struct cut_word *w, size_t n, 
         t->id = id;
         t->id_cap = n;
     }
-    for (size_t i = 0; i < n && r == 0; i++)
+    for (size_t i = 0; i < n && r == 0; i++) {
+        vocab_prefetch(&t->vocab, w[i + 8 < n ? i + 8 : n - 1].hash);
         r = vocab_id(&t->vocab, slice_of(bytes + w[i].offset, w[i].bytes), w[i].hash, &t->id[i], e);
+    }
     return r;
 }
 
@@ -219,8 +221,9 @@ int training_add(struct training *t, struct slice cut, struct err *e)
     const uint32_t *token = (const uint32_t *)(const void *)(w + h->n_words);
     int r = number_words(t, w, h->n_words, (const char *)(token + h->n_tokens), e);
     for (uint64_t i = 0; i < h->n_tokens && r == 0; i++) {
-        uint32_t id = token[i] == END_OF_SEQUENCE ? WORD_EOS : t->id[token[i]];
-        r = spool_write(t->tokens, &id, sizeof id, e);
+        uint32_t *id = spool_room(t->tokens, sizeof *id, e);
+        if (!id) return -ERR_IO;
+        *id = token[i] == END_OF_SEQUENCE ? WORD_EOS : t->id[token[i]];
     }
     t->n_tokens += h->n_tokens;
     return r;
@@ -284,7 +287,7 @@ uint64_t training_words(const struct training *t)
 
 int training_write_arpa(struct training *t, struct out *o, struct err *e)
 {
-    return arpa_write(t->estimate, &t->counter, &t->vocab, t->o.threads, o, e);
+    return arpa_write(t->estimate, &t->counter, &t->vocab, t->o.normal, t->o.threads, o, e);
 }
 
 /* ------------------------------------------------------------------ tables */
@@ -307,13 +310,13 @@ static int add_to_model(struct training *t, struct lm *m, const struct estimated
 {
     uint32_t words[LM_MAX_ORDER];
     double log10 = log10_exactly(g->p);
-    float prob = log10 < 0 ? (float)log10 : 0;
+    float prob = log10 < LOG10_OF_ZERO ? (float)LOG10_OF_ZERO : log10 < 0 ? (float)log10 : 0;
     if (g->k == 1) {
-        int r = model_add_word(m, vocab_word(&t->vocab, (uint64_t)g->key), prob, g->backoff, e);
+        int r = model_add_word(m, vocab_word(&t->vocab, g->words[0]), prob, g->backoff, e);
         return r == 0 ? err_set(e, ERR_DATA, "two words have the same hash: train an ARPA file") : r;
     }
     int r = *ids ? 0 : number_again(t, m, ids, e);
-    for (unsigned i = 0; i < g->k && r == 0; i++) words[i] = (*ids)[estimated_word(g, i, t->counter.bits)];
+    for (unsigned i = 0; i < g->k && r == 0; i++) words[i] = (*ids)[g->words[i]];
     return r < 0 ? r : model_add_gram(m, g->k, words, prob, g->backoff, e);
 }
 
@@ -326,7 +329,7 @@ int training_write_binary(struct training *t, struct out *o, struct err *e)
     for (unsigned k = 1; k <= t->o.order; k++) counts[k] = t->counter.level[k].kept;
     int r = model_new(&m, t->o.order, t->o.normal, counts, e);
     if (r < 0) return r;
-    while (r >= 0 && (r = estimate_next(t->estimate, &g, e)) > 0) {
+    while (r >= 0 && (r = (int)estimate_next(t->estimate, &g, 1, e)) > 0) {
         r = add_to_model(t, m, &g, &ids, e);
         if (r >= 0 && lm_bytes(m) > t->o.memory)
             r = err_set(e, ERR_USAGE,

@@ -8,11 +8,8 @@
 #include "common/stream.h"
 #include "filter/lm/gram.h"
 #include "filter/lm/words.h"
+#include "filter/lm/wordtable.h"
 #include <stdlib.h>
-
-struct vocab_slot {
-    uint32_t tag, id; /* id 0: empty, since <unk> is never looked up */
-};
 
 bool vocab_is_special(struct slice w)
 {
@@ -41,7 +38,7 @@ static int grow(struct vocab *v, struct err *e)
     if (cap > UINT32_MAX || cap * 8 + slots * sizeof *v->slot > v->max_bytes) return too_many(v, e);
     uint64_t *offset = realloc(v->offset, (cap + 1) * sizeof *offset);
     if (offset) v->offset = offset;
-    struct vocab_slot *slot = offset ? calloc(slots, sizeof *slot) : NULL;
+    struct vocab_slot *slot = offset ? word_table_new(slots, sizeof *slot) : NULL;
     if (!slot) return err_nomem(e, "keeping the vocabulary");
     free(v->slot);
     v->slot = slot;

@@ -7,6 +7,10 @@
 #include "common/buf.h"
 #include "common/err.h"
 
+struct vocab_slot {
+    uint32_t tag, id; /* id 0: empty, since <unk> is never looked up */
+};
+
 struct vocab {
     struct buf bytes; /* the words, one behind the other */
     uint64_t *offset; /* of word i; offset[n] is the end */
@@ -26,6 +30,11 @@ int lm_vocab_load(struct vocab *v, const char *path, struct err *e);
 static inline struct slice vocab_word(const struct vocab *v, uint64_t id)
 {
     return slice_of(v->bytes.p + v->offset[id], (size_t)(v->offset[id + 1] - v->offset[id]));
+}
+static inline __attribute__((always_inline)) void
+vocab_prefetch(const struct vocab *v, uint64_t hash) /* of a word that will be asked for */
+{
+    __builtin_prefetch(&v->slot[hash & (v->slots - 1)]);
 }
 bool vocab_is_special(struct slice word); /* <s>, </s>, <unk>, <UNK> */
 

@@ -92,6 +92,18 @@ same "a compressed ARPA file" want got
 leat-lm score -q -m "$LEAT_ROOT/tests/cli/filter/lm_holes.arpa" --text --tokens <<<"a b c d a c b d d" | cut -f1-3 >got
 same "an ARPA file with holes: as KenLM" "$LEAT_ROOT/tests/cli/filter/lm_holes.tsv" got
 
+printf 'w1 w2\n\n  \nw3\n\v\n\n' >gaps
+leat-lm score -q -m a.arpa --text gaps >got
+is "a line for each line, blank ones too" "$(cut -f2- got | sed 's/^[0-9][0-9.]*/P/' | tr '\t\n' ' |')" \
+    "P 2 0|nan 0 0|nan 0 0|P 1 0|nan 0 0|nan 0 0|"
+is "nothing but blank lines" "$(printf '\n\n' | leat-lm score -q -m a.arpa --text | wc -l)" 2
+leat-lm score -q -m a.arpa --text --stats s.json gaps >/dev/null
+is "blank lines are no records" "$(jq -c '[.records.in, .balanced]' s.json)" '[3,true]'
+is "--limit counts lines" "$(leat-lm score -q -m a.arpa --text --limit 4 gaps | wc -l)" 4
+python3 -c 'print("w1"); print("w2 " * 1000000); print("w3"); print("w4 " * 99); print("w5")' >long
+leat-lm score -q -m a.arpa --text --max-record 100 long >got 2>/dev/null
+is "a line for each line that is too long" "$(cut -f3 got | paste -sd,)" 1,0,1,0,1
+
 leat-lm train -q --order 3 docs.jsonl -o d.blm
 exits "documents" 0 leat-lm score -m d.blm --tiers 100,200 --stats s.json docs.jsonl
 cp out scored
@@ -137,6 +149,26 @@ printf 'Ünder “Ärger” 12\t3 – Ｅnd…\n' >odd
 leat-lm train -q --text --order 1 --normalize ccnet odd -o odd.blm
 is "ccnet's normal form" "$(leat-lm score -q -m odd.blm --text --tokens odd | cut -f1 | paste -sd' ')" 'under "arger" 000 - ｅnd... </s>'
 exits "another normal form than the model's" 2 leat-lm score -m odd.blm --normalize lower --text odd
+leat-lm train -q --text --order 2 --normalize lower,digits odd -o odd.arpa
+is "an ARPA file says its normal form, in a comment" "$(head -1 odd.arpa)" "# leat-lm normalize=lower,digits"
+is "… and is read with it" "$(leat-lm score -q -m odd.arpa --text --tokens odd | cut -f1 | paste -sd' ')" 'ünder “ärger” 00 0 – ｅnd… </s>'
+leat-lm score -q -m odd.arpa --text odd >want
+leat-lm score -q -m odd.arpa --normalize digits,lower --text odd >got
+same "… which may be named" want got
+exits "another than the ARPA file's" 2 leat-lm score -m odd.arpa --normalize ccnet --text odd
+says "… says so" err "another --normalize"
+leat-lm convert -q odd.arpa -o odd2.blm
+is "… converted" "$(leat-lm info --json odd2.blm | jq -r .normalize)" lower,digits
+{ printf '# by hand\n\n#\n' && sed 1d odd.arpa; } >foreign.arpa
+is "another program's comments are passed over" "$(leat-lm info --json foreign.arpa | jq -r .normalize)" none
+is "… and it takes the option" "$(leat-lm score -q -m foreign.arpa --normalize lower,digits --text odd)" "$(cat want)"
+sed '1s/=.*/=lower,shout/' odd.arpa >bad.arpa
+exits "a normal form that is not known" 3 leat-lm info bad.arpa
+says "… with its place" err "bad.arpa:1"
+printf '{"id":"1","text":"Ünder 99"}\n' >one.jsonl
+leat-lm score -q -m odd.arpa one.jsonl | jq .metadata.perplexity >want
+leat-filter -q --lm odd.arpa --set max_perplexity=1e9 --annotate one.jsonl >got
+is "leat filter --lm FILE.arpa uses it" "$(jq .metadata.filter_perplexity got)" "$(cat want)"
 exits "an unknown name" 2 leat-lm score -m odd.blm --normalize upper --text odd
 says "… names those that there are" err ccnet
 
@@ -204,3 +236,20 @@ check "… leaves a .partial" [ ! -e cut.arpa2 -a -e cut.arpa2.partial ]
 echo '{"id":"1","text":""}' >wordless.jsonl
 exits "tiers of no words" 3 leat-lm tiers -m a.arpa wordless.jsonl
 says "says so" err "no document has words"
+
+# ---- words of every length, and counts beyond the small ones
+python3 - >lengths <<'P2'
+import random
+r = random.Random(3)
+words = ["x" * n + c for n in range(40) for c in "abc"]
+for _ in range(4000):
+    print(" ".join(r.choice(words) for _ in range(r.randint(0, 9))))
+P2
+head -100 lengths >some-lengths
+compares "as the reference, long words" some-lengths 3 0
+leat-lm train -q --text --order 3 lengths -o l1.arpa
+jq -Rc '{id: "x", text: .}' lengths | leat-lm train -q --order 3 --memory 1M -t3 -o l3.arpa
+same "long words: the same model" l1.arpa l3.arpa
+leat-lm train -q --text --order 2 --discount-fallback 0,0,0 tiny -o zero.arpa
+is "no discounts: log10 of 0 is -99" "$(grep -c -e '-99$' zero.arpa)" 3
+exits "… which can be read" 0 leat-lm info zero.arpa

@@ -35,6 +35,25 @@ TEST(log10_near_one)
     CHECK_NEAR(log10_exactly(5e-324), log10(5e-324), 1e-12);
 }
 
+TEST(all_at_once_are_the_same)
+{
+    double x[1003] = {0}, one[1003] = {0};
+    uint64_t state = 7;
+    for (int round = 0; round < 100; round++) {
+        size_t n = (size_t)(round < 9 ? round : 1003);
+        for (size_t i = 0; i < n; i++) {
+            state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+            uint64_t bits = round % 3 ? 0x3E00000000000000ULL + (state >> 8) % 0x01F0000000000001ULL
+                                      : state % 0x7FF0000000000000ULL; /* 2^-31 to 1; or any */
+            if (round % 3 == 2 && i % 97 == 5) bits = state >> 50;     /* subnormal, or 0 */
+            memcpy(&x[i], &bits, sizeof bits);
+            one[i] = log10_exactly(x[i]);
+        }
+        log10_exactly_all(x, n);
+        CHECK(memcmp(x, one, n * sizeof *x) == 0);
+    }
+}
+
 TEST(pow10_is_libms)
 {
     double worst = 0;
@@ -53,6 +72,7 @@ int main(void)
 {
     RUN(log10_is_libms);
     RUN(log10_near_one);
+    RUN(all_at_once_are_the_same);
     RUN(pow10_is_libms);
     return TEST_END();
 }
