@@ -137,12 +137,12 @@ static bool is_sure(const struct cld_result *cld, const char *code)
 /* Decides by the sample; false: more should be read. */
 static bool decide(struct slice sample, bool is_all, struct language *l)
 {
+    struct cld_result cld;
     unsigned percent = 0;
     const char *code = script_language(sample, &percent);
     bool sure = percent >= SURE_PERCENT;
     l->score = percent * 10;
     if (!code) {
-        struct cld_result cld;
         cld_guess(sample.p, sample.n, &cld);
         code = iso(cld.code);
         sure = is_sure(&cld, code);
