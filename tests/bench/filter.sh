@@ -11,10 +11,11 @@ if [ ! -x "$python" ]; then
     python3 -m venv "$BENCH_DIR/venv-filter"
     "$python" -m pip install -q datatrove==0.10.1 spacy==3.8.18 nltk==3.10.4
 fi
-dolma=${DOLMA_PYTHON:-$BENCH_DIR/venv-dolma/bin/python} # on its own: together with datatrove pip looks for versions for an hour
+dolma=${DOLMA_PYTHON:-$BENCH_DIR/venv-dolma/bin/python}
 if [ ! -x "$dolma" ]; then
     python3 -m venv "$BENCH_DIR/venv-dolma"
-    "$dolma" -m pip install -q dolma==1.2.1 || echo "dolma could not be installed: its part is left out"
+    # by uv: pip tries versions of its dependencies for a quarter of an hour
+    "$dolma" -m pip install -q uv && "$dolma" -m uv pip install -q --python "$dolma" dolma==1.2.1 || echo "dolma could not be installed: its part is left out"
 fi
 machine
 unpacked text-en-c4-sample text-en-wikipedia

@@ -5,6 +5,7 @@ set -eu
 export PATH="$LEAT_BIN:$PATH" LC_ALL=C.UTF-8
 BENCH_DIR=${BENCH_DIR:-build/bench}
 mkdir -p "$BENCH_DIR"
+BENCH_DIR=$(cd "$BENCH_DIR" && pwd)
 export BENCH_DIR
 
 machine() {
