@@ -263,6 +263,7 @@ static void tidy_line(struct slice line, bool markdown, struct buf *out)
 {
     struct tidy t = {.out = out, .begin = out->n};
     bool fenced = false;
+    if (line.n == 0) line.p = "";
     for (const char *p = line.p, *end = p + line.n; p < end;) {
         char like;
         size_t n;
