@@ -115,8 +115,8 @@ static const struct opt_spec spec = {
         "The earlier document is kept: the result depends on the order of the inputs, and on nothing else. "
         "State is held in "
         "memory and bounded by --memory; past it the run ends with an error and no output. A rejected "
-        "document carries in "
-        "metadata.drop.value the id of the document that stayed and their similarity.",
+        "document of exact and minhash carries in metadata.drop.value the id of the document that stayed and "
+        "their similarity.",
     .examples = "leat dedup exact docs.jsonl.zst | leat dedup minhash --threshold 0.8 -o unique.jsonl.zst\n"
                 "leat dedup minhash --profile 20x13 --pairs pairs.tsv --memory 8G a.jsonl.zst b.jsonl.zst -o "
                 "out.jsonl.zst\n"

@@ -12,6 +12,7 @@
 #include "dedup/seen.h"
 #include <stdlib.h>
 
+#define NOTHING_LEFT "no-text-left"
 #define AHEAD 16 /* keys whose memory is asked for before they are looked up */
 
 struct lines_dedup {
@@ -25,7 +26,7 @@ struct lines_dedup {
 
 /* What a deferred document carries: the keys, then uint32_t counts[units]. */
 struct mark {
-    uint64_t keys, units;
+    uint64_t keys, units, blank;
     uint64_t key[];
 };
 
@@ -105,7 +106,7 @@ int lines_dedup_doc(void *ctx, void *worker, struct doc *d, struct stage_out *o,
     int r = units_of(&w->units, d->text, e);
     if (r < 0) return r;
     const struct buf *keys = &w->units.keys, *counts = &w->units.counts;
-    struct mark head = {keys->n / sizeof(uint64_t), counts->n / sizeof(uint32_t)};
+    struct mark head = {keys->n / sizeof(uint64_t), counts->n / sizeof(uint32_t), w->units.blank};
     buf_clear(&w->mark);
     buf_put(&w->mark, &head, sizeof head);
     buf_put_slice(&w->mark, buf_slice(keys));
@@ -175,39 +176,54 @@ static int mark_spans(struct lines_dedup *x, const struct mark *m, struct doc *d
     return r < 0 ? r : stage_keep(o, d);
 }
 
-static int drop(struct lines_dedup *x, struct doc *d, const char *rule, double share, struct stage_out *o)
+static int drop_for_share(struct lines_dedup *x, struct doc *d, double share, struct stage_out *o)
 {
     seen_undo(&x->seen);
     buf_clear(&x->value);
     json_put_num(&x->value, share);
-    return buf_terminate(&x->value) < 0 ? -ERR_IO : stage_drop(o, d, rule, x->value.p);
+    return buf_terminate(&x->value) < 0 ? -ERR_IO : stage_drop(o, d, "repeated-share", x->value.p);
+}
+
+/* Of the text's characters. */
+static double removed_share(struct slice text, struct slice left)
+{
+    uint64_t before = utf8_count(text.p, text.n);
+    return (double)(before - utf8_count(left.p, left.n)) / (double)before;
 }
 
 /* The document without its repeated units, or, where too little would be left, not at all. */
 static int remove_repeated(struct lines_dedup *x, struct doc *d, struct stage_out *o)
 {
-    uint64_t before = utf8_count(d->text.p, d->text.n);
     buf_clear(&x->text);
     if (units_join_kept(d->text, repeated_of(x), &x->text) < 0) return -ERR_IO;
-    double share = (double)(before - utf8_count(x->text.p, x->text.n)) / (double)before;
-    if (slice_trim(buf_slice(&x->text)).n == 0) return drop(x, d, "no-text-left", share, o);
-    if (share >= x->opts.drop_share) return drop(x, d, "repeated-share", share, o);
+    struct slice left = buf_slice(&x->text);
+    if (slice_trim(left).n == 0) {
+        seen_undo(&x->seen);
+        return stage_drop(o, d, NOTHING_LEFT, NULL);
+    }
+    double share = x->opts.drop_share < 1 ? removed_share(d->text, left) : 0;
+    if (share >= x->opts.drop_share) return drop_for_share(x, d, share, o);
     ledger_remove(o->ledger, x->opts.units.blank_too ? "repeated-paragraph" : "repeated-line",
-                  d->text.n - x->text.n);
-    int r = doc_set_text(d, buf_slice(&x->text));
+                  d->text.n - left.n);
+    int r = doc_set_text(d, left);
     return r < 0 ? r : stage_keep(o, d);
 }
 
-static int decide(struct lines_dedup *x, const struct stage_deferred *m, struct stage_out *o, struct err *e)
+static int decide(struct lines_dedup *x, const struct stage_deferred *deferred, struct stage_out *o,
+                  struct err *e)
 {
+    const struct mark *m = deferred->data;
+    bool only_marks = x->opts.annotate || o->attributes;
     struct doc *d;
     seen_begin(&x->seen);
-    int64_t repeated = look_up_all(x, m->data, e);
+    int64_t repeated = look_up_all(x, m, e);
     if (repeated < 0) return (int)repeated;
-    if (repeated == 0 && !o->attributes) return stage_resolve(o, m, NULL, NULL);
-    int r = stage_reopen(o, m, &d, e);
+    if (repeated == 0 && !o->attributes) return stage_resolve(o, deferred, NULL, NULL);
+    if ((uint64_t)repeated + m->blank == m->units && !only_marks)
+        return stage_resolve(o, deferred, NOTHING_LEFT, NULL);
+    int r = stage_reopen(o, deferred, &d, e);
     if (r < 0) return r;
-    return x->opts.annotate || o->attributes ? mark_spans(x, m->data, d, o) : remove_repeated(x, d, o);
+    return only_marks ? mark_spans(x, m, d, o) : remove_repeated(x, d, o);
 }
 
 int lines_dedup_in_order(void *ctx, struct stage_deferred *marks, size_t n, struct stage_out *o,

@@ -41,21 +41,24 @@ static void put_key(struct units *u, uint64_t key)
 }
 
 /* One key for each n-gram; for all words where there are fewer. Returns how many. */
-static uint32_t put_ngrams(struct units *u)
+static int put_ngrams(struct units *u, struct err *e)
 {
     const uint64_t *word = u->words.at;
-    size_t words = u->words.n, n = u->opts.ngram < words ? u->opts.ngram : words;
+    size_t words = u->words.n, n = u->opts.ngram < words ? u->opts.ngram : words, count = words - n + 1;
     uint64_t h = 0, base_out = BASE;
+    if (buf_reserve(&u->keys, count * sizeof h) < 0) return err_nomem(e, "cutting a text into units");
+    uint64_t *key = (uint64_t *)(void *)(u->keys.p + u->keys.n);
     for (size_t i = 0; i < n; i++) {
         h = (h + word[i]) * BASE;
         base_out *= BASE;
     }
-    put_key(u, hash_mix64(h));
+    *key++ = hash_mix64(h);
     for (size_t i = n; i < words; i++) {
         h = (h + word[i]) * BASE - word[i - n] * base_out;
-        put_key(u, hash_mix64(h));
+        *key++ = hash_mix64(h);
     }
-    return (uint32_t)(words - n + 1);
+    u->keys.n += count * sizeof h;
+    return (int)count;
 }
 
 /* Of a unit that is not to be left alone for its characters. Returns how many keys it has. */
@@ -69,7 +72,7 @@ static int put_keys(struct units *u, struct slice unit, struct err *e)
     int r = wordhash_of(&u->words, unit, e);
     if (r < 0) return r;
     if (u->words.n < o->min_words) return 0;
-    if (o->ngram && u->words.n) return (int)put_ngrams(u);
+    if (o->ngram && u->words.n) return put_ngrams(u, e);
     bool bytes = !o->normalize || u->words.n == 0;
     put_key(u, bytes ? hash64(unit.p, unit.n) : hash64(u->words.at, u->words.n * sizeof *u->words.at));
     return 1;
@@ -80,9 +83,11 @@ int units_of(struct units *u, struct slice text, struct err *e)
     struct slice unit;
     buf_clear(&u->keys);
     buf_clear(&u->counts);
+    u->blank = 0;
     for (size_t at = 0; unit_next(text, &at, &unit);) {
-        bool alone = (!u->opts.blank_too && is_blank(unit)) ||
-                     (u->opts.min_chars && !has_chars(unit, u->opts.min_chars));
+        bool blank = !u->opts.blank_too && is_blank(unit);
+        bool alone = blank || (u->opts.min_chars && !has_chars(unit, u->opts.min_chars));
+        u->blank += blank;
         int n = alone ? 0 : put_keys(u, unit, e);
         if (n < 0) return n;
         uint32_t count = (uint32_t)n;

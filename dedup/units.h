@@ -22,6 +22,7 @@ struct
     struct wordhash words;
     struct buf keys;   /* uint64_t, of all units in order */
     struct buf counts; /* uint32_t: keys of each unit */
+    uint64_t blank;    /* units that were left alone for being white space only */
 };
 
 void units_init(struct units *u, struct units_opts opts);
