@@ -99,7 +99,7 @@ done
 leat-dedup lines -q docs.jsonl >once
 leat-dedup lines -q --attributes spans docs.jsonl -o same
 same "--attributes: documents are as they were, again" docs.jsonl same
-python3 - >cut <<'P'
+python3 - >cut.jsonl <<'P'
 import json
 for d, s in zip(open("docs.jsonl", encoding="utf-8"), open("spans", encoding="utf-8")):
     d, cut = json.loads(d), json.loads(s)["attributes"]["dedup__lines"]
@@ -108,7 +108,7 @@ for d, s in zip(open("docs.jsonl", encoding="utf-8"), open("spans", encoding="ut
     if not cut or t.strip(" \t\n\r\v\f\u00a0\u3000\ufeff"): print(json.dumps(t))
 P
 jq -r .text once | cksum >a
-jq -r . cut | cksum >b
+jq -r . cut.jsonl | cksum >b
 same "without the spans the texts are those that are written" a b
 leat-dedup lines -q once >again
 same "again changes nothing" once again
@@ -170,8 +170,8 @@ printf '%s\n' '{"id":1,"text":"a\u0000b\na\u0000b\na"}' '{"id":2,"text":"ok"}' '
 exits "NULs, lone surrogates, damage" 0 leat-dedup lines --stats stats.json odd
 is "… are counted and passed over" "$(jq -c '[.id,.text]' out | tr '\n' ' ')$(jq -c '[.records.damaged,.balanced]' stats.json)" \
     '[1,"a\u0000b\na"] [2,"ok"] [5,"ok\r"] [3,true]'
-{ cat docs.jsonl; printf '{"id":"x","text":"cut'; } >cut
-exits "no newline at the end of a broken line" 0 leat-dedup lines cut
+{ cat docs.jsonl; printf '{"id":"x","text":"cut'; } >broken
+exits "no newline at the end of a broken line" 0 leat-dedup lines broken
 same "… which is damage" once out
 zstd -q docs.jsonl -o cut.zst && truncate -s -100 cut.zst
 exits "truncated input" 3 leat-dedup lines cut.zst -o cut.out
