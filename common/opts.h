@@ -54,11 +54,12 @@ struct opt_spec {
     const char *operands; /* "[INPUT…]" or NULL when it takes none */
     const char *const
         *verbs; /* "exact", "minhash", …, NULL; the first operand must be one of them. Or NULL */
-    const char *description;  /* paragraphs, separated by blank lines; for the man page and --help */
-    const char *examples;     /* lines "command\n", comments begin with '#' */
-    const char *see_also;     /* further manual pages of section 1, separated by spaces; or NULL */
-    const struct opt *own;    /* the tool's own options, ended by name == NULL */
-    const struct opt *shared; /* the options of all tools, ended by name == NULL; may be NULL */
+    const char *description;      /* paragraphs, separated by blank lines; for the man page and --help */
+    const char *examples;         /* lines "command\n", comments begin with '#' */
+    const char *attributes_verbs; /* "lines": the verbs that take --attributes; NULL: all */
+    const char *see_also;         /* further manual pages of section 1, separated by spaces; or NULL */
+    const struct opt *own;        /* the tool's own options, ended by name == NULL */
+    const struct opt *shared;     /* the options of all tools, ended by name == NULL; may be NULL */
     int (*check)(
         struct err *e); /* of --check-options: whether the values are good, beyond their types; or NULL */
 };

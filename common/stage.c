@@ -39,7 +39,7 @@ struct run {
     struct lines lines;
     struct out *out, *rejects, *attributes;
     struct ledger tail;   /* damage behind the last line */
-    struct worker writer; /* for stage_resolve: parses on the write side */
+    struct worker writer; /* for stage_reopen: parses on the write side */
     struct progress progress;
 };
 
@@ -119,7 +119,8 @@ static struct stage_deferred *mark_new(struct batch *b)
     return &b->marks[b->n_marks++];
 }
 
-/* The line as it will be written: in the batch's input where nothing changed, else built in the arena. */
+/* The line as it will be written, with what parsing it again needs behind it: in the batch's input where nothing changed, else
+ * built in the arena. */
 static int keep_line(struct batch *b, const struct doc *d, struct slice *line)
 {
     if (!doc_changed(d) && d->line.n) {
@@ -129,7 +130,8 @@ static int keep_line(struct batch *b, const struct doc *d, struct slice *line)
     struct buf made;
     buf_init(&made, BUF_NO_MAX);
     int r = doc_write(d, &made);
-    char *copy = r < 0 ? NULL : arena_strndup(&b->arena, made.p, made.n);
+    char *copy = r < 0 ? NULL : arena_alloc(&b->arena, made.n + JSONL_PADDING);
+    if (copy) memcpy(copy, made.p, made.n);
     *line = slice_of(copy, made.n);
     buf_free(&made);
     return copy ? 0 : -ERR_IO;
@@ -153,30 +155,25 @@ int stage_defer(struct stage_out *o, struct doc *d, const void *data, size_t n)
     return keep_line(b, d, &m->line);
 }
 
-static int resolve_reject(struct stage_out *o, const struct stage_deferred *m, const char *rule,
-                          const char *value)
+int stage_reopen(struct stage_out *o, const struct stage_deferred *m, struct doc **d, struct err *e)
 {
-    struct buf line; /* parsing needs readable bytes behind the line */
-    struct doc d;
-    struct err e = {0};
-    buf_init(&line, BUF_NO_MAX);
-    doc_init(&d);
-    int r = buf_put(&line, m->line.p, m->line.n) < 0 || buf_reserve(&line, JSONL_PADDING) < 0 ? -ERR_IO : 0;
-    if (r == 0) r = jsonl_parse(o->jsonl, line.p, line.n - 1, &d, &e);
-    if (r == 0) r = set_drop(&d, o->name, rule, value);
-    if (r == 0) r = doc_write(&d, o->rejects);
-    o->reject_records++;
-    doc_free(&d);
-    buf_free(&line);
-    return r;
+    *d = o->reopened;
+    o->text_in = m->text_in;
+    o->index = m->index;
+    return jsonl_parse(o->jsonl, m->line.p, m->line.n - 1, *d, e);
 }
 
 int stage_resolve(struct stage_out *o, const struct stage_deferred *m, const char *rule,
                   const char *value_json)
 {
+    if (rule && o->rejects) {
+        struct doc *d;
+        int r = stage_reopen(o, m, &d, NULL);
+        return r < 0 ? r : stage_drop(o, d, rule, value_json);
+    }
     if (rule) {
         ledger_drop(o->ledger, rule, m->text_in);
-        return o->rejects ? resolve_reject(o, m, rule, value_json) : 0;
+        return 0;
     }
     ledger_keep(o->ledger, m->text_in, m->text_out);
     o->out_records++;
@@ -320,6 +317,7 @@ static int batch_write(void *ctx, void *batch, struct err *e)
     struct stage_out *o = &b->so;
     int r = 0;
     o->jsonl = run->writer.jsonl;
+    o->reopened = &run->writer.doc;
     if (run->ops->ordered) r = run->ops->ordered(run->ctx, b->marks, b->n_marks, o, e);
     if (r < 0) return err_set(e, -r, "out of memory while writing a batch");
     if (r == 0 && run->out) r = out_write(run->out, b->out.p, b->out.n, o->out_records, e);

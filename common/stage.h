@@ -17,11 +17,12 @@ struct stage_out {
     struct buf *out, *rejects, *attributes; /* rejects and attributes: NULL when not asked for */
     struct ledger *ledger;
     uint64_t out_records, reject_records, attribute_records;
-    struct jsonl *jsonl; /* for jsonl_meta_* */
-    uint64_t index;      /* of this document among the lines of all inputs, from 0: the same for any -t */
-    const char *file;    /* where it came from */
-    const char *name;    /* the tool, for metadata.drop */
-    uint64_t text_in;    /* bytes of the document's text when it was parsed */
+    struct jsonl *jsonl;  /* for jsonl_meta_* */
+    uint64_t index;       /* of this document among the lines of all inputs, from 0: the same for any -t */
+    const char *file;     /* where it came from */
+    const char *name;     /* the tool, for metadata.drop */
+    uint64_t text_in;     /* bytes of the document's text when it was parsed */
+    struct doc *reopened; /* for stage_reopen */
 };
 
 /* Writes the document to the output (its edits spliced in). Text that the tool removed from it must have been counted
@@ -67,6 +68,10 @@ int stage_defer(struct stage_out *o, struct doc *d, const void *data, size_t n);
 /* rule NULL: keep. Otherwise drop, as stage_drop. */
 int stage_resolve(struct stage_out *o, const struct stage_deferred *m, const char *rule,
                   const char *value_json);
+/* Instead of stage_resolve, to edit the document by what only the order tells: parses its line again, on the one thread of
+ * `ordered`. *d takes edits, and then one of keep, drop, skip or emit, as in `doc`; valid until the next call. Costs a parse: call
+ * it for documents that change. */
+int stage_reopen(struct stage_out *o, const struct stage_deferred *m, struct doc **d, struct err *e);
 
 int stage_run(struct tool *t, const struct stage_ops *ops, void *ctx);
 

@@ -83,7 +83,7 @@ static void shared_options(struct tool *t, unsigned has, struct opt table[SHARED
         {TOOL_ATTRIBUTES,
          {"attributes", 0, OPT_STR, &t->attributes, "FILE", NULL, 0, 0,
           "write id and scores of every document to FILE, in dolma's form",
-          .excludes = has & TOOL_SCORES_ALL ? "rejects" : NULL}},
+          .verbs = t->spec->attributes_verbs, .excludes = has & TOOL_SCORES_ALL ? "rejects" : NULL}},
         {TOOL_STATS,
          {"stats", 0, OPT_STR, &t->stats, "FILE", NULL, 0, 0,
           "write the ledger to FILE as JSON: records and text in, kept, dropped by reason, damaged"}},

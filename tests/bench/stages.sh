@@ -31,6 +31,12 @@ stage "filter gopher-quality" "$size" leat-filter -q -t1 --preset gopher-quality
 stage "filter gopher-quality,-repetition" "$size" leat-filter -q -t1 --preset gopher-quality,gopher-repetition "$docs"
 stage "dedup exact" "$size" leat-dedup exact -q -t1 "$docs"
 stage "dedup minhash" "$size" leat-dedup minhash -q -t1 "$docs"
+leat-dedup lines -q -o "$BENCH_DIR/fresh.jsonl" "$docs" # few lines repeat in it
+fresh=$(stat -c %s "$BENCH_DIR/fresh.jsonl")
+stage "dedup lines" "$fresh" leat-dedup lines -q -t1 "$BENCH_DIR/fresh.jsonl"
+stage "dedup lines, many repeated" "$size" leat-dedup lines -q -t1 "$docs"
+stage "dedup lines --index bloom" "$fresh" leat-dedup lines -q -t1 --index bloom --expected 4000000 "$BENCH_DIR/fresh.jsonl"
+stage "dedup lines --overlap 0.8 --ngram 13" "$fresh" leat-dedup lines -q -t1 --overlap 0.8 --ngram 13 "$BENCH_DIR/fresh.jsonl"
 stage "tokenizer train --vocab-size 8192" "$text" leat-tokenizer train -q -t1 --vocab-size 8192 -o "$BENCH_DIR/tokenizer.json" "$docs"
 [ -e "$BENCH_DIR/tokenizer.json" ] || leat-tokenizer train -q --vocab-size 8192 -o "$BENCH_DIR/tokenizer.json" "$docs"
 stage "tokenize" "$text" leat-tokenize -q -t1 -m "$BENCH_DIR/tokenizer.json" "$docs"
