@@ -97,6 +97,7 @@ struct mark {
 
 struct worker {
     struct shingles *shingles;
+    struct wordhash words;
     struct buf mark;
 };
 
@@ -104,6 +105,7 @@ static void worker_free(void *ctx, void *worker)
 {
     struct worker *w = worker;
     shingles_free(w->shingles);
+    wordhash_free(&w->words);
     buf_free(&w->mark);
     free(w);
 }
@@ -113,6 +115,7 @@ static void *worker_new(void *ctx)
     struct worker *w = calloc(1, sizeof *w);
     if (!w) return NULL;
     buf_init(&w->mark, BUF_NO_MAX);
+    wordhash_init(&w->words);
     w->shingles = shingles_new((unsigned)words_per_shingle);
     if (w->shingles) return w;
     worker_free(ctx, w);
@@ -134,12 +137,9 @@ static int exact_doc(void *ctx, void *worker, struct doc *d, struct stage_out *o
 static int simhash_doc(void *ctx, void *worker, struct doc *d, struct stage_out *o, struct err *e)
 {
     struct worker *w = worker;
-    const uint64_t *list;
-    size_t n;
-    int r = shingles_wide_of(w->shingles, d->text, &list, &n, e);
-    if (r < 0) return r;
-    uint64_t fingerprint = simhash_of(list, n);
-    return stage_defer(o, d, &fingerprint, sizeof fingerprint);
+    uint64_t fingerprint;
+    int r = simhash_text(&w->words, d->text, (unsigned)words_per_shingle, &fingerprint, e);
+    return r < 0 ? r : stage_defer(o, d, &fingerprint, sizeof fingerprint);
 }
 
 static int minhash_doc(void *ctx, void *worker, struct doc *d, struct stage_out *o, struct err *e)

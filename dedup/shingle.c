@@ -5,7 +5,6 @@
  *
  * State: per thread, reused. Memory: the words' hashes, a list of shingles. */
 #include "dedup/shingle.h"
-#include "common/simd.h"
 #include "dedup/wordhash.h"
 #include <stdlib.h>
 
@@ -17,8 +16,8 @@ struct shingles {
     unsigned n;
     uint64_t base_out; /* BASE^(n+1): what the word that leaves has been multiplied by */
     struct wordhash words;
-    void *list; /* uint32_t or uint64_t */
-    size_t cap; /* bytes */
+    uint32_t *list;
+    size_t cap;
 };
 
 struct shingles *shingles_new(unsigned words_per_shingle)
@@ -40,61 +39,44 @@ void shingles_free(struct shingles *s)
     free(s);
 }
 
-static int reserve(struct shingles *s, size_t bytes, struct err *e)
+static int reserve(struct shingles *s, size_t n, struct err *e)
 {
-    if (bytes <= s->cap) return 0;
+    if (n <= s->cap) return 0;
     free(s->list);
-    s->list = malloc(2 * bytes);
-    s->cap = s->list ? 2 * bytes : 0;
+    s->list = malloc(2 * n * sizeof *s->list);
+    s->cap = s->list ? 2 * n : 0;
     return s->list ? 0 : err_nomem(e, "cutting a document into shingles");
 }
 
-SIMD_INLINE void put(void *list, size_t i, uint64_t rolled, bool wide)
+static inline uint32_t finish(uint64_t rolled)
 {
-    uint64_t h = (rolled ^ rolled >> 29) * MIX;
-    if (wide)
-        ((uint64_t *)list)[i] = h ^ h >> 32;
-    else
-        ((uint32_t *)list)[i] = (uint32_t)(h >> 32);
+    return (uint32_t)((rolled ^ rolled >> 29) * MIX >> 32);
 }
 
 /* list: the shingles of n words; one of all words when they are too few. */
-SIMD_INLINE size_t roll(const struct shingles *s, const uint64_t *word, size_t words, void *list, bool wide)
+static size_t roll(const struct shingles *s, const uint64_t *word, size_t words, uint32_t *list)
 {
     uint64_t h = 0, base_out = s->base_out;
     size_t n = 0, first = s->n < words ? s->n : words;
     for (size_t i = 0; i < first; i++) h = (h + word[i]) * BASE;
-    put(list, n++, h, wide);
+    list[n++] = finish(h);
     for (size_t i = first; i < words; i++) {
         h = (h + word[i]) * BASE - word[i - first] * base_out;
-        put(list, n++, h, wide);
+        list[n++] = finish(h);
     }
     return n;
 }
 
-SIMD_INLINE int cut(struct shingles *s, struct slice text, bool wide, size_t *n, struct err *e)
+int shingles_of(struct shingles *s, struct slice text, const uint32_t **list, size_t *n, struct err *e)
 {
     int r = wordhash_of(&s->words, text, e);
-    if (r == 0) r = reserve(s, (s->words.n + 1) * (wide ? sizeof(uint64_t) : sizeof(uint32_t)), e);
+    if (r == 0) r = reserve(s, s->words.n + 1, e);
     if (r < 0) return r;
     bool none = s->words.n == 0;
     uint64_t bytes = none ? hash64(text.p, text.n) : 0;
-    *n = roll(s, none ? &bytes : s->words.at, none ? 1 : s->words.n, s->list, wide);
+    *n = roll(s, none ? &bytes : s->words.at, none ? 1 : s->words.n, s->list);
+    *list = s->list;
     return 0;
-}
-
-int shingles_of(struct shingles *s, struct slice text, const uint32_t **list, size_t *n, struct err *e)
-{
-    int r = cut(s, text, false, n, e);
-    *list = s->list;
-    return r;
-}
-
-int shingles_wide_of(struct shingles *s, struct slice text, const uint64_t **list, size_t *n, struct err *e)
-{
-    int r = cut(s, text, true, n, e);
-    *list = s->list;
-    return r;
 }
 
 int shingles_normal_hash(struct shingles *s, struct slice text, struct hash128 *h, struct err *e)

@@ -12,7 +12,7 @@
 
 #define SHINGLE_MAX_WORDS 32
 
-struct shingles; /* one per thread; memory: up to 32 bytes a word of the longest text */
+struct shingles; /* one per thread; memory: about 20 bytes a word of the longest text */
 
 struct shingles *shingles_new(unsigned words_per_shingle); /* 1..SHINGLE_MAX_WORDS; NULL: out of memory */
 void shingles_free(struct shingles *s);
@@ -20,9 +20,6 @@ void shingles_free(struct shingles *s);
 /* *list: the text's shingles in its order, n >= 1; valid until the next call. One that stands again is there again: that
  * changes no minimum. */
 int shingles_of(struct shingles *s, struct slice text, const uint32_t **list, size_t *n, struct err *e);
-
-/* The same shingles as 64-bit hashes, whose upper halves are those of shingles_of. */
-int shingles_wide_of(struct shingles *s, struct slice text, const uint64_t **list, size_t *n, struct err *e);
 
 /* Makes a set of a list: sorted, each once. Returns its size. `spare` has room for n, too. Linear. */
 size_t shingles_set(uint32_t *list, uint32_t *spare, size_t n);
