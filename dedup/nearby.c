@@ -1,8 +1,8 @@
 /* nearby.c: chains through rows. A row holds a fingerprint and, for each table, the number of the one before it with the same
  * two blocks; heads of chains lie in tables that are indexed by a hash of the blocks and double with the fingerprints.
  *
- * A row is all that a comparison touches, and a search asks for all its heads, then for all first rows, before it walks: the
- * misses overlap.
+ * A row is all that a comparison touches, and a search asks for all its heads, then walks all its chains side by side and
+ * asks for each row a round before it reads it: the misses overlap.
  *
  * Memory: 8 bytes and for each table 4, half as much again where they grow, and 4 to 8 for heads: at distance 3 (10 tables)
  * 90 to 150 bytes a fingerprint. Time: n / 2^(128 / (distance + 2)) comparisons a table of fingerprints like random ones; all
@@ -71,15 +71,34 @@ SIMD_INLINE const uint32_t *row_of(const struct nearby *x, uint32_t link)
     return x->row + (link - 1) * row_words(x);
 }
 
-/* first: by table, the newest of the fingerprint's chain. */
-static void ask_for(const struct nearby *x, uint64_t fingerprint, uint32_t *first)
+/* One step of a chain: what the comparison reads, and where it goes on. */
+struct step {
+    unsigned table;
+    uint32_t link;
+};
+
+SIMD_INLINE void ask_for(const struct nearby *x, struct step s)
+{
+    const uint32_t *row = row_of(x, s.link);
+    __builtin_prefetch(row);
+    __builtin_prefetch(row + FINGERPRINT + s.table);
+}
+
+/* The fingerprint's chains that have any rows; returns how many. */
+static unsigned chains_of(const struct nearby *x, uint64_t fingerprint, struct step *chain)
 {
     const uint32_t *head[NEARBY_MAX_TABLES];
-    for (unsigned t = 0; t < x->tables; t++) __builtin_prefetch(head[t] = head_of(x, t, fingerprint));
+    unsigned n = 0;
     for (unsigned t = 0; t < x->tables; t++) {
-        first[t] = *head[t];
-        if (first[t]) __builtin_prefetch(row_of(x, first[t]));
+        head[t] = head_of(x, t, fingerprint);
+        __builtin_prefetch(head[t]);
     }
+    for (unsigned t = 0; t < x->tables; t++) {
+        if (!*head[t]) continue;
+        chain[n] = (struct step){t, *head[t]};
+        ask_for(x, chain[n++]);
+    }
+    return n;
 }
 
 struct nearest {
@@ -87,32 +106,36 @@ struct nearest {
     unsigned distance;
 };
 
-/* Compiled for processors that count bits, too. */
-SIMD_INLINE struct nearest walk_body(struct nearby *x, uint64_t fingerprint, const uint32_t *first)
+/* Walks n chains side by side. Compiled for processors that count bits, too. */
+SIMD_INLINE struct nearest walk_body(struct nearby *x, uint64_t fingerprint, struct step *chain, unsigned n)
 {
     struct nearest best = {0, x->distance};
-    for (unsigned t = 0; t < x->tables; t++) {
-        const uint32_t *row;
-        for (uint32_t link = first[t]; link; link = row[FINGERPRINT + t]) {
-            row = row_of(x, link);
+    for (unsigned go_on; n; n = go_on) {
+        x->compared += n;
+        go_on = 0;
+        for (unsigned i = 0; i < n; i++) {
+            struct step s = chain[i];
+            const uint32_t *row = row_of(x, s.link);
             unsigned d = (unsigned)__builtin_popcountll(fingerprint_of(row) ^ fingerprint);
-            x->compared++;
-            if (d < best.distance || (d == best.distance && (!best.link || link < best.link)))
-                best = (struct nearest){link, d};
+            if (d < best.distance || (d == best.distance && (!best.link || s.link < best.link)))
+                best = (struct nearest){s.link, d};
+            s.link = row[FINGERPRINT + s.table];
+            if (!s.link) continue;
+            ask_for(x, s);
+            chain[go_on++] = s;
         }
     }
     return best;
 }
 
-SIMD_VARIANTS(struct nearest, walk, (struct nearby * x, uint64_t fingerprint, const uint32_t *first),
-              (x, fingerprint, first))
+SIMD_VARIANTS(struct nearest, walk, (struct nearby * x, uint64_t fingerprint, struct step *chain, unsigned n),
+              (x, fingerprint, chain, n))
 
 bool nearby_find(struct nearby *x, uint64_t fingerprint, uint64_t *number, unsigned *distance)
 {
-    uint32_t first[NEARBY_MAX_TABLES];
+    struct step chain[NEARBY_MAX_TABLES];
     if (x->n == 0) return false;
-    ask_for(x, fingerprint, first);
-    struct nearest best = walk(x, fingerprint, first);
+    struct nearest best = walk(x, fingerprint, chain, chains_of(x, fingerprint, chain));
     if (!best.link) return false;
     *number = best.link - 1;
     *distance = best.distance;
