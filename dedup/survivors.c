@@ -5,10 +5,11 @@
  * ids of survivors lie in chunks of an arena, so nothing moves but the tables, which double at a load of 1/2. Sets are made of
  * the shingles of those documents alone that share a band with another.
  *
- * Memory: exact 24-48 bytes a survivor; similar 4 bytes a shingle, 8 + 24-48 bytes a band; the id and 32-48 bytes of a set
+ * Memory: exact 24-48 bytes a survivor; nearest as nearby.h says; similar 4 bytes a shingle, 8 + 24-48 bytes a band; the id and 32-48 bytes of a set
  * of ids, which must differ. */
 #include "dedup/survivors.h"
 #include "common/idset.h"
+#include "dedup/nearby.h"
 #include "dedup/shingle.h"
 #include <stdlib.h>
 
@@ -33,6 +34,7 @@ struct survivors {
     uint64_t memory_bytes, seen, checked, repeated_ids;
     bool ids_may_repeat;
     struct idset ids;
+    struct nearby nearby;
     struct arena arena;
     struct slot *slot;
     size_t cap, used;
@@ -52,7 +54,15 @@ struct survivors *survivors_new(unsigned bands, uint64_t memory_bytes, bool ids_
     s->memory_bytes = memory_bytes;
     s->ids_may_repeat = ids_may_repeat;
     idset_init(&s->ids, memory_bytes);
+    nearby_init(&s->nearby, 0);
     arena_init(&s->arena);
+    return s;
+}
+
+struct survivors *survivors_new_nearby(unsigned distance, uint64_t memory_bytes, bool ids_may_repeat)
+{
+    struct survivors *s = survivors_new(0, memory_bytes, ids_may_repeat);
+    if (s) nearby_init(&s->nearby, distance);
     return s;
 }
 
@@ -61,6 +71,7 @@ void survivors_free(struct survivors *s)
     if (!s) return;
     arena_free(&s->arena);
     idset_free(&s->ids);
+    nearby_free(&s->nearby);
     free(s->slot);
     free(s->at);
     free(s->next);
@@ -77,7 +88,8 @@ uint64_t survivors_count(const struct survivors *s)
 uint64_t survivors_bytes(const struct survivors *s)
 {
     return s->arena.used_bytes + s->cap * sizeof *s->slot +
-           s->room * (sizeof *s->at + s->bands * sizeof *s->next) + idset_bytes(&s->ids);
+           s->room * (sizeof *s->at + s->bands * sizeof *s->next) + idset_bytes(&s->ids) +
+           nearby_bytes(&s->nearby);
 }
 
 uint64_t survivors_repeated_ids(const struct survivors *s)
@@ -87,7 +99,7 @@ uint64_t survivors_repeated_ids(const struct survivors *s)
 
 uint64_t survivors_checked(const struct survivors *s)
 {
-    return s->checked;
+    return s->checked + s->nearby.compared;
 }
 
 struct slice survivors_id(const struct survivors *s, uint64_t number)
@@ -177,7 +189,7 @@ static int append(struct survivors *s, struct slice id, const uint32_t *set, siz
     return 0;
 }
 
-/* ------------------------------------------------------------------ the two forms */
+/* ------------------------------------------------------------------ the three forms */
 
 int survivors_exact(struct survivors *s, struct hash128 key, struct slice id, uint64_t *number, struct err *e)
 {
@@ -192,6 +204,19 @@ int survivors_exact(struct survivors *s, struct hash128 key, struct slice id, ui
     *find_slot(s, key.hi, key.lo) = (struct slot){key.hi, key.lo, (uint32_t)(s->n - 1), 1};
     s->used++;
     return 0;
+}
+
+int survivors_nearest(struct survivors *s, uint64_t fingerprint, struct slice id, uint64_t *number,
+                      unsigned *distance, struct err *e)
+{
+    if (nearby_find(&s->nearby, fingerprint, number, distance)) return 1;
+    uint64_t rest = survivors_bytes(s) - nearby_bytes(&s->nearby);
+    s->nearby.max_bytes = s->memory_bytes > rest ? s->memory_bytes - rest : 0;
+    int r = nearby_reserve(&s->nearby, e);
+    if (r == 1) r = refuse(s, e);
+    if (r == 0) r = append(s, id, NULL, 0, e);
+    if (r == 0) nearby_add(&s->nearby, fingerprint);
+    return r;
 }
 
 struct best {

@@ -82,10 +82,12 @@ exits "no verb" 2 leat-dedup
 says "names the verbs" err minhash
 exits "unknown verb" 2 leat-dedup near docs.jsonl
 exits "bad option" 2 leat-dedup exact --no-such-option
-for o in threshold=0.5 profile=14x8 ngram=5 seed=2; do
+for o in threshold=0.5 profile=14x8 seed=2; do
     exits "minhash's --${o%=*}" 2 leat-dedup exact "--$o" docs.jsonl
     says "says whose it is" err "exact takes no --${o%=*}, which is for minhash"
 done
+exits "--ngram of the others" 2 leat-dedup exact --ngram 5 docs.jsonl
+says "says whose it is" err "exact takes no --ngram, which is for simhash"
 exits "bad memory" 2 leat-dedup exact --memory 5Q docs.jsonl
 exits "missing input" 1 leat-dedup exact missing.jsonl
 exits "pairs cannot be written" 1 leat-dedup exact --pairs nowhere/p docs.jsonl -o n.out

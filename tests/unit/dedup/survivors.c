@@ -219,6 +219,37 @@ TEST(similar_refuses_past_the_bound)
     }
 }
 
+TEST(nearest_and_its_bound)
+{
+    struct survivors *s = survivors_new_nearby(3, 4 * MIB, false);
+    uint64_t number = 9, i = 0;
+    unsigned bits = 9;
+    struct err e = {0}, full = {0};
+    char id[24];
+    int r = 0;
+    CHECK_INT(survivors_nearest(s, 0, slice_str("none"), &number, &bits, &e), 0);
+    CHECK_INT(survivors_nearest(s, 0xF0, slice_str("four"), &number, &bits, &e), 0);
+    CHECK_INT(survivors_nearest(s, 0x70, slice_str("three"), &number, &bits, &e), 1); /* of both the nearer */
+    CHECK_INT(number, 1);
+    CHECK_INT(bits, 1);
+    CHECK_INT(survivors_nearest(s, 0x30, slice_str("two"), &number, &bits, &e), 1); /* of both the earlier */
+    CHECK_INT(number, 0);
+    CHECK_INT(bits, 2);
+    struct slice kept = survivors_id(s, number);
+    CHECK_SLICE(kept, "none");
+    CHECK_INT(survivors_nearest(s, 0xFF00, slice_str("four"), &number, &bits, &e), -ERR_DATA);
+    CHECK_INT(survivors_checked(s) > 3, 1);
+    survivors_free(s);
+    s = survivors_new_nearby(3, 4 * MIB, false);
+    for (; r == 0; i++) r = survivors_nearest(s, hash_mix64(i), name_of(i, id), &number, &bits, &full);
+    CHECK_INT(r, -ERR_IO);
+    CHECK(strstr(full.msg, "--memory"));
+    CHECK(survivors_bytes(s) <= 4 * MIB);
+    CHECK_INT(survivors_count(s), i - 1);
+    CHECK(i > 8000);
+    survivors_free(s);
+}
+
 TEST(ids_of_survivors_differ)
 {
     const struct hash128 key[] = {{1, 2}, {3, 4}, {5, 6}};
@@ -249,6 +280,7 @@ int main(void)
     RUN(a_chain_does_not_pull);
     RUN(the_same_as_searching_all);
     RUN(similar_refuses_past_the_bound);
+    RUN(nearest_and_its_bound);
     RUN(ids_of_survivors_differ);
     survivors_free(NULL);
     return TEST_END();
