@@ -17,7 +17,7 @@
 
 static const char *profile = "14x8", *pairs_file;
 static double threshold = 0.8;
-static int64_t words_per_shingle = 5, seed = 1, most_bits = 3;
+static int64_t words_per_shingle, seed = 1, most_bits = 3;
 static bool normalize, allow_duplicate_ids;
 
 static const struct opt own[] = {
@@ -31,7 +31,7 @@ static const struct opt own[] = {
      "memory and time",
      .verbs = "simhash"},
     {"ngram", 0, OPT_INT, &words_per_shingle, "N", NULL, 1, SHINGLE_MAX_WORDS,
-     "words in a shingle; a changed word changes so many shingles", .verbs = "simhash|minhash"},
+     "words in a shingle [default: 3 of simhash, 5 of minhash]", .verbs = "simhash|minhash"},
     {"seed", 0, OPT_INT, &seed, "N", NULL, 0, 9e15, "seed of the lanes' multipliers", .verbs = "minhash"},
     {"normalize", 0, OPT_FLAG, &normalize, NULL, NULL, 0, 0,
      "compare lower-cased words, not bytes: case, white space and punctuation do not count",
@@ -251,6 +251,7 @@ static int open_all(struct dedup *x, const struct tool *t, struct err *e)
 {
     struct out_opts pairs = {.path = pairs_file, .threads = (int)t->threads};
     while (strcmp(t->verb, verbs[x->verb]) != 0) x->verb++;
+    if (!words_per_shingle) words_per_shingle = x->verb == SIMHASH ? 3 : 5;
     buf_init(&x->value, BUF_NO_MAX);
     buf_init(&x->pair_line, BUF_NO_MAX);
     if (pairs_file && strcmp(pairs_file, t->output ? t->output : "-") == 0)
