@@ -34,6 +34,7 @@ struct opt {
     char letter;      /* 0: none */
     enum opt_type type;
     void *value;         /* where it goes; what stands there before is the default, and --help prints it */
+                         /* (a number below min is no default: the help tells it then) */
     const char *arg;     /* "FILE", "N" …; NULL for a flag */
     const char *choices; /* OPT_CHOICE */
     double min, max;

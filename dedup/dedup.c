@@ -19,7 +19,7 @@
 
 static const char *profile = "14x8", *pairs_file;
 static double threshold = 0.8;
-static int64_t words_per_ngram = 5, seed = 1, most_bits = 3;
+static int64_t words_per_ngram, seed = 1, most_bits = 3;
 static bool normalize, allow_duplicate_ids;
 static int unit, index_kind;
 static int64_t min_chars, min_words, expected;
@@ -37,7 +37,7 @@ static const struct opt own[] = {
      "memory and time",
      .verbs = "simhash"},
     {"ngram", 0, OPT_INT, &words_per_ngram, "N", NULL, 1, SHINGLE_MAX_WORDS,
-     "words in a shingle, and in what --overlap counts; a changed word changes so many shingles",
+     "words in a shingle, and in what --overlap counts [default: 5, of simhash 3]",
      .verbs = "simhash|minhash|lines"},
     {"seed", 0, OPT_INT, &seed, "N", NULL, 0, 9e15, "seed of the lanes' multipliers", .verbs = "minhash"},
     {"normalize", 0, OPT_FLAG, &normalize, NULL, NULL, 0, 0,
@@ -319,6 +319,7 @@ static int open_all(struct dedup *x, const struct tool *t, struct err *e)
 {
     struct out_opts pairs = {.path = pairs_file, .threads = (int)t->threads};
     while (strcmp(t->verb, verbs[x->verb]) != 0) x->verb++;
+    if (!words_per_ngram) words_per_ngram = x->verb == SIMHASH ? 3 : 5;
     buf_init(&x->value, BUF_NO_MAX);
     buf_init(&x->pair_line, BUF_NO_MAX);
     if (pairs_file && strcmp(pairs_file, t->output ? t->output : "-") == 0)
@@ -374,7 +375,9 @@ static int lines_main(struct tool *t)
                                          .ordered = lines_dedup_in_order};
     const struct lines_opts opts = {.units = {.blank_too = unit == 1,
                                               .normalize = normalize,
-                                              .ngram = overlap > 0 ? (unsigned)words_per_ngram : 0,
+                                              .ngram = overlap <= 0      ? 0
+                                                       : words_per_ngram ? (unsigned)words_per_ngram
+                                                                         : 5,
                                               .min_chars = (uint64_t)min_chars,
                                               .min_words = (uint64_t)min_words},
                                     .overlap = overlap,
@@ -384,7 +387,7 @@ static int lines_main(struct tool *t)
                                     .expected = (uint64_t)expected,
                                     .fp = fp,
                                     .memory_bytes = t->memory};
-    if (overlap <= 0 && words_per_ngram != 5)
+    if (overlap <= 0 && words_per_ngram)
         return err_set(&t->err, ERR_USAGE, "lines' --ngram needs --overlap: the share that is enough");
     if (check_options(&t->err) < 0) return -ERR_USAGE;
     struct lines_dedup *x = lines_dedup_new(&opts, &t->err);

@@ -30,6 +30,7 @@ stage "filter without rules" "$size" leat-filter -q -t1 --rules "$BENCH_DIR/none
 stage "filter gopher-quality" "$size" leat-filter -q -t1 --preset gopher-quality "$docs"
 stage "filter gopher-quality,-repetition" "$size" leat-filter -q -t1 --preset gopher-quality,gopher-repetition "$docs"
 stage "dedup exact" "$size" leat-dedup exact -q -t1 "$docs"
+stage "dedup simhash" "$size" leat-dedup simhash -q -t1 "$docs"
 stage "dedup minhash" "$size" leat-dedup minhash -q -t1 "$docs"
 leat-dedup lines -q -o "$BENCH_DIR/fresh.jsonl" "$docs" # few lines repeat in it
 fresh=$(stat -c %s "$BENCH_DIR/fresh.jsonl")

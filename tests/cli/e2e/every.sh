@@ -282,6 +282,7 @@ M="-m $F/tok.json"
     stream code            jsonl code.jsonl    empty.jsonl  0 leat-code
     stream lm-score        jsonl big.jsonl     empty.jsonl  0 leat-lm score -m "$F/lm.blm"
     stream dedup-exact     jsonl big.jsonl     empty.jsonl  0 leat-dedup exact
+    stream dedup-simhash   jsonl big.jsonl     empty.jsonl  0 leat-dedup simhash
     stream dedup-minhash   jsonl big.jsonl     empty.jsonl  0 leat-dedup minhash
     stream tokenizer-train jsonl big.jsonl     empty.jsonl  3 leat-tokenizer train --vocab-size 300
     stream tokenize        jsonl big.jsonl     empty.jsonl  0 leat-tokenize $M
@@ -524,7 +525,7 @@ for choice in '--sample 0.2' '--limit 37'; do
     # shellcheck disable=SC2086
     leat filter -q --rules fix/none.yaml $choice fix/docs.jsonl | jq -r .id >chosen.ids
     check "$choice: a part of all" [ "$(wc -l <chosen.ids)" -gt 30 -a "$(wc -l <chosen.ids)" -lt 90 ]
-    for tool in 'ingest --format jsonl' 'code --keep-unknown' 'dedup exact' 'dedup minhash' 'tokenize -m fix/tok.json --json' \
+    for tool in 'ingest --format jsonl' 'code --keep-unknown' 'dedup exact' 'dedup simhash' 'dedup minhash' 'tokenize -m fix/tok.json --json' \
         'tokenize -m fix/tok.json --decode'; do
         input=fix/docs.jsonl
         if [ "${tool##* }" = --decode ]; then input=docs.ltok; fi

@@ -132,7 +132,7 @@ open("bad.count", "w").write(str(len(bad)))
 P
 grep -a '"id": "g' bad.jsonl >good.jsonl
 is 'the good ones are counted' "$(wc -l <good.jsonl)" "$(cat bad.count)"
-for tool in 'ingest --format jsonl' 'filter --rules none.yaml' 'dedup exact' 'dedup minhash' 'code --keep-unknown'; do
+for tool in 'ingest --format jsonl' 'filter --rules none.yaml' 'dedup exact' 'dedup simhash' 'dedup minhash' 'code --keep-unknown'; do
     # shellcheck disable=SC2086
     leat $tool -q --stats s.json bad.jsonl >out 2>err
     is "leat $tool: status" $? 0

@@ -1,8 +1,9 @@
 /* Any bytes, repaired to UTF-8 and cut in two at the first line, as two documents: sets are sorted, similarity is a
- * share and symmetric, every CPU's band keys are the same, and survivors keep what they promise. */
+ * share and symmetric, every CPU's band keys and fingerprints are the same, and survivors keep what they promise. */
 #include "dedup/minhash.h"
 #include "common/simd.h"
 #include "dedup/shingle.h"
+#include "dedup/simhash.h"
 #include "dedup/survivors.h"
 #include <stdlib.h>
 
@@ -51,6 +52,35 @@ static struct set set_of(struct slice text)
     return s;
 }
 
+/* By all kinds of vectors the same; the nearest is found, whichever is added first. */
+static uint64_t fingerprint_of(struct slice text, unsigned ngram)
+{
+    struct wordhash words;
+    uint64_t first = 0;
+    wordhash_init(&words);
+    for (int simd = SIMD_PLAIN; simd <= SIMD_AVX512; simd++) {
+        uint64_t fingerprint;
+        simd_limit((enum simd)simd);
+        check(simhash_text(&words, text, ngram, &fingerprint, NULL) == 0);
+        check(!simd || fingerprint == first);
+        first = fingerprint;
+    }
+    wordhash_free(&words);
+    return first;
+}
+
+static void check_nearest(struct slice a, struct slice b, unsigned most, unsigned ngram)
+{
+    struct survivors *s = survivors_new_nearby(most, 1 << 26, false);
+    uint64_t x = fingerprint_of(a, ngram), y = fingerprint_of(b, ngram), number;
+    unsigned bits = (unsigned)__builtin_popcountll(x ^ y), got;
+    check(survivors_nearest(s, x, slice_str("a"), &number, &got, NULL) == 0);
+    int r = survivors_nearest(s, y, slice_str("b"), &number, &got, NULL);
+    check(r == (bits <= most));
+    check(r == 0 || (number == 0 && got == bits));
+    survivors_free(s);
+}
+
 static void check_survivors(const struct set *a, const struct set *b, double j)
 {
     struct survivors *s = survivors_new(14, 1 << 26, false);
@@ -78,6 +108,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check(j >= 0 && j <= 1 && j == shingles_jaccard(y.at, y.n, x.at, x.n));
     check(shingles_jaccard(x.at, x.n, x.at, x.n) == 1);
     check_survivors(&x, &y, j);
+    check_nearest(first, slice_of(at ? b.p + at : "", b.n - at), (unsigned)(size % 9),
+                  1 + (unsigned)(size / 9 % 6));
     free(x.at);
     free(y.at);
     buf_free(&b);

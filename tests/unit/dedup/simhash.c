@@ -102,7 +102,7 @@ static double bits_apart(size_t n, size_t changed, unsigned ngram, unsigned tria
     uint64_t state = changed * 31 + ngram, bits = 0;
     for (unsigned t = 0; t < trials; t++) {
         for (size_t i = 0; i < n; i++) a[i] = b[i] = random64(&state);
-        for (size_t i = 0; i < changed; i++) b[i * (n / changed) + 10] = random64(&state);
+        for (size_t i = 0; i < changed; i++) b[i * (n / changed) + 3] = random64(&state);
         bits += (unsigned)__builtin_popcountll(simhash_words(a, n, ngram) ^ simhash_words(b, n, ngram));
     }
     return (double)bits / trials;
