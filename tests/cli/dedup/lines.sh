@@ -96,6 +96,15 @@ for o in "--overlap 0.8 --ngram 5" "--overlap 0.3 --ngram 3" "--overlap 1 --ngra
     exits "'$o'" 0 leat-dedup lines $o words.jsonl
     same "'$o': as sets of tuples give" want out
 done
+for o in --normalize "--overlap 0.5 --ngram 3"; do
+    # shellcheck disable=SC2086
+    leat-dedup lines -q $o docs.jsonl >a
+    for simd in plain avx2; do
+        # shellcheck disable=SC2086
+        LEAT_SIMD=$simd leat-dedup lines -q -t3 $o docs.jsonl >b
+        same "'$o': LEAT_SIMD=$simd" a b
+    done
+done
 leat-dedup lines -q docs.jsonl >once
 leat-dedup lines -q --attributes spans docs.jsonl -o same
 same "--attributes: documents are as they were, again" docs.jsonl same

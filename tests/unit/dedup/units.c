@@ -68,6 +68,7 @@ static void check_removed(const char *text, const uint32_t *removed, const char 
     static const uint32_t counts[8] = {2, 2, 2, 2, 2, 2, 2, 2};
     struct buf b;
     buf_init(&b, BUF_NO_MAX);
+    CHECK_INT(buf_reserve(&b, 1), 0);
     CHECK_INT(units_join_kept(slice_str(text), removed, &b), 0);
     CHECK_SLICE(buf_slice(&b), left);
     buf_clear(&b);
