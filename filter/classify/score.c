@@ -5,6 +5,7 @@
 #include "score.h"
 #include "common/json.h"
 #include "common/text.h"
+#include "digits.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -35,12 +36,6 @@ void score_worker_free(struct score_worker *w)
     free(w);
 }
 
-/* A float's digits that read back as the same float. */
-static void put_score(struct buf *b, float p)
-{
-    buf_printf(b, "%.9g", (double)p);
-}
-
 /* ------------------------------------------------------------------ what is written */
 
 static void put_all(const struct scorer *s, const float *p, struct buf *b)
@@ -50,7 +45,7 @@ static void put_all(const struct scorer *s, const float *p, struct buf *b)
         if (k) buf_putc(b, ',');
         json_put_str(b, classifier_label(s->model, k));
         buf_putc(b, ':');
-        put_score(b, p[k]);
+        digits_put(b, p[k]);
     }
     buf_putc(b, '}');
 }
@@ -62,7 +57,7 @@ static int annotate(const struct scorer *s, struct score_worker *w, int64_t best
                      : doc_meta_set_str(d, s->opts.key, classifier_label(s->model, (uint32_t)best));
     snprintf(name, sizeof name, "%.200s_score", s->opts.key);
     buf_clear(&w->buf);
-    put_score(&w->buf, score);
+    digits_put(&w->buf, score);
     if (r == 0) r = doc_meta_set_raw(d, name, buf_slice(&w->buf));
     if (r < 0 || !s->opts.all) return r;
     snprintf(name, sizeof name, "%.200s_scores", s->opts.key);
@@ -90,7 +85,7 @@ static int put_attributes(const struct scorer *s, struct score_worker *w, int64_
         if (whole.failed) b->failed = true;
         buf_free(&whole);
         buf_printf(b, ":[[0,%llu,", length);
-        put_score(b, w->scores[k]);
+        digits_put(b, w->scores[k]);
         buf_puts(b, "]]");
     }
     return buf_terminate(b) < 0 ? -ERR_IO : stage_attributes(o, d, b->p);
@@ -108,7 +103,7 @@ static int drop_for_label(const struct scorer *s, struct score_worker *w, int64_
 static int drop_for_score(struct score_worker *w, float score, struct doc *d, struct stage_out *o)
 {
     buf_clear(&w->buf);
-    put_score(&w->buf, score);
+    digits_put(&w->buf, score);
     return buf_terminate(&w->buf) < 0 ? -ERR_IO : stage_drop(o, d, "score", w->buf.p);
 }
 
