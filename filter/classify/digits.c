@@ -7,13 +7,14 @@
 int digits_put(struct buf *b, float x)
 {
     static const uint64_t power[] = {100000000, 1000000000, 10000000000, 100000000000, 1000000000000};
+    static const double least[] = {1, 0.1, 0.01, 0.001};
     char text[16] = "0.000";
     uint32_t bits;
     unsigned zeros = 0;
     if (!((double)x >= 1e-4 && x < 10)) return buf_printf(b, "%.9g", (double)x);
     memcpy(&bits, &x, sizeof bits);
     unsigned shift = 150 - (bits >> 23);
-    for (double y = (double)x; y < 1; y *= 10) zeros++;
+    while (zeros < 4 && (double)x < least[zeros]) zeros++;
     uint64_t scaled = ((bits & 0x7fffff) | 0x800000) * power[zeros], half = UINT64_C(1) << (shift - 1);
     uint64_t n = scaled >> shift, rest = scaled & (2 * half - 1);
     n += rest > half || (rest == half && n & 1);

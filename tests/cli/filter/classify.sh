@@ -25,6 +25,17 @@ train three.jsonl -o three.lcl --weights balanced --l2 0.001 --rate 0.5
 check "weights are the reference's: three classes, balanced, l2" python3 "$reference" train three.jsonl three.lcl 22 2 "" 5 0.5 0.001 1
 train three.jsonl -o chars.lcl --chars 2-4 --words 3 --bits 14 --passes 2
 check "weights are the reference's: characters, triples, few bits" python3 "$reference" train three.jsonl chars.lcl 14 3 2-4 2
+# ASCII is read 64 bytes at a time: words and runs of newlines that lie across, wide characters between
+python3 - >edges.jsonl <<'PY'
+import json, random
+random.seed(7)
+pieces = ["a", "Bc", "word", "longerword", "x" * 63, "y" * 64, "Z" * 130, "\n", "\n\n \n", " ", "  ", "\t", "\x7f", ".", "--", "é", "Große", "水火", "3", "1.5", "don't", "—", "_"]
+for i in range(200):
+    text = "".join(random.choice(pieces) + random.choice([" ", "", "", "\n"]) for _ in range(random.choice([0, 5, 40, 200])))
+    print(json.dumps({"id": str(i), "text": text, "metadata": {"label": random.choice("gb")}}))
+PY
+train edges.jsonl -o edges.lcl --chars 2-4 --words 3
+check "weights are the reference's: words across blocks" python3 "$reference" train edges.jsonl edges.lcl 22 3 2-4
 for t in 2 8; do
     train -t$t two.jsonl -o t$t.lcl
     same "train -t$t = -t1" two.lcl t$t.lcl
