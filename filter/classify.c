@@ -8,16 +8,13 @@
  * features within --memory, the rest in a temporary file; 48 bytes a document; the table of weights. */
 #include "filter/classify/classify.h"
 #include "common/hash.h"
-#include "common/json.h"
 #include "common/log.h"
 #include "common/stage.h"
-#include "common/text.h"
-#include "filter/classify/classes.h"
-#include "filter/classify/corpus.h"
 #include "filter/classify/labels.h"
+#include "filter/classify/learn.h"
 #include "filter/classify/linear.h"
-#include "filter/classify/measure.h"
-#include "filter/classify/model.h"
+#include "filter/classify/report.h"
+#include "filter/classify/score.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -86,10 +83,11 @@ static const struct opt_spec spec = {
         "passed "
         "over.\n\n"
         "score writes each document's most probable label and its probability into its metadata, or with "
-        "--attributes "
-        "beside it, and can drop by them. It runs models of fastText too, with fastText's own scores "
-        "(newlines are "
-        "read as spaces). A document in which fastText knows nothing gets null and 0.\n\n"
+        "--attributes beside it, and can drop by them; those that it drops have a line of --attributes too. "
+        "It runs "
+        "models of fastText too, with fastText's own scores (newlines are read as spaces). A document in "
+        "which "
+        "fastText knows nothing gets null and 0.\n\n"
         "eval prints accuracy, macro-F1, the area under the ROC curve (of two classes: of the second in the "
         "order of "
         "bytes; of more: the mean of each against the others), precision and recall of each class, and the "
@@ -104,20 +102,20 @@ static const struct opt_spec spec = {
     .own = own,
 };
 
-static struct features_opts feature_opts;
+static struct learn_opts learning;
 
 /* ------------------------------------------------------------------ documents to features, or to scores */
 
+#define NO_LABEL "no-label"
+#define UNKNOWN_LABEL "label-unknown-to-the-model"
+
 struct classify {
     struct classifier *model; /* score, eval -m */
+    struct scorer scorer;
     struct labels *labels;
     struct corpus corpus; /* train, eval --folds */
     struct classes classes;
-    struct measure measure;
-    uint32_t *fold_of; /* of each prediction; eval --folds */
-    uint64_t *index_of;
-    int64_t of;
-    bool *keeps; /* --keep-labels, by label */
+    struct predictions predictions;
 };
 
 struct worker {
@@ -154,7 +152,7 @@ static void *worker_new(void *ctx)
         w->scratch = classifier_scratch_new(c->model);
         w->scores = calloc(classifier_n_labels(c->model), sizeof *w->scores);
     } else
-        w->features = features_new(feature_opts);
+        w->features = features_new(learning.features);
     if ((w->scratch && w->scores) || w->features) return w;
     worker_free(ctx, w);
     return NULL;
@@ -208,7 +206,7 @@ static int learn_doc(void *ctx, void *worker, struct doc *d, struct stage_out *o
     const feature *at;
     size_t n;
     int r = find_label(ctx, d, o, &label, e);
-    if (r <= 0) return r < 0 ? r : pass_by(o, "no-label");
+    if (r <= 0) return r < 0 ? r : pass_by(o, NO_LABEL);
     r = features_find(w->features, d->text, &at, &n, e);
     if (r < 0) return r;
     l.n_features = (uint32_t)n;
@@ -222,8 +220,8 @@ static int measure_doc(void *ctx, void *worker, struct doc *d, struct stage_out 
     struct labelled l = {0};
     struct slice label;
     int r = find_label(c, d, o, &label, e);
-    if (r <= 0) return r < 0 ? r : pass_by(o, "no-label");
-    if (classifier_find(c->model, label) < 0) return pass_by(o, "label-unknown-to-the-model");
+    if (r <= 0) return r < 0 ? r : pass_by(o, NO_LABEL);
+    if (classifier_find(c->model, label) < 0) return pass_by(o, UNKNOWN_LABEL);
     r = classifier_scores(c->model, w->scratch, d->text, w->scores, &l.best, e);
     if (r < 0) return r;
     return put_off(w, &l, w->scores, classifier_n_labels(c->model) * sizeof *w->scores, label, d, o, e);
@@ -244,31 +242,14 @@ static int add_features(struct classify *c, const struct stage_deferred *m, cons
     return corpus_add(&c->corpus, &doc, (const feature *)p, e);
 }
 
-static int add_prediction(struct classify *c, uint64_t index, uint32_t fold, uint32_t truth, uint32_t said,
-                          const float *scores, struct err *e)
-{
-    size_t n = c->measure.n;
-    if (n == c->measure.cap) {
-        size_t cap = n ? 2 * n : 1024;
-        uint32_t *fold_of = realloc(c->fold_of, cap * sizeof *fold_of);
-        if (fold_of) c->fold_of = fold_of;
-        uint64_t *index_of = fold_of ? realloc(c->index_of, cap * sizeof *index_of) : NULL;
-        if (!index_of) return err_nomem(e, "keeping predictions");
-        c->index_of = index_of;
-    }
-    c->fold_of[n] = fold;
-    c->index_of[n] = index;
-    return measure_add(&c->measure, truth, said, scores, e);
-}
-
 static int add_scores(struct classify *c, const struct stage_deferred *m, const struct labelled *l,
                       struct err *e)
 {
     uint32_t n = classifier_n_labels(c->model);
     const char *p = (const char *)m->data + sizeof *l;
     int64_t truth = classifier_find(c->model, slice_of(p + n * sizeof(float), l->n_label));
-    return add_prediction(c, m->index, 0, (uint32_t)truth, l->best < 0 ? n : (uint32_t)l->best,
-                          (const float *)p, e);
+    return predictions_add(&c->predictions, m->index, 0, (uint32_t)truth, l->best < 0 ? n : (uint32_t)l->best,
+                           (const float *)p, e);
 }
 
 static int in_order(void *ctx, struct stage_deferred *marks, size_t n, struct stage_out *o, struct err *e)
@@ -284,400 +265,116 @@ static int in_order(void *ctx, struct stage_deferred *marks, size_t n, struct st
     return r;
 }
 
-/* ------------------------------------------------------------------ learning */
-
-struct learning {
-    struct classify *classify;
-    struct linear linear;
-    uint32_t fold; /* is left out; UINT32_MAX: none */
-    float *weight; /* of each class */
-    float *scores;
-};
-
-/* Labels in the order of their bytes, so that the model does not depend on which came first. */
-static int sort_classes(struct classify *c, struct err *e)
+static void *scoring_new(void *ctx)
 {
-    uint32_t *number = calloc(c->classes.n + 1, sizeof *number);
-    if (!number) return err_set(e, ERR_IO, "out of memory while sorting labels");
-    int r = classes_sort(&c->classes, number, e);
-    for (size_t i = 0; r == 0 && i < c->corpus.n; i++)
-        c->corpus.doc[i].class = number[c->corpus.doc[i].class];
-    free(number);
-    if (r == 0 && c->classes.n < 2)
-        r = err_set(e, ERR_DATA, "%s; a classifier needs two classes at least",
-                    c->classes.n ? "all labelled documents have the same label" : "no document has a label");
-    return r;
+    const struct classify *c = ctx;
+    return score_worker_new(&c->scorer);
 }
 
-static int balance_classes(struct classify *c, struct err *e)
+static void scoring_free(void *ctx, void *worker)
 {
-    if (balance == 0) return 0;
-    int64_t out = corpus_balance(&c->corpus, c->classes.n, balance, e);
-    if (out < 0) return (int)out;
-    log_info("balance: %lld of %zu documents are left out of training", (long long)out, c->corpus.n);
+    score_worker_free(worker);
+}
+
+static int scoring_doc(void *ctx, void *worker, struct doc *d, struct stage_out *o, struct err *e)
+{
+    const struct classify *c = ctx;
+    return score_doc(&c->scorer, worker, d, o, e);
+}
+
+/* ------------------------------------------------------------------ train, eval */
+
+static uint64_t passed_by(const struct tool *t, const char *why)
+{
+    const struct ledger_table *skipped = &t->ledger.skipped;
+    for (size_t i = 0; i < skipped->n; i++)
+        if (strcmp(skipped->row[i].name, why) == 0) return skipped->row[i].records;
     return 0;
 }
 
-/* balanced: n / (classes × n of the class), of the documents that are learned from. */
-static void set_weights(struct learning *x)
+/* Documents came, but none with a label that can be used: an option names the wrong thing. */
+static int no_label(const struct classify *c, const struct tool *t, struct err *e)
 {
-    const struct corpus *c = &x->classify->corpus;
-    uint32_t classes = x->classify->classes.n;
-    double n = 0;
-    for (uint32_t k = 0; k < classes; k++) x->weight[k] = 0;
-    for (size_t i = 0; i < c->n; i++) {
-        if (!c->doc[i].used || c->doc[i].fold == x->fold) continue;
-        x->weight[c->doc[i].class]++;
-        n++;
+    if (passed_by(t, UNKNOWN_LABEL)) {
+        struct slice first = classifier_label(c->model, 0);
+        return err_set(
+            e, ERR_USAGE,
+            "no document has a label that %s knows, such as \"%.*s\": give that model's documents, "
+            "or name another label by %s",
+            model_file, (int)first.n, first.p, label_key ? "--label-key" : "--labels");
     }
-    for (uint32_t k = 0; k < classes; k++) {
-        float count = x->weight[k];
-        x->weight[k] = weights && count > 0 ? (float)(n / ((double)classes * (double)count)) : 1;
-    }
-}
-
-static int learn_one(void *ctx, const struct corpus_doc *doc, size_t number, const feature *at, struct err *e)
-{
-    struct learning *x = ctx;
-    if (doc->used && doc->fold != x->fold)
-        linear_learn(&x->linear, at, doc->n_features, doc->class, x->weight[doc->class]);
-    return 0;
-}
-
-static int learn_all(struct learning *x, struct err *e)
-{
-    struct classify *c = x->classify;
-    int r = linear_init(&x->linear, (uint32_t)bits, c->classes.n, rate, l2, e);
-    if (r < 0) return r;
-    set_weights(x);
-    for (int64_t pass = 0; r == 0 && pass < passes; pass++)
-        r = corpus_pass(&c->corpus, (uint64_t)seed, (uint64_t)pass, learn_one, x, e);
-    return r;
-}
-
-static int learning_init(struct learning *x, struct classify *c, struct err *e)
-{
-    *x = (struct learning){.classify = c, .fold = UINT32_MAX};
-    x->weight = calloc(c->classes.n, sizeof *x->weight);
-    x->scores = calloc(c->classes.n, sizeof *x->scores);
-    return x->weight && x->scores ? 0 : err_nomem(e, "learning");
-}
-
-static void learning_free(struct learning *x)
-{
-    linear_free(&x->linear);
-    free(x->weight);
-    free(x->scores);
-}
-
-/* ------------------------------------------------------------------ train */
-
-static int write_model(const struct learning *x, const char *path, struct err *e)
-{
-    struct buf b;
-    buf_init(&b, BUF_NO_MAX);
-    uint64_t used = 0;
-    for (size_t i = 0; i < x->classify->corpus.n; i++) used += x->classify->corpus.doc[i].used;
-    int r = model_write(&b, &x->linear, &feature_opts, &x->classify->classes, used) < 0
-                ? err_nomem(e, "writing the model")
-                : file_write(path, buf_slice(&b), e);
-    if (r == 0)
-        log_info("%s: %u classes, %llu documents, %zu bytes", path, x->linear.classes,
-                 (unsigned long long)used, b.n);
-    buf_free(&b);
-    return r;
+    if (!passed_by(t, NO_LABEL)) return err_set(e, ERR_DATA, "there are no documents to %s from", t->verb);
+    if (labels_file)
+        return err_set(e, ERR_USAGE, "--labels %s: no document has one of its ids; lines are ID, tab, LABEL",
+                       labels_file);
+    return err_set(e, ERR_USAGE,
+                   "--label-key %s: no document has that label; name a key of metadata whose value is a "
+                   "string or a number, or source",
+                   label_key);
 }
 
 static int train(struct classify *c, struct tool *t)
 {
-    struct learning x = {0};
-    int r = sort_classes(c, &t->err);
-    for (size_t i = 0; i < c->corpus.n; i++) c->corpus.doc[i].fold = 0;
-    if (r == 0) r = balance_classes(c, &t->err);
-    if (r == 0) r = learning_init(&x, c, &t->err);
-    if (r == 0) r = learn_all(&x, &t->err);
-    if (r == 0) r = write_model(&x, t->output, &t->err);
-    learning_free(&x);
+    struct buf b;
+    uint64_t documents;
+    if (c->corpus.n == 0) return no_label(c, t, &t->err);
+    buf_init(&b, BUF_NO_MAX);
+    int r = learn_prepare(&c->corpus, &c->classes, &learning, &t->err);
+    if (r == 0) r = learn_model(&c->corpus, &c->classes, &learning, &b, &documents, &t->err);
+    if (r == 0) r = file_write(t->output, buf_slice(&b), &t->err);
+    if (r == 0)
+        log_info("%s: %u classes, %llu documents, %zu bytes", t->output, c->classes.n,
+                 (unsigned long long)documents, b.n);
+    buf_free(&b);
     return r;
 }
 
-/* ------------------------------------------------------------------ eval */
-
-static int judge_one(void *ctx, const struct corpus_doc *doc, size_t number, const feature *at, struct err *e)
+static int judged(void *ctx, const struct corpus_doc *doc, uint32_t best, const float *scores, struct err *e)
 {
-    struct learning *x = ctx;
-    uint32_t best = 0;
-    if (doc->fold != x->fold) return 0;
-    linear_scores(&x->linear, at, doc->n_features, x->scores);
-    for (uint32_t k = 1; k < x->linear.classes; k++)
-        if (x->scores[k] > x->scores[best]) best = k;
-    return add_prediction(x->classify, doc->index, doc->fold, doc->class, best, x->scores, e);
+    struct predictions *p = ctx;
+    return predictions_add(p, doc->index, doc->fold, doc->class, best, scores, e);
 }
 
 static int cross_validate(struct classify *c, struct err *e)
 {
-    struct learning x = {0};
-    int r = sort_classes(c, e);
-    if (r == 0) r = balance_classes(c, e);
-    if (r == 0) r = corpus_fold(&c->corpus, c->classes.n, (uint32_t)folds, e);
-    if (r == 0) r = learning_init(&x, c, e);
-    if (r == 0) measure_init(&c->measure, c->classes.n);
-    for (uint32_t f = 0; r == 0 && f < (uint32_t)folds; f++) {
-        x.fold = f;
-        r = learn_all(&x, e);
-        if (r == 0) r = corpus_pass(&c->corpus, 0, 0, judge_one, &x, e);
-        linear_free(&x.linear);
-    }
-    learning_free(&x);
-    return r;
+    int r = learn_prepare(&c->corpus, &c->classes, &learning, e);
+    if (r < 0) return r;
+    predictions_init(&c->predictions, c->classes.n);
+    return learn_folds(&c->corpus, &c->classes, &learning, (uint32_t)folds, judged, &c->predictions, e);
 }
 
-static struct slice class_name(const struct classify *c, uint32_t k)
+static struct slice class_name(const void *ctx, uint32_t k)
 {
+    const struct classify *c = ctx;
     return c->model ? classifier_label(c->model, k) : slice_str(c->classes.name[k]);
 }
 
 static int write_predictions(const struct classify *c, struct err *e)
 {
-    const struct measure *m = &c->measure;
     struct buf b;
     buf_init(&b, BUF_NO_MAX);
-    buf_puts(&b, "number\tfold\tlabel\tmost probable");
-    for (uint32_t k = 0; k < m->classes; k++) {
-        buf_putc(&b, '\t');
-        buf_put_slice(&b, class_name(c, k));
-    }
-    buf_putc(&b, '\n');
-    for (size_t i = 0; i < m->n; i++) {
-        buf_printf(&b, "%llu\t%u\t", (unsigned long long)c->index_of[i], c->fold_of[i]);
-        buf_put_slice(&b, class_name(c, m->truth[i]));
-        buf_putc(&b, '\t');
-        if (m->said[i] < m->classes) buf_put_slice(&b, class_name(c, m->said[i]));
-        for (uint32_t k = 0; k < m->classes; k++)
-            buf_printf(&b, "\t%.9g", (double)m->score[i * m->classes + k]);
-        buf_putc(&b, '\n');
-    }
-    int r = b.failed ? err_nomem(e, "writing predictions") : file_write(predictions_file, buf_slice(&b), e);
+    int r = predictions_table(&c->predictions, class_name, c, &b, e);
+    if (r == 0) r = file_write(predictions_file, buf_slice(&b), e);
     buf_free(&b);
     return r;
 }
 
-static void put_json(const struct classify *c, const struct measured *r, struct buf *b)
+static int print_report(const struct classify *c, struct err *e)
 {
-    uint32_t n = c->measure.classes;
-    buf_printf(b, "{\"documents\":%llu,\"accuracy\":", (unsigned long long)r->documents);
-    json_put_num(b, r->accuracy);
-    buf_puts(b, ",\"macro_f1\":");
-    json_put_num(b, r->macro_f1);
-    buf_puts(b, ",\"auc\":");
-    json_put_num(b, r->auc);
-    buf_puts(b, ",\"classes\":[");
-    for (uint32_t k = 0; k < n; k++) {
-        const struct measure_class *m = &r->of[k];
-        const double number[] = {m->precision, m->recall, m->f1, m->auc};
-        const char *const name[] = {"precision", "recall", "f1", "auc"};
-        buf_puts(b, k ? ",{\"label\":" : "{\"label\":");
-        json_put_str(b, class_name(c, k));
-        buf_printf(b, ",\"documents\":%llu", (unsigned long long)m->documents);
-        for (int i = 0; i < 4; i++) {
-            buf_printf(b, ",\"%s\":", name[i]);
-            json_put_num(b, number[i]);
-        }
-        buf_puts(b, ",\"said\":[");
-        for (uint32_t j = 0; j <= n; j++)
-            buf_printf(b, j ? ",%llu" : "%llu", (unsigned long long)r->confusion[(size_t)k * (n + 1) + j]);
-        buf_puts(b, "]}");
-    }
-    buf_puts(b, "]}\n");
-}
-
-/* The confusion names the three labels that a class is most often taken for. */
-static void put_mistakes(const struct classify *c, const struct measured *r, uint32_t k, struct buf *b)
-{
-    uint32_t n = c->measure.classes, before = UINT32_MAX;
-    uint64_t limit = UINT64_MAX;
-    const uint64_t *row = r->confusion + (size_t)k * (n + 1);
-    for (int rank = 0; rank < 3; rank++) {
-        uint32_t best = UINT32_MAX;
-        for (uint32_t j = 0; j <= n; j++) {
-            bool after = row[j] < limit || (row[j] == limit && j > before);
-            if (j != k && row[j] && after && (best == UINT32_MAX || row[j] > row[best])) best = j;
-        }
-        if (best == UINT32_MAX) break;
-        struct slice name = best < n ? class_name(c, best) : slice_str("(none)");
-        buf_printf(b, "%s%.*s %llu", rank ? ", " : "", (int)name.n, name.p, (unsigned long long)row[best]);
-        limit = row[best];
-        before = best;
-    }
-    buf_putc(b, '\n');
-}
-
-static void put_report(const struct classify *c, const struct measured *r, struct buf *b)
-{
-    buf_printf(b, "documents %llu\naccuracy %.4f\nmacro-F1 %.4f\nAUC %.4f\n\n",
-               (unsigned long long)r->documents, r->accuracy, r->macro_f1, r->auc);
-    buf_puts(b, "documents  precision  recall      F1     AUC  label: taken for\n");
-    for (uint32_t k = 0; k < c->measure.classes; k++) {
-        const struct measure_class *m = &r->of[k];
-        struct slice name = class_name(c, k);
-        if (m->documents == 0 && m->said == 0) continue;
-        buf_printf(b, "%9llu  %9.4f  %6.4f  %6.4f  %6.4f  %.*s: ", (unsigned long long)m->documents,
-                   m->precision, m->recall, m->f1, m->auc, (int)name.n, name.p);
-        put_mistakes(c, r, k, b);
-    }
-}
-
-static int report(const struct classify *c, struct err *e)
-{
-    struct measured r;
     struct buf b;
-    if (measure_all(&c->measure, &r, e) < 0) return -ERR_IO;
     buf_init(&b, BUF_NO_MAX);
-    if (as_json)
-        put_json(c, &r, &b);
-    else
-        put_report(c, &r, &b);
-    measured_free(&r);
-    int failed = b.failed ? err_nomem(e, "reporting") : 0;
-    if (!failed) fwrite(b.p, 1, b.n, stdout); /* tool_finish looks whether it arrived */
+    int r = predictions_report(&c->predictions, class_name, c, as_json, &b, e);
+    if (r == 0) fwrite(b.p, 1, b.n, stdout); /* tool_finish looks whether it arrived */
     buf_free(&b);
-    return failed;
+    return r;
 }
 
 static int eval(struct classify *c, struct tool *t)
 {
+    if (c->corpus.n + c->predictions.measure.n == 0) return no_label(c, t, &t->err);
     int r = c->model ? 0 : cross_validate(c, &t->err);
-    if (r == 0 && c->measure.n == 0)
-        r = err_set(&t->err, ERR_DATA, "no document has a label%s", c->model ? " that the model knows" : "");
     if (r == 0 && predictions_file) r = write_predictions(c, &t->err);
-    return r < 0 ? r : report(c, &t->err);
-}
-
-/* ------------------------------------------------------------------ score */
-
-/* A float's digits that read back as the same float. */
-static void put_score(struct buf *b, float p)
-{
-    buf_printf(b, "%.9g", (double)p);
-}
-
-static void put_all(const struct classify *c, const float *p, const char *before, const char *after,
-                    struct buf *b)
-{
-    for (uint32_t k = 0; k < classifier_n_labels(c->model); k++) {
-        if (k) buf_putc(b, ',');
-        json_put_str(b, classifier_label(c->model, k));
-        buf_puts(b, before);
-        put_score(b, p[k]);
-        buf_puts(b, after);
-    }
-}
-
-static int annotate(const struct classify *c, struct worker *w, int64_t best, float score, struct doc *d)
-{
-    char name[256];
-    int r = best < 0 ? doc_meta_set_raw(d, key, slice_str("null"))
-                     : doc_meta_set_str(d, key, classifier_label(c->model, (uint32_t)best));
-    snprintf(name, sizeof name, "%.200s_score", key);
-    buf_clear(&w->buf);
-    put_score(&w->buf, score);
-    if (r == 0) r = doc_meta_set_raw(d, name, buf_slice(&w->buf));
-    if (r < 0 || !all_scores) return r;
-    snprintf(name, sizeof name, "%.200s_scores", key);
-    buf_clear(&w->buf);
-    buf_putc(&w->buf, '{');
-    put_all(c, w->scores, ":", "", &w->buf);
-    if (buf_putc(&w->buf, '}') < 0) return -ERR_IO;
-    return doc_meta_set_raw(d, name, buf_slice(&w->buf));
-}
-
-/* dolma's layout: "NAME__LABEL":[[0,LENGTH,P]] of the score's label, or of all. */
-static int put_attributes(const struct classify *c, struct worker *w, int64_t best, struct doc *d,
-                          struct stage_out *o)
-{
-    unsigned long long length = utf8_count(d->text.p, d->text.n);
-    struct buf *b = &w->buf;
-    int64_t label = c->of >= 0 ? c->of : best;
-    buf_clear(b);
-    for (uint32_t k = 0; k < classifier_n_labels(c->model); k++) {
-        if (!all_scores && (int64_t)k != label) continue;
-        struct slice name = classifier_label(c->model, k);
-        struct buf whole;
-        buf_init(&whole, BUF_NO_MAX);
-        buf_printf(&whole, "%s__%.*s", key, (int)name.n, name.p);
-        if (b->n) buf_putc(b, ',');
-        json_put_str(b, buf_slice(&whole));
-        if (whole.failed) b->failed = true;
-        buf_free(&whole);
-        buf_printf(b, ":[[0,%llu,", length);
-        put_score(b, w->scores[k]);
-        buf_puts(b, "]]");
-    }
-    return buf_terminate(b) < 0 ? -ERR_IO : stage_attributes(o, d, b->p);
-}
-
-static int drop_for_label(const struct classify *c, struct worker *w, int64_t best, struct doc *d,
-                          struct stage_out *o)
-{
-    buf_clear(&w->buf);
-    if (best >= 0) json_put_str(&w->buf, classifier_label(c->model, (uint32_t)best));
-    if (best < 0) buf_puts(&w->buf, "null");
-    return buf_terminate(&w->buf) < 0 ? -ERR_IO : stage_drop(o, d, "label", w->buf.p);
-}
-
-static int drop_for_score(struct worker *w, float score, struct doc *d, struct stage_out *o)
-{
-    buf_clear(&w->buf);
-    put_score(&w->buf, score);
-    return buf_terminate(&w->buf) < 0 ? -ERR_IO : stage_drop(o, d, "score", w->buf.p);
-}
-
-static int score_doc(void *ctx, void *worker, struct doc *d, struct stage_out *o, struct err *e)
-{
-    const struct classify *c = ctx;
-    struct worker *w = worker;
-    int64_t best;
-    float score = 0;
-    bool one = c->of < 0 && !all_scores;
-    int r = one ? classifier_best(c->model, w->scratch, d->text, &best, &score, e)
-                : classifier_scores(c->model, w->scratch, d->text, w->scores, &best, e);
-    if (r < 0) return r;
-    if (one && best >= 0) w->scores[best] = score;
-    if (!one && (c->of >= 0 || best >= 0)) score = w->scores[c->of >= 0 ? c->of : best];
-    if (c->keeps && (best < 0 || !c->keeps[best])) return drop_for_label(c, w, best, d, o);
-    if ((double)score < min_score) return drop_for_score(w, score, d, o);
-    if (o->attributes)
-        r = put_attributes(c, w, best, d, o);
-    else
-        r = annotate(c, w, best, score, d);
-    return r < 0 ? r : stage_keep(o, d);
-}
-
-/* --of and --keep-labels must name labels of the model, before anything is read. */
-static int64_t known_label(const struct classify *c, struct slice name, const char *option, struct err *e)
-{
-    int64_t k = classifier_find(c->model, name);
-    if (k >= 0) return k;
-    struct slice first = classifier_label(c->model, 0);
-    return err_set(e, ERR_USAGE, "%s %.*s: the model has no such label; it has %u, such as %.*s", option,
-                   (int)name.n, name.p, classifier_n_labels(c->model), (int)first.n, first.p);
-}
-
-static int choose_labels(struct classify *c, struct err *e)
-{
-    c->of = of ? known_label(c, slice_str(of), "--of", e) : -1;
-    if (of && c->of < 0) return (int)c->of;
-    if (!keep_labels) return 0;
-    c->keeps = calloc(classifier_n_labels(c->model), sizeof *c->keeps);
-    if (!c->keeps) return err_nomem(e, "starting");
-    for (const char *p = keep_labels; *p; p += *p == ',') {
-        size_t n = strcspn(p, ",");
-        int64_t k = known_label(c, slice_of(p, n), "--keep-labels", e);
-        if (k < 0) return (int)k;
-        c->keeps[k] = true;
-        p += n;
-    }
-    return 0;
+    return r < 0 ? r : print_report(c, &t->err);
 }
 
 /* ------------------------------------------------------------------ the options together */
@@ -691,8 +388,8 @@ static int read_chars(struct err *e)
     if (n != 2 || min < 1 || max < min || max > FEATURES_MAX_CHARS)
         return err_set(e, ERR_USAGE, "--chars %s: give two numbers from 1 to %d, such as 3-5", chars,
                        FEATURES_MAX_CHARS);
-    feature_opts.char_min = min;
-    feature_opts.char_max = max;
+    learning.features.char_min = min;
+    learning.features.char_max = max;
     return 0;
 }
 
@@ -715,7 +412,13 @@ static int check_labelled(const struct tool *t, struct err *e)
 static int check_options(const struct tool *t, struct err *e)
 {
     bool training = strcmp(t->verb, "train") == 0, scoring = strcmp(t->verb, "score") == 0;
-    feature_opts = (struct features_opts){.bits = (uint32_t)bits, .word_ngrams = (uint32_t)words};
+    learning = (struct learn_opts){.features = {.bits = (uint32_t)bits, .word_ngrams = (uint32_t)words},
+                                   .passes = (uint64_t)passes,
+                                   .seed = (uint64_t)seed,
+                                   .rate = rate,
+                                   .l2 = l2,
+                                   .balance = balance,
+                                   .balanced = weights};
     int r = read_chars(e);
     if (r < 0) return r;
     if (scoring) return model_file ? 0 : err_set(e, ERR_USAGE, "score needs a classifier: -m FILE");
@@ -731,48 +434,49 @@ static int check_options(const struct tool *t, struct err *e)
     return 0;
 }
 
+static int open_model(struct classify *c, struct err *e)
+{
+    struct score_opts opts = {key, of, keep_labels, min_score, all_scores};
+    int r = classifier_open(&c->model, model_file, e);
+    if (r < 0) return r;
+    predictions_init(&c->predictions, classifier_n_labels(c->model));
+    return scorer_init(&c->scorer, c->model, &opts, e);
+}
+
 static int open_all(struct classify *c, const struct tool *t, struct err *e)
 {
     int r = check_options(t, e);
-    c->of = -1;
     classes_init(&c->classes, LINEAR_MAX_CLASSES);
     if (r == 0 && labels_file) r = labels_load(&c->labels, labels_file, e);
-    if (r == 0 && model_file) {
-        r = classifier_open(&c->model, model_file, e);
-        if (r == 0) measure_init(&c->measure, classifier_n_labels(c->model));
-        return r < 0 ? r : choose_labels(c, e);
-    }
-    return r < 0 ? r : corpus_init(&c->corpus, t->memory, t->tmp, e);
+    if (r < 0) return r;
+    return model_file ? open_model(c, e) : corpus_init(&c->corpus, t->memory, t->tmp, e);
 }
 
 static void close_all(struct classify *c)
 {
+    scorer_free(&c->scorer);
     classifier_close(c->model);
     labels_free(c->labels);
     corpus_free(&c->corpus);
     classes_free(&c->classes);
-    measure_free(&c->measure);
-    free(c->fold_of);
-    free(c->index_of);
-    free(c->keeps);
+    predictions_free(&c->predictions);
 }
 
 int main(int argc, char **argv)
 {
-    struct stage_ops ops = {.worker_new = worker_new, .worker_free = worker_free};
+    struct stage_ops scoring = {"jsonl", scoring_new, scoring_free, .doc = scoring_doc};
+    struct stage_ops looking = {NULL, worker_new, worker_free, .ordered = in_order};
     struct classify c = {.corpus = {.fd = -1}};
     struct tool t;
     if (!tool_start(&t, &spec, TOOL_DOCS | TOOL_REJECTS | TOOL_ATTRIBUTES | TOOL_MEMORY | TOOL_VERB, argc,
                     argv))
         return t.status;
     int r = open_all(&c, &t, &t.err);
-    bool scoring = strcmp(t.verb, "score") == 0, training = strcmp(t.verb, "train") == 0;
-    ops.kind = scoring ? "jsonl" : NULL;
-    ops.doc = scoring ? score_doc : c.model ? measure_doc : learn_doc;
-    ops.ordered = scoring ? NULL : in_order;
-    if (r == 0) r = stage_run(&t, &ops, &c);
+    bool score = strcmp(t.verb, "score") == 0, training = strcmp(t.verb, "train") == 0;
+    looking.doc = c.model ? measure_doc : learn_doc;
+    if (r == 0) r = stage_run(&t, score ? &scoring : &looking, &c);
     /* what was learned from a part of the documents is not what was asked for */
-    if (r == 0 && !scoring && tool_out_end(&t, r) == OUT_COMMIT) r = training ? train(&c, &t) : eval(&c, &t);
+    if (r == 0 && !score && tool_out_end(&t, r) == OUT_COMMIT) r = training ? train(&c, &t) : eval(&c, &t);
     close_all(&c);
     return tool_finish(&t, r);
 }

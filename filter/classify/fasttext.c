@@ -20,7 +20,8 @@ struct fasttext_scratch *fasttext_scratch_new(const struct fasttext *m)
     s->best = ft_alloc(labels + 1);
     s->best_label = calloc(labels + 1, sizeof *s->best_label);
     s->stack = malloc((labels + 2) * sizeof *s->stack);
-    if (s->hidden && s->output && s->best && s->best_label && s->stack) return s;
+    bool words = ft_words_new(s) == 0;
+    if (s->hidden && s->output && s->best && s->best_label && s->stack && words) return s;
     fasttext_scratch_free(s);
     return NULL;
 }
@@ -34,6 +35,8 @@ void fasttext_scratch_free(struct fasttext_scratch *s)
     free(s->best_label);
     free(s->stack);
     free(s->hash);
+    free(s->word);
+    free(s->word_row);
     buf_free(&s->bracketed);
     free(s);
 }
@@ -108,12 +111,8 @@ static float log_of(float x)
 
 static int softmax(const struct fasttext *m, float *out)
 {
-    float max = out[0], sum = 0, odd = 0;
-    for (int32_t i = 0; i < m->n_labels; i++) {
-        odd += out[i] - out[i]; /* 0, or no number */
-        max = out[i] > max ? out[i] : max;
-    }
-    if (odd != 0) return -ERR_DATA;
+    float max, sum = 0;
+    if (!m->largest(m, out, &max)) return -ERR_DATA;
     m->exps(m, out, max);
     for (int32_t i = 0; i < m->n_labels; i++) sum += out[i];
     m->divide(m, out, sum);
@@ -139,8 +138,8 @@ static float below(float score)
 /* The heap of one: the last label whose score is the largest. */
 static void offer_best(const struct fasttext *m, const float *out, struct best *b)
 {
-    float max = out[0];
-    for (int32_t i = 1; i < m->n_labels; i++) max = out[i] > max ? out[i] : max;
+    float max;
+    m->largest(m, out, &max);
     float score = log_of(max), low = below(score);
     int32_t last = m->n_labels - 1;
     while (out[last] < low || log_of(out[last]) != score) last--;
@@ -170,29 +169,70 @@ static int predict_all(const struct fasttext *m, struct fasttext_scratch *s, str
     return r;
 }
 
+/* The probability that an inner node's right child is the one; < 0: the number is none. */
+static float right_share(const struct fasttext *m, const float *out, int32_t node)
+{
+    float f = out[node - m->n_labels];
+    return f - f == 0 ? (float)(1.0 / (double)(1 + (float)real_exp((double)-f))) : -1;
+}
+
+static bool is_leaf(const struct fasttext *m, int32_t node)
+{
+    return m->node[node].left < 0;
+}
+
+/* What a leaf that is always the more probable child scores. Nodes that score less by more than what log(p + 1e-5) can add on
+ * the way down lead to no better one. */
+static int descend(const struct fasttext *m, const float *out, float *least)
+{
+    int32_t at = 2 * m->n_labels - 2;
+    float score = 0, slack = 0.01F + 2e-5F * (float)m->n_labels;
+    while (!is_leaf(m, at)) {
+        float f = right_share(m, out, at);
+        if (f < 0) return -ERR_DATA;
+        bool right = f > 0.5F;
+        score += log_of(right ? f : (float)(1.0 - (double)f));
+        at = right ? m->node[at].right : m->node[at].left;
+    }
+    if (score - slack > *least) *least = score - slack;
+    return 0;
+}
+
+/* Not less than log_of(p): log2 of a number between powers of 2 is above the line between them by less than 0.0861. */
+static float log_at_most(float p)
+{
+    uint32_t bits;
+    p += 1.0001e-5F;
+    memcpy(&bits, &p, sizeof bits);
+    return (float)((int32_t)bits - 0x3f800000) * 8.2629582e-8F + 0.0598F;
+}
+
+static size_t push(struct ft_visit *to, int32_t node, float score, float p, float least)
+{
+    if (score + log_at_most(p) < least) return 0;
+    *to = (struct ft_visit){node, score + log_of(p)};
+    return 1;
+}
+
 /* fastText's threshold 0 passes over what is less probable than 1e-5. */
 static int predict_tree(const struct fasttext *m, struct fasttext_scratch *s, struct best *b)
 {
     size_t n = 1;
     float least = log_of(0);
     m->outputs(m, s->hidden, s->output);
-    s->stack[0].node = 2 * m->n_labels - 2;
-    s->stack[0].score = 0;
+    if (b->k == 1 && descend(m, s->output, &least) < 0) return -ERR_DATA;
+    s->stack[0] = (struct ft_visit){2 * m->n_labels - 2, 0};
     while (n > 0) {
-        int32_t at = s->stack[--n].node;
-        float score = s->stack[n].score;
-        if (score < least || too_low(b, score)) continue;
-        if (m->node[at].left < 0) {
-            offer(b, score, (uint32_t)at);
+        struct ft_visit at = s->stack[--n];
+        if (at.score < least || too_low(b, at.score)) continue;
+        if (is_leaf(m, at.node)) {
+            offer(b, at.score, (uint32_t)at.node);
             continue;
         }
-        float f = s->output[at - m->n_labels];
-        if (!(f - f == 0)) return -ERR_DATA;
-        f = (float)(1.0 / (double)(1 + (float)real_exp((double)-f)));
-        s->stack[n].node = m->node[at].right;
-        s->stack[n++].score = score + log_of(f);
-        s->stack[n].node = m->node[at].left;
-        s->stack[n++].score = score + log_of((float)(1.0 - (double)f));
+        float f = right_share(m, s->output, at.node);
+        if (f < 0) return -ERR_DATA;
+        n += push(s->stack + n, m->node[at.node].right, at.score, f, least);
+        n += push(s->stack + n, m->node[at.node].left, at.score, (float)(1.0 - (double)f), least);
     }
     return 0;
 }

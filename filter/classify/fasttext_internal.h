@@ -81,6 +81,7 @@ struct fasttext {
     int (*add_text)(const struct fasttext *m, struct fasttext_scratch *s, struct slice text);
     void (*add_rows)(const struct fasttext *m, float *sum, const uint32_t *row, size_t n);
     void (*outputs)(const struct fasttext *m, const float *hidden, float *out);
+    bool (*largest)(const struct fasttext *m, const float *out, float *max); /* false: some are no numbers */
     void (*divide)(const struct fasttext *m, float *out, float by);
     void (*exps)(const struct fasttext *m, float *out,
                  float max); /* out[i] = exp(out[i] - max), 0 <= i < labels */
@@ -88,13 +89,26 @@ struct fasttext {
 
 #define FT_ROWS 1024     /* rows that are found before they are added */
 #define FT_NGRAM_MAX 100 /* of characters and of words: the work for each grows with it */
+#define FT_SLACK 8       /* behind lists of rows: they are copied so many at a time */
+#define FT_WORDS ((size_t)1 << 15)
+#define FT_WORD_ROWS ((size_t)1 << 19)
+
+/* A word of at most 16 bytes and its rows, in a table by its bytes. */
+struct ft_word {
+    uint64_t key[2];
+    const uint32_t *row; /* in the model's list or in word_row; NULL: none is kept here */
+    uint32_t n_rows, hash;
+};
 
 struct fasttext_scratch {
     float *hidden, *output, *best; /* 64-byte aligned */
     uint32_t *best_label;
-    uint32_t row[FT_ROWS + FT_NGRAM_MAX];
+    uint32_t row[FT_ROWS + FT_NGRAM_MAX + FT_SLACK];
     size_t n_rows;
     uint64_t n_added;
+    struct ft_word *word; /* [FT_WORDS] */
+    uint32_t *word_row;   /* [FT_WORD_ROWS] */
+    size_t n_word_rows;
     uint32_t *hash; /* of each word */
     size_t n_hashes, cap_hashes;
     struct ft_visit {
@@ -103,6 +117,8 @@ struct fasttext_scratch {
     } * stack;
     struct buf bracketed; /* "<word>" */
 };
+
+int ft_words_new(struct fasttext_scratch *s); /* the table of words; 0 or -ERR_IO */
 
 #define FT_EOS "</s>"
 #define FT_LABEL_PREFIX "__label__"
@@ -125,16 +141,39 @@ static inline uint32_t ft_remainder(struct ft_modulus m, uint32_t x)
     return (uint32_t)(((unsigned __int128)low * m.d) >> 64);
 }
 
-/* The row of n-gram bucket `id` into *row; false: it was pruned, and *row is any. Without a branch that depends on it. */
-__attribute__((always_inline)) static inline bool ft_bucket_row(const struct fasttext *m, uint32_t id,
-                                                                uint32_t *row)
+/* x % d of 64 bits. */
+static inline uint32_t ft_remainder64(struct ft_modulus m, uint64_t x)
 {
-    *row = (uint32_t)m->n_words + id;
-    if (m->pruned <= 0) return m->pruned < 0;
-    const struct ft_kept_bits *of = &m->kept.of[id >> 6];
+    uint64_t q = (uint64_t)(((unsigned __int128)(m.inverse - 1) * x) >> 64), r = x - q * m.d;
+    if (m.d == 1) return 0;
+    return (uint32_t)(r >= m.d ? r - m.d : r);
+}
+
+/* The row of a kept bucket into *row; false: it was pruned, and *row is any. Without a branch that depends on it. */
+__attribute__((always_inline)) static inline bool ft_kept_row(struct ft_kept kept, uint32_t id, uint32_t *row)
+{
+    const struct ft_kept_bits *of = &kept.of[id >> 6];
     uint64_t word = of->bits, bit = UINT64_C(1) << (id & 63);
-    *row = (uint32_t)m->n_words + m->kept.row[of->rank + (uint64_t)__builtin_popcountll(word & (bit - 1))];
+    *row = kept.row[of->rank + (uint64_t)__builtin_popcountll(word & (bit - 1))];
     return (word & bit) != 0;
+}
+
+/* Turns buckets of n-grams into rows, in place: those that were pruned are left out. Returns how many are left. */
+__attribute__((always_inline)) static inline size_t ft_rows_of(const struct fasttext *m, uint32_t *bucket,
+                                                               size_t n)
+{
+    const struct ft_kept kept = m->kept;
+    uint32_t words = (uint32_t)m->n_words, row;
+    size_t found = 0;
+    if (m->pruned == 0) return 0;
+    for (size_t i = 0; m->pruned < 0 && i < n; i++) bucket[i] += words;
+    if (m->pruned < 0) return n;
+    for (size_t i = 0; i < n; i++) {
+        bool is = ft_kept_row(kept, bucket[i], &row);
+        bucket[found] = words + row;
+        found += is;
+    }
+    return found;
 }
 
 #define FT_FNV_BASIS 2166136261u
@@ -145,19 +184,21 @@ static inline uint32_t ft_fnv(uint32_t hash, char byte)
     return (hash ^ (uint32_t)(int8_t)byte) * 16777619u;
 }
 
-/* The rows of the character n-grams of "<word>" (brackets included), in fastText's order: by where they begin, then by
- * length; all but "<" and ">". Appends those that begin at byte i: at most max_n. Returns their number. */
-__attribute__((always_inline)) static inline size_t ft_subwords_at(const struct fasttext *m, const char *p,
-                                                                   size_t n, size_t i, uint32_t *row)
+/* The buckets of the character n-grams of "<word>" (brackets included), in fastText's order: by where they begin, then by length; all
+ * but "<" and ">". Those that begin at byte i: at most max_n. p[n] may be read, and is 0. */
+__attribute__((always_inline)) static inline size_t ft_ngrams_at(const struct fasttext *m, const char *p,
+                                                                 size_t n, size_t i, uint32_t *bucket)
 {
-    uint32_t hash = FT_FNV_BASIS;
+    const struct ft_modulus modulus = m->modulus;
+    const int32_t min = m->min_n, max = m->max_n;
+    uint32_t h = FT_FNV_BASIS;
     size_t found = 0, j = i;
     if ((p[i] & 0xC0) == 0x80) return 0;
-    for (int32_t chars = 1; j < n && chars <= m->max_n; chars++) {
-        do hash = ft_fnv(hash, p[j++]);
-        while (j < n && (p[j] & 0xC0) == 0x80);
-        if (chars < m->min_n || (chars == 1 && (i == 0 || j == n))) continue;
-        found += ft_bucket_row(m, ft_remainder(m->modulus, hash), row + found);
+    for (int32_t chars = 1; chars <= max && j < n; chars++) {
+        do h = ft_fnv(h, p[j++]);
+        while ((p[j] & 0xC0) == 0x80);
+        if (chars < min || (chars == 1 && (i == 0 || j == n))) continue;
+        bucket[found++] = ft_remainder(modulus, h);
     }
     return found;
 }

@@ -214,12 +214,14 @@ static int list_word(struct fasttext *m, int32_t i, struct buf *scratch, uint32_
     buf_clear(scratch);
     buf_putc(scratch, '<');
     buf_put_slice(scratch, m->word[i]);
-    if (buf_putc(scratch, '>') < 0 || *n == max) return -1;
+    buf_putc(scratch, '>');
+    if (buf_terminate(scratch) < 0 || *n == max) return -1;
     list[(*n)++] = (uint32_t)i;
     if (slice_is(m->word[i], FT_EOS)) return 0;
     for (size_t at = 0; at < scratch->n; at++) {
         if (max - *n < FT_NGRAM_MAX) return -1;
-        *n += ft_subwords_at(m, scratch->p, scratch->n, at, list + *n);
+        size_t found = ft_ngrams_at(m, scratch->p, scratch->n, at, list + *n);
+        *n += ft_rows_of(m, list + *n, found);
     }
     return 0;
 }
@@ -232,7 +234,7 @@ static int list_subwords(struct fasttext *m, struct err *e)
     int r = 0;
     if (m->max_n <= 0) return 0;
     m->subword_at = calloc((size_t)m->n_words + 1, sizeof *m->subword_at);
-    uint32_t *list = malloc(m->copy_max + 1), *fitted;
+    uint32_t *list = malloc(m->copy_max + FT_SLACK * sizeof *list), *fitted;
     if (!m->subword_at || !list) {
         free(list);
         return err_nomem(e, "listing a fastText model's n-grams");
@@ -243,7 +245,7 @@ static int list_subwords(struct fasttext *m, struct err *e)
         m->subword_at[i + 1] = (uint32_t)n;
     }
     buf_free(&scratch);
-    fitted = r == 0 ? realloc(list, (n ? n : 1) * sizeof *list) : NULL;
+    fitted = r == 0 ? realloc(list, (n + FT_SLACK) * sizeof *list) : NULL;
     if (!fitted) free(list);
     m->subword = fitted;
     return 0;

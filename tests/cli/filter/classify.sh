@@ -25,6 +25,17 @@ train three.jsonl -o three.lcl --weights balanced --l2 0.001 --rate 0.5
 check "weights are the reference's: three classes, balanced, l2" python3 "$reference" train three.jsonl three.lcl 22 2 "" 5 0.5 0.001 1
 train three.jsonl -o chars.lcl --chars 2-4 --words 3 --bits 14 --passes 2
 check "weights are the reference's: characters, triples, few bits" python3 "$reference" train three.jsonl chars.lcl 14 3 2-4 2
+# ASCII is read 64 bytes at a time: words and runs of newlines that lie across, wide characters between
+python3 - >edges.jsonl <<'PY'
+import json, random
+random.seed(7)
+pieces = ["a", "Bc", "word", "longerword", "x" * 63, "y" * 64, "Z" * 130, "\n", "\n\n \n", " ", "  ", "\t", "\x7f", ".", "--", "é", "Große", "水火", "3", "1.5", "don't", "—", "_"]
+for i in range(200):
+    text = "".join(random.choice(pieces) + random.choice([" ", "", "", "\n"]) for _ in range(random.choice([0, 5, 40, 200])))
+    print(json.dumps({"id": str(i), "text": text, "metadata": {"label": random.choice("gb")}}))
+PY
+train edges.jsonl -o edges.lcl --chars 2-4 --words 3
+check "weights are the reference's: words across blocks" python3 "$reference" train edges.jsonl edges.lcl 22 3 2-4
 for t in 2 8; do
     train -t$t two.jsonl -o t$t.lcl
     same "train -t$t = -t1" two.lcl t$t.lcl
@@ -122,12 +133,27 @@ same "score --attributes: documents unchanged" two.jsonl kept
 is "score --attributes: dolma's layout" "$(jq -c '.attributes | map_values(.[0][:2])' a.jsonl | head -1)" \
     "{\"classify__good\":[0,$(head -1 two.jsonl | jq '.text | length')]}"
 
+exits "score --attributes --min-score" 0 leat-classify score -m two.lcl --of good --min-score 0.5 --keep-labels good --attributes a.jsonl --rejects r.jsonl two.jsonl
+is "score --attributes: a line for every document, dropped or not" "$(jq -r .id a.jsonl)" "$(jq -r .id two.jsonl)"
+is "score --attributes --min-score: what goes has its score there" "$(jq -c '[.id, .metadata.drop.rule]' r.jsonl | sort)" \
+    "$(jq -c 'select(.attributes.classify__good[0][2] < .5) | [.id, "label"]' a.jsonl | sort)"
+is "score --attributes --min-score: all are there" "$(cat out r.jsonl | wc -l)" 300
+
 head -c 3000 two.jsonl >short && printf '{"id":"n","text":"no label"}\n{"id":"o","text":"x","metadata":{"label":[1]}}\n{"id":"p","text":"x","metadata":{"label":null}}\n' >none.jsonl
 exits "documents without a label" 0 leat-classify train --label-key label --stats stats.json two.jsonl none.jsonl -o part.lcl
 is "are passed over and counted" "$(jq -c '.records.skipped["no-label"].records' stats.json)" 3
 same "and teach nothing" two.lcl part.lcl
-exits "no labels at all" 3 leat-classify train --label-key nothing two.jsonl -o x.lcl
-says "says so" err "no document has a label"
+exits "a wrong --label-key" 2 leat-classify train --label-key nothing two.jsonl -o x.lcl
+says "names the key" err "--label-key nothing"
+says "and the mend" err "name a key of metadata"
+exits "a wrong --label-key, eval" 2 leat-classify eval --label-key nothing --folds 3 two.jsonl
+exits "a wrong --label-key, eval -m" 2 leat-classify eval --label-key nothing -m two.lcl two.jsonl
+exits "labels that the model does not know" 2 leat-classify eval --label-key site -m two.lcl two.jsonl
+says "names one that it knows" err "two.lcl knows, such as \"bad\""
+echo "nobody	good" >nobody.tsv
+exits "--labels with none of the ids" 2 leat-classify train --labels nobody.tsv two.jsonl -o x.lcl
+says "names the file" err "--labels nobody.tsv"
+exits "no documents" 3 leat-classify train --label-key label /dev/null -o x.lcl
 exits "one class" 3 leat-classify train --label-key label <(grep '"good"' two.jsonl) -o x.lcl
 says "says what is missing" err "two classes"
 for args in "train two.jsonl -o x.lcl" "train --label-key label two.jsonl" "train --label-key label --folds 3 two.jsonl -o x.lcl" "score two.jsonl" \

@@ -1,9 +1,11 @@
 /* fastText's models: what stays in the file gives the same bits as what is copied; exp and log. */
 #include "filter/classify/fasttext_internal.h"
 #include "common/stream.h"
+#include "filter/classify/digits.h"
 #include "filter/classify/real.h"
 #include "tests/unit/test.h"
 #include <math.h>
+#include <stdio.h>
 
 static const char *const models[] = {"softmax.bin",  "tree.bin",   "ova.bin",
                                      "negative.bin", "pruned.ftz", "tree.ftz"};
@@ -69,6 +71,48 @@ TEST(remainders)
     }
 }
 
+TEST(remainders_of_64_bits)
+{
+    const uint32_t of[] = {1, 2, 3, 97, 2000000, 2097152, 2147483647};
+    uint64_t x = 1;
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        struct ft_modulus m = {of[i], UINT64_MAX / of[i] + 1};
+        for (int k = 0; k < 100000; k++) {
+            x = x * UINT64_C(6364136223846793005) + 1442695040888963407;
+            CHECK(ft_remainder64(m, x) == x % of[i]);
+            CHECK(ft_remainder64(m, x - x % of[i]) == 0);
+        }
+        CHECK(ft_remainder64(m, UINT64_MAX) == UINT64_MAX % of[i]);
+    }
+}
+
+static void print_like_printf(float x)
+{
+    char want[32];
+    struct buf b;
+    buf_init(&b, BUF_NO_MAX);
+    snprintf(want, sizeof want, "%.9g", (double)x);
+    digits_put(&b, x);
+    CHECK(slice_is(buf_slice(&b), want));
+    buf_free(&b);
+}
+
+TEST(digits)
+{
+    const float some[] = {0,     1,     1.00001F, 0.5F, 0.1F,  0.01F, 0.001F,
+                          1e-4F, 1e-5F, 9.9999F,  10,   0.25F, -1,    INFINITY};
+    for (size_t i = 0; i < sizeof some / sizeof *some; i++) {
+        print_like_printf(some[i]);
+        print_like_printf(nextafterf(some[i], 0));
+        print_like_printf(nextafterf(some[i], 100));
+    }
+    for (uint32_t bits = 0x38000000; bits < 0x41400000; bits += 977) {
+        float x;
+        memcpy(&x, &bits, sizeof x);
+        print_like_printf(x);
+    }
+}
+
 /* Within one unit of the last place of libm's. */
 static bool near(double a, double b)
 {
@@ -90,6 +134,8 @@ int main(void)
 {
     RUN(uncopied);
     RUN(remainders);
+    RUN(remainders_of_64_bits);
+    RUN(digits);
     RUN(exp_and_log);
     return TEST_END();
 }
