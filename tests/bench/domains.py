@@ -212,9 +212,8 @@ def f1(pairs, labels):
 def linear(texts, labels, tests):
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.linear_model import LogisticRegression
-    from sklearn.multiclass import OneVsRestClassifier
-    v = TfidfVectorizer(sublinear_tf=True, min_df=2, max_features=100000)
-    m = OneVsRestClassifier(LogisticRegression(C=30, solver="liblinear", class_weight="balanced")).fit(v.fit_transform(texts), labels)
+    v = TfidfVectorizer(sublinear_tf=True, max_features=50000)
+    m = LogisticRegression(C=10, tol=1e-3, class_weight="balanced").fit(v.fit_transform(texts), labels)
     return m.predict(v.transform(tests))
 
 
