@@ -150,34 +150,6 @@ def training(runs, cli, path, text):
 
 command, *rest = sys.argv[1:]
 
-# What Debian says of its packages, by the field of science, or else the section, that its catalogue puts them into: the nearest thing to
-# 18 domains that a machine without the web has. Folds keep a source package, or all packages of one maintainer, together.
-SECTIONS = {"games": "games", "sound": "music", "fonts": "typography", "net": "networking"}
-
-
-def domains(out):
-    lists = f"{out}/lists"
-    os.makedirs(f"{lists}/partial", exist_ok=True)
-    apt = ["-o", f"Dir::State::lists={lists}", "-o", f"Dir::Cache={out}/cache", "-o", "Acquire::Languages=en"]
-    os.makedirs(f"{out}/cache/archives/partial", exist_ok=True)
-    subprocess.run(["apt-get", "update", "-qq", *apt], check=True)
-    texts, docs = {}, []
-    for path in glob.glob(f"{lists}/*Translation-en*"):
-        for p in subprocess.run(["/usr/lib/apt/apt-helper", "cat-file", path], capture_output=True, text=True).stdout.split("\n\n"):
-            m = re.match(r"Package: (.*)\n(?:.*\n)*?Description-en: ((?:.*\n?)+)", p)
-            if m: texts[m[1]] = m[2].replace("\n .\n", "\n\n").replace("\n ", "\n")
-    for p in subprocess.run(["apt-cache", *apt, "dumpavail"], capture_output=True, text=True).stdout.split("\n\n"):
-        f = dict(re.findall(r"^([A-Za-z-]+): ((?:.*)(?:\n .*)*)", p, re.M))
-        fields = set(re.findall(r"field::(\w+)", f.get("Tag", ""))) - {"TODO"}
-        label = next(iter(fields)) if len(fields) == 1 else None if fields else SECTIONS.get(f.get("Section", ""))
-        if label and f["Package"] in texts: docs.append((f["Package"], label, f.get("Source", f["Package"]).split()[0], f.get("Maintainer", "")))
-    count = {label: sum(d[1] == label for d in docs) for label in {d[1] for d in docs}}
-    with open(f"{out}/domains.jsonl", "w") as f:
-        for name, label, source, maintainer in dict((d[0], d) for d in docs).values():
-            if count[label] >= 15: f.write(json.dumps({"id": name, "text": texts[name], "metadata": {"label": label, "source_package": source, "maintainer": maintainer}}, ensure_ascii=False) + "\n")
-
-
-if command == "domains": domains(*rest)
 if command == "sets": sets(*rest)
 if command == "areas": areas(rest)
 if command == "predict": predict(int(rest[0]), rest[1], list(zip(rest[2::2], rest[3::2])))

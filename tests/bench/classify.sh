@@ -29,9 +29,11 @@ taskset -c 1 "$venv/bin/python" "$here/classify.py" predict "$runs" "$work/fastt
     "$work/clickbait.bin" "$BENCH_DIR/corpus-20.jsonl" "$work/clickbait.ftz" "$BENCH_DIR/corpus-20.jsonl" "$work/clickbait.bin" "$work/clickbait.jsonl"
 taskset -c 1 "$venv/bin/python" "$here/classify.py" training "$runs" "$work/fasttext" "$work/halves.jsonl" "$work/halves.txt"
 "$venv/bin/python" "$here/classify.py" areas "$work/dclm-human.jsonl" "$work/spamassassin.jsonl" "$work/spamassassin-body.jsonl" "$work/davidson.jsonl" "$work/clickbait.jsonl"
-# domains: fields of science and sections of Debian's packages, by other source packages, and by other maintainers
-[ -e "$work/domains.jsonl" ] || python3 "$here/classify.py" domains "$work" || exit 0
-for group in source_package maintainer; do
-    echo "domains, folds by $group:"
-    leat-classify eval -q --label-key label --folds 5 --group-key $group --weights balanced --passes 10 "$work/domains.jsonl"
-done
+# domains: 18, by other sites, packages and books than those that a model was made from; then every genre by the others
+unpacked web-wcxb text-en-c4-sample text-en-wikipedia text-en-math-latex text-en-novels text-en-stackexchange inst-llm-foundry-eval inst-humaneval \
+    code-ruff-python code-test262
+domains=$BENCH_DIR/domains how=(--weights balanced --balance 5 --passes 10 --words 1 --chars 4-5)
+[ -e "$domains/domains.jsonl" ] || python3 "$here/domains.py" collect "$BENCH_DIR/data" "$domains" || exit 0
+leat-classify eval -q --label-key label --folds 5 --group-key source "${how[@]}" --predictions "$domains/said.tsv" "$domains/domains.jsonl"
+"$venv/bin/python" "$here/domains.py" peer "$domains/domains.jsonl" "$domains/said.tsv"
+"$venv/bin/python" "$here/domains.py" genres "$domains/domains.jsonl" "${how[@]}"
