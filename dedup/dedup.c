@@ -318,7 +318,7 @@ static int in_order(void *ctx, struct stage_deferred *marks, size_t n, struct st
 static int open_all(struct dedup *x, const struct tool *t, struct err *e)
 {
     struct out_opts pairs = {.path = pairs_file, .threads = (int)t->threads};
-    while (strcmp(t->verb, verbs[x->verb]) != 0) x->verb++;
+    while (x->verb < MINHASH && strcmp(t->verb, verbs[x->verb]) != 0) x->verb++;
     if (!words_per_ngram) words_per_ngram = x->verb == SIMHASH ? 3 : 5;
     buf_init(&x->value, BUF_NO_MAX);
     buf_init(&x->pair_line, BUF_NO_MAX);
