@@ -313,7 +313,8 @@ TEST(help_shows_live_defaults)
     SAYS(h, "the mode [default: warc]\n");
     SAYS(h, "write to FILE [default: out]\n");
     count = -6; /* none that may be given: the help sentence has to tell */
-    SAYS(help(&plain, opts_put_help), "count to N\n");
+    h = help(&plain, opts_put_help);
+    SAYS(h, "count to N\n");
     for (const char *line = h; *line; line += strcspn(line, "\n") + 1) { /* characters, not bytes */
         size_t w = 0;
         for (const char *p = line; *p && *p != '\n'; p++) w += ((unsigned char)*p & 0xc0) != 0x80;
