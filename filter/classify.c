@@ -116,6 +116,7 @@ struct classify {
     struct corpus corpus; /* train, eval --folds */
     struct classes classes;
     struct predictions predictions;
+    bool grouped; /* a document has the --group-key */
 };
 
 struct worker {
@@ -234,6 +235,7 @@ static int add_features(struct classify *c, const struct stage_deferred *m, cons
     size_t bytes = l->n_features * sizeof(feature);
     int64_t class = classes_add(&c->classes, slice_of(p + bytes, l->n_label), e);
     if (class < 0) return (int)class;
+    c->grouped = c->grouped || l->group_hash != l->id_hash;
     struct corpus_doc doc = {.id_hash = l->id_hash,
                              .group_hash = l->group_hash,
                              .index = m->index,
@@ -372,6 +374,12 @@ static int print_report(const struct classify *c, struct err *e)
 static int eval(struct classify *c, struct tool *t)
 {
     if (c->corpus.n + c->predictions.measure.n == 0) return no_label(c, t, &t->err);
+    if (group_key && !c->model && !c->grouped)
+        return err_set(
+            &t->err, ERR_USAGE,
+            "--group-key %s: no document has it; name a key of metadata whose value is a string or a "
+            "number, or source",
+            group_key);
     int r = c->model ? 0 : cross_validate(c, &t->err);
     if (r == 0 && predictions_file) r = write_predictions(c, &t->err);
     return r < 0 ? r : print_report(c, &t->err);

@@ -93,6 +93,8 @@ for name in two three; do
     is "eval: a group is in one fold: $name" "$(wc -l <folds)" "$(cut -f2 folds | sort -u | wc -l)"
     is "eval: five folds: $name" "$(cut -f1 folds | sort -u | wc -l)" 5
 done
+exits "eval: a group that no document has" 2 leat-classify eval -q --label-key label --folds 5 --group-key sight two.jsonl
+says "names it" err "--group-key sight: no document has it"
 leat-classify eval -q -t1 --label-key label --folds 4 two.jsonl >e1
 leat-classify eval -q -t8 --label-key label --folds 4 two.jsonl >e8
 same "eval -t8 = -t1" e1 e8
