@@ -241,7 +241,7 @@ static int add_features(struct classify *c, const struct stage_deferred *m, cons
                              .index = m->index,
                              .n_features = l->n_features,
                              .class = (uint32_t) class};
-    return corpus_add(&c->corpus, &doc, (const feature *)p, e);
+    return corpus_add(&c->corpus, &doc, (const feature *)(const void *)p, e);
 }
 
 static int add_scores(struct classify *c, const struct stage_deferred *m, const struct labelled *l,
@@ -251,7 +251,7 @@ static int add_scores(struct classify *c, const struct stage_deferred *m, const 
     const char *p = (const char *)m->data + sizeof *l;
     int64_t truth = classifier_find(c->model, slice_of(p + n * sizeof(float), l->n_label));
     return predictions_add(&c->predictions, m->index, 0, (uint32_t)truth, l->best < 0 ? n : (uint32_t)l->best,
-                           (const float *)p, e);
+                           (const float *)(const void *)p, e);
 }
 
 static int in_order(void *ctx, struct stage_deferred *marks, size_t n, struct stage_out *o, struct err *e)

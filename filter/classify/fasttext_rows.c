@@ -33,7 +33,7 @@ ALWAYS_INLINE void add_blocks(const struct ft_matrix *x, float *sum, const uint3
         if (i + AHEAD < n)
             fetch(x->base + row[i + AHEAD] * x->stride + from * sizeof(float), (size_t)blocks * sizeof(vec));
         _Pragma("GCC unroll 8") for (int b = 0; b < blocks; b++) s[b] +=
-            *(const vec *)(p + (size_t)b * sizeof(vec));
+            *(const vec *)(const void *)(p + (size_t)b * sizeof(vec));
     }
     _Pragma("GCC unroll 8") for (int b = 0; b < blocks; b++) * (vec *)(sum + from + b * FT_BLOCK) = s[b];
 }
