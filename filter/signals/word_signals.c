@@ -175,7 +175,8 @@ int measure_words(struct signals *s, struct err *e)
         symbols_of[f] = (f & symbol_flag) != 0;
         keep[f] = symbols_of[f] ? 0 : ~0U;
     }
-    for (const struct word *w = words->at, *end = w + words->n; w < end; w++) {
+    for (size_t i = 0, n = words->n; i < n; i++) {
+        const struct word *w = &words->at[i];
         unsigned f = w->flags & FLAGS;
         letters += letters_of[f];
         symbols += symbols_of[f];
