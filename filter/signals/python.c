@@ -112,6 +112,8 @@ static inline unsigned plain_bytes(const char *p)
 
 bool py_word_next(struct slice text, size_t *at, struct slice *word)
 {
+    *word = slice_of("", 0);
+    if (*at >= text.n) return false;
     struct slice rest = py_lstrip(slice_of(text.p + *at, text.n - *at));
     const char *p = rest.p, *end = text.p + text.n;
     while (p < end) {
