@@ -525,7 +525,7 @@ for choice in '--sample 0.2' '--limit 37'; do
     # shellcheck disable=SC2086
     leat filter -q --rules fix/none.yaml $choice fix/docs.jsonl | jq -r .id >chosen.ids
     check "$choice: a part of all" [ "$(wc -l <chosen.ids)" -gt 30 -a "$(wc -l <chosen.ids)" -lt 90 ]
-    for tool in 'ingest --format jsonl' 'code --keep-unknown' 'dedup exact' 'dedup simhash --distance 0' 'dedup minhash' 'tokenize -m fix/tok.json --json' \
+    for tool in 'ingest --format jsonl' 'code --keep-unknown' 'dedup exact' 'dedup minhash' 'tokenize -m fix/tok.json --json' \
         'tokenize -m fix/tok.json --decode'; do
         input=fix/docs.jsonl
         if [ "${tool##* }" = --decode ]; then input=docs.ltok; fi
