@@ -77,29 +77,18 @@ uint64_t wordhash_word(const char *p, size_t n)
 
 static uint64_t hash_long(const char *p, unsigned n)
 {
-    uint64_t h = 0;
-    for (unsigned i = 0; i < n; i += 8) {
-        uint64_t x = eight_of(p + i, n - i);
-        x |= LOWER & ~0ULL >> (n - i < 8 ? 64 - 8 * (n - i) : 0);
-        if (i == 0)
-            h = fold((x ^ n) * FIRST);
-        else if (i == 8)
-            h ^= fold(x * SECOND);
-        else
-            h = more(h, x);
-    }
-    return h;
+    char lower[WINDOW];
+    for (unsigned i = 0; i < n; i++) lower[i] = (char)(p[i] | 0x20);
+    return wordhash_word(lower, n);
 }
 
 /* The same as wordhash_word of the word of ASCII in lower case; without branches that depend on its length, if that is at most 16. */
 SIMD_INLINE uint64_t hash_ascii(const char *p, unsigned n)
 {
-    static const uint64_t keep[26] = {0,           0,          0,        0,          0,
-                                      0,           0,          0,        0, /* [8 + k]: of k bytes */
-                                      0xFF,        0xFFFF,     0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF,
-                                      ~0ULL >> 16, ~0ULL >> 8, ~0ULL,    ~0ULL,      ~0ULL,
-                                      ~0ULL,       ~0ULL,      ~0ULL,    ~0ULL,      ~0ULL,
-                                      ~0ULL,       ~0ULL};
+    /* [8 + k]: of k bytes, 8 of more */
+    static const uint64_t keep[26] = {
+        [9] = 0xFF,          [10] = 0xFFFF,      [11] = 0xFFFFFF,   [12] = 0xFFFFFFFF,
+        [13] = 0xFFFFFFFFFF, [14] = ~0ULL >> 16, [15] = ~0ULL >> 8, [16 ... 25] = ~0ULL};
     uint64_t a, b;
     if (__builtin_expect(n > 16, 0)) return hash_long(p, n);
     memcpy(&a, p, 8);
