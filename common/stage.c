@@ -62,7 +62,7 @@ int stage_keep(struct stage_out *o, struct doc *d)
     return doc_write(d, o->out);
 }
 
-static int set_drop(struct doc *d, const char *stage, const char *rule, const char *value_json)
+int stage_set_drop(struct doc *d, const char *stage, const char *rule, const char *value_json)
 {
     struct buf b;
     buf_init(&b, BUF_NO_MAX);
@@ -80,7 +80,7 @@ int stage_drop(struct stage_out *o, struct doc *d, const char *rule, const char 
 {
     ledger_drop(o->ledger, rule, o->text_in);
     if (!o->rejects) return 0;
-    int r = set_drop(d, o->name, rule, value_json);
+    int r = stage_set_drop(d, o->name, rule, value_json);
     o->reject_records++;
     return r < 0 ? r : append_line(o->rejects, d);
 }
@@ -318,7 +318,8 @@ static int batch_write(void *ctx, void *batch, struct err *e)
     int r = 0;
     o->jsonl = run->writer.jsonl;
     o->reopened = &run->writer.doc;
-    if (run->ops->ordered) r = run->ops->ordered(run->ctx, b->marks, b->n_marks, o, e);
+    if (run->ops->raw) r = run->ops->raw(run->ctx, buf_slice(&b->in), e);
+    if (r == 0 && run->ops->ordered) r = run->ops->ordered(run->ctx, b->marks, b->n_marks, o, e);
     if (r < 0) return err_set(e, -r, "out of memory while writing a batch");
     if (r == 0 && run->out) r = out_write(run->out, b->out.p, b->out.n, o->out_records, e);
     if (r == 0 && run->rejects) r = out_write(run->rejects, b->rejects.p, b->rejects.n, o->reject_records, e);

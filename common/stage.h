@@ -30,6 +30,8 @@ struct stage_out {
 int stage_keep(struct stage_out *o, struct doc *d);
 /* Writes it to --rejects with metadata.drop = {"stage","rule","value"} and counts it; value is a JSON value or NULL. */
 int stage_drop(struct stage_out *o, struct doc *d, const char *rule, const char *value_json);
+/* What stage_drop does to the document: sets metadata.drop. */
+int stage_set_drop(struct doc *d, const char *stage, const char *rule, const char *value_json);
 /* Counted as kept; the tool appended what it wanted to o->out itself (tokens…). */
 int stage_emit(struct stage_out *o, struct doc *d, uint64_t records);
 /* {"id":…,"attributes":{…}}: one line to --attributes; members_json is the inside of the braces. In dolma's form each
@@ -49,6 +51,8 @@ struct stage_ops {
     int (*begin)(void *ctx, struct buf *out, struct err *e);
     /* Optional: bytes behind the last document (an end marker). Not called when the input ended early or the run failed. */
     int (*end)(void *ctx, struct buf *out, struct err *e);
+    /* Optional, in input order on one thread at a time, before `ordered`: a batch's lines as they came, the damaged ones too. */
+    int (*raw)(void *ctx, struct slice lines, struct err *e);
     /* Optional, in input order on one thread at a time, after a batch's documents were decided: for what depends on the
      * order (dedup --keep first…). `marks` has one entry per call of stage_defer in the batch. A tool that defers any
      * document defers all that it does not drop at once, or the output would lose the input's order. */

@@ -105,6 +105,7 @@ struct out_opts {
     const char *kind; /* what the frame's header line says is inside: "jsonl", "ltok" */
     int threads;      /* for zstd; 0 and 1: one */
     int level;        /* 0: the codec's default (zstd 3, gzip 6) */
+    bool temporary;   /* a commit does not wait for the disk */
 };
 
 /* Opens FILE.tmp beside the file; the directory must exist. */

@@ -202,7 +202,7 @@ extern const struct encoder_ops zstd_encoder, gzip_encoder;
 struct out {
     char *path, *tmp; /* tmp NULL: written in place (standard output, devices, pipes) */
     int fd;
-    bool is_stdout, framed;
+    bool is_stdout, framed, temporary;
     int threads, level;
     int failed; /* the ERR_ code of an error met before */
     uint64_t bytes, records;

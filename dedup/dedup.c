@@ -1,19 +1,18 @@
-/* dedup.c: leat dedup exact|simhash|minhash|lines: drops documents that repeat an earlier one, or their lines (lines.h).
+/* dedup.c: leat dedup: drops documents that repeat another one, or their lines (lines.h).
  *
- * Keys, fingerprints, shingles and signatures are computed on all threads; then, in input order, each document is held against those
- * kept so far (survivors.h). A near-duplicate is dropped only when its true similarity with a kept document reaches the
- * threshold: agreeing bands only propose it. So no chain of likenesses removes an unlike document.
+ * exact, simhash and minhash keep the first of those that are alike as they stream by (first.h), or the best (best.h), in one process or
+ * in stages (stages.h).
  *
- * In: JSONL documents. Out: JSONL documents; --rejects, --pairs. State: what was kept, within --memory. */
-#include "common/json.h"
+ * In: JSONL documents. Out: JSONL documents; --rejects, --pairs, --clusters. State: of the verb. */
 #include "common/stage.h"
+#include "dedup/best.h"
 #include "dedup/bloom.h"
+#include "dedup/endless.h"
+#include "dedup/first.h"
 #include "dedup/lines.h"
-#include "dedup/minhash.h"
 #include "dedup/nearby.h"
 #include "dedup/shingle.h"
-#include "dedup/simhash.h"
-#include "dedup/survivors.h"
+#include "dedup/stages.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -25,32 +24,72 @@ static int unit, index_kind;
 static int64_t min_chars, min_words, expected;
 static double overlap, drop_share = 1, fp = 1e-6;
 static bool annotate;
+static int keep_kind, algorithm = ALGORITHM_MINHASH;
+static const char *prefer_score, *prefer_source, *clusters_file, *work_dir, *part;
+static int64_t max_bucket = 256, task;
+static struct opt_list against;
 
 static const struct opt own[] = {
     {"threshold", 0, OPT_NUM, &threshold, "J", NULL, 0, 1,
-     "drop a document whose Jaccard similarity with a kept one is at least this", .verbs = "minhash"},
+     "drop a document whose Jaccard similarity with a kept one is at least this", .verbs = "minhash|verify"},
     {"profile", 0, OPT_STR, &profile, "BANDSxROWS", NULL, 0, 0,
-     "how candidates are found; more bands find more, more rows check fewer", .verbs = "minhash"},
+     "how candidates are found; more bands find more, more rows check fewer", .verbs = "minhash|sketch"},
     {"distance", 0, OPT_INT, &most_bits, "BITS", NULL, 0, NEARBY_MAX_DISTANCE,
      "drop a document whose fingerprint differs from a kept one's in at most so many of 64 bits; each more "
      "costs "
      "memory and time",
-     .verbs = "simhash"},
+     .verbs = "simhash|sketch"},
     {"ngram", 0, OPT_INT, &words_per_ngram, "N", NULL, 1, SHINGLE_MAX_WORDS,
      "words in a shingle, and in what --overlap counts [default: 5, of simhash 3]",
-     .verbs = "simhash|minhash|lines"},
-    {"seed", 0, OPT_INT, &seed, "N", NULL, 0, 9e15, "seed of the lanes' multipliers", .verbs = "minhash"},
+     .verbs = "simhash|minhash|lines|sketch"},
+    {"seed", 0, OPT_INT, &seed, "N", NULL, 0, 9e15, "seed of the lanes' multipliers",
+     .verbs = "minhash|sketch"},
     {"normalize", 0, OPT_FLAG, &normalize, NULL, NULL, 0, 0,
      "compare lower-cased words, not bytes: case, white space and punctuation do not count",
-     .verbs = "exact|lines"},
+     .verbs = "exact|lines|sketch"},
     {"allow-duplicate-ids", 0, OPT_FLAG, &allow_duplicate_ids, NULL, NULL, 0, 0,
      "keep documents of different texts that have the same id, and count them; else that is an error",
-     .verbs = "exact|simhash|minhash"},
+     .verbs = "exact|simhash|minhash|link"},
     {"pairs", 0, OPT_STR, &pairs_file, "FILE", NULL, 0, 0,
      "write a line per dropped document: its id, the id of the kept one, their similarity (of simhash "
      "their distance), separated by tabs; "
      "\\t, \\n, \\r and \\\\ stand for those characters in an id",
+     .verbs = "exact|simhash|minhash|link"},
+    {"clusters", 0, OPT_STR, &clusters_file, "FILE", NULL, 0, 0,
+     "write a line per document of each cluster, the survivor first: the survivor's id, how many documents "
+     "there are "
+     "with it, the document's id, its similarity with the survivor; of --keep best",
+     .verbs = "exact|simhash|minhash|link"},
+    {"keep", 0, OPT_CHOICE, &keep_kind, NULL, "auto|best|first", 0, 0,
+     "which of the documents that are alike stays. first: the one that comes first, and the output streams. "
+     "best: the one whose "
+     "source stands first in --prefer-source, of these the one with the greatest --prefer-score, then the "
+     "longest, then "
+     "the one with the least hash of its id; the result does not depend on the order of the inputs, which "
+     "are read two or three "
+     "times; a pipe is copied to --tmp for it. auto: best of files, first of a pipe",
      .verbs = "exact|simhash|minhash"},
+    {"prefer-score", 0, OPT_STR, &prefer_score, "KEY", NULL, 0, 0,
+     "of documents that are alike keep the one with the greatest number in metadata.KEY; one without comes "
+     "last",
+     .verbs = "exact|simhash|minhash|sketch"},
+    {"prefer-source", 0, OPT_STR, &prefer_source, "A,B,...", NULL, 0, 0,
+     "of documents that are alike keep the one whose source comes first in this list; others come last",
+     .verbs = "exact|simhash|minhash|sketch"},
+    {"max-bucket", 0, OPT_INT, &max_bucket, "N", NULL, 1, 1e9,
+     "where more than N different documents share a band compare all of them with the N best only; the "
+     "ledger counts "
+     "such buckets",
+     .verbs = "simhash|minhash|match"},
+    {"work", 0, OPT_STR, &work_dir, "DIR", NULL, 0, 0, "the folder that the stages share",
+     .verbs = "sketch|match|sets|verify|link|drop"},
+    {"task", 0, OPT_INT, &task, "K", NULL, 0, WORK_MAX_TASK,
+     "which part of the inputs this is: sets and drop are given the same inputs as sketch with the same K",
+     .verbs = "sketch|sets|drop"},
+    {"part", 0, OPT_STR, &part, "K/N", NULL, 0, 0, "do the part K, from 0, of N equal parts of the work",
+     .verbs = "match|verify"},
+    {"algorithm", 0, OPT_CHOICE, &algorithm, NULL, "exact|simhash|minhash", 0, 0,
+     "what the stages compare by", .verbs = "sketch"},
     {"unit", 0, OPT_CHOICE, &unit, NULL, "line|paragraph", 0, 0,
      "what is compared and removed: lines, of which those of white space only are left alone, or what dolma "
      "calls paragraphs: the same, and blank ones are lines as all others",
@@ -67,16 +106,19 @@ static const struct opt own[] = {
     {"drop-share", 0, OPT_NUM, &drop_share, "SHARE", NULL, 0.001, 1,
      "drop a document of which at least this share of the characters would be removed", .verbs = "lines"},
     {"index", 0, OPT_CHOICE, &index_kind, NULL, "exact|bloom", 0, 0,
-     "how the lines are kept in memory: all their hashes, or a Bloom filter of a fixed size, which takes "
-     "some "
-     "lines for repeated that are not",
-     .verbs = "lines"},
+     "how what was kept is held in memory: as it is, or as a Bloom filter of a fixed size, for endless "
+     "streams, which takes "
+     "some lines, or documents, for repeated that are not; of minhash nothing is verified then, and a "
+     "document goes when it shares "
+     "a band with a kept one",
+     .verbs = "lines|exact|minhash"},
     {"expected", 0, OPT_INT, &expected, "N", NULL, 0, 1e15,
-     "how many different lines, or n-grams, the filter is made for", .verbs = "lines",
-     .needs = "index=bloom"},
+     "how many different lines, or n-grams, or documents, the filter is made for",
+     .verbs = "lines|exact|minhash", .needs = "index=bloom"},
     {"fp", 0, OPT_NUM, &fp, "RATE", NULL, BLOOM_MIN_FP, 0.5,
-     "the share of strange lines that the filter, once it holds as many as expected, takes for repeated",
-     .verbs = "lines", .needs = "index=bloom"},
+     "the share of strange lines, or documents, that the filter, once it holds as many as expected, takes "
+     "for repeated",
+     .verbs = "lines|exact|minhash", .needs = "index=bloom"},
     {"annotate", 0, OPT_FLAG, &annotate, NULL, NULL, 0, 0,
      "remove and drop nothing; write the spans of repeated lines into metadata.dedup_lines", .verbs = "lines",
      .excludes = "rejects|attributes|drop-share"},
@@ -85,12 +127,14 @@ static const struct opt own[] = {
 static int check_options(struct err *e)
 {
     if (index_kind == 1 && expected < 1)
-        return err_set(e, ERR_USAGE,
-                       "--index bloom needs --expected: how many different lines, or n-grams, will come");
+        return err_set(
+            e, ERR_USAGE,
+            "--index bloom needs --expected: how many different lines, n-grams or documents will come");
     return 0;
 }
 
-static const char *const verbs[] = {"exact", "simhash", "minhash", "lines", NULL};
+static const char *const verbs[] = {"exact", "simhash", "minhash", "lines", "sketch", "match",
+                                    "sets",  "verify",  "link",    "drop",  NULL};
 
 static const struct opt_spec spec = {
     .name = "leat dedup",
@@ -148,224 +192,6 @@ static const struct opt_spec spec = {
     .check = check_options,
 };
 
-struct dedup {
-    enum { EXACT, SIMHASH, MINHASH } verb; /* as in verbs */
-    struct minhash minhash;
-    struct survivors *survivors;
-    struct out *pairs;
-    struct buf value, pair_line;
-};
-
-/* What a deferred document carries: the key or the band keys, then the list of shingles. */
-struct mark {
-    struct hash128 key;
-    uint64_t n;
-    uint64_t band[]; /* bands keys, then n uint32_t */
-};
-
-struct worker {
-    struct shingles *shingles;
-    struct wordhash words;
-    struct buf mark;
-};
-
-static void worker_free(void *ctx, void *worker)
-{
-    struct worker *w = worker;
-    shingles_free(w->shingles);
-    wordhash_free(&w->words);
-    buf_free(&w->mark);
-    free(w);
-}
-
-static void *worker_new(void *ctx)
-{
-    struct worker *w = calloc(1, sizeof *w);
-    if (!w) return NULL;
-    buf_init(&w->mark, BUF_NO_MAX);
-    wordhash_init(&w->words);
-    w->shingles = shingles_new((unsigned)words_per_ngram);
-    if (w->shingles) return w;
-    worker_free(ctx, w);
-    return NULL;
-}
-
-static int exact_doc(void *ctx, void *worker, struct doc *d, struct stage_out *o, struct err *e)
-{
-    struct worker *w = worker;
-    struct hash128 key;
-    int r = 0;
-    if (normalize)
-        r = shingles_normal_hash(w->shingles, d->text, &key, e);
-    else
-        key = hash128(d->text.p, d->text.n);
-    return r < 0 ? r : stage_defer(o, d, &key, sizeof key);
-}
-
-static int simhash_doc(void *ctx, void *worker, struct doc *d, struct stage_out *o, struct err *e)
-{
-    struct worker *w = worker;
-    uint64_t fingerprint;
-    int r = simhash_text(&w->words, d->text, (unsigned)words_per_ngram, &fingerprint, e);
-    return r < 0 ? r : stage_defer(o, d, &fingerprint, sizeof fingerprint);
-}
-
-static int minhash_doc(void *ctx, void *worker, struct doc *d, struct stage_out *o, struct err *e)
-{
-    const struct dedup *x = ctx;
-    struct worker *w = worker;
-    const uint32_t *list;
-    size_t n, head = sizeof(struct mark) + x->minhash.bands * sizeof(uint64_t);
-    int r = shingles_of(w->shingles, d->text, &list, &n, e);
-    if (r < 0) return r;
-    buf_clear(&w->mark);
-    if (buf_reserve(&w->mark, head + n * sizeof *list) < 0)
-        return err_nomem(e, "keeping a document's shingles");
-    struct mark *m = (struct mark *)(void *)w->mark.p;
-    m->key = (struct hash128){0};
-    m->n = n;
-    minhash_bands(&x->minhash, list, n, m->band);
-    memcpy(w->mark.p + head, list, n * sizeof *list);
-    return stage_defer(o, d, m, head + n * sizeof *list);
-}
-
-/* likeness: the similarity, or of simhash the distance. */
-static int find(struct dedup *x, const struct stage_deferred *m, uint64_t *number, double *likeness,
-                struct err *e)
-{
-    const struct mark *mark = m->data;
-    unsigned bits;
-    int r;
-    switch (x->verb) {
-    case EXACT:
-        *likeness = 1;
-        return survivors_exact(x->survivors, *(const struct hash128 *)m->data, m->id, number, e);
-    case SIMHASH:
-        r = survivors_nearest(x->survivors, *(const uint64_t *)m->data, m->id, number, &bits, e);
-        if (r == 1) *likeness = bits;
-        return r;
-    default:
-        return survivors_similar(x->survivors, mark->band, (const uint32_t *)(mark->band + x->minhash.bands),
-                                 mark->n, m->id, threshold, number, likeness, e);
-    }
-}
-
-static char escape_letter(char c)
-{
-    switch (c) {
-    case '\t': return 't';
-    case '\n': return 'n';
-    case '\r': return 'r';
-    case '\\': return '\\';
-    default: return 0;
-    }
-}
-
-/* The id, with what would break the line apart escaped, and a tab. */
-static void put_field(struct buf *b, struct slice id)
-{
-    for (size_t i = 0; i < id.n; i++) {
-        char letter = escape_letter(id.p[i]);
-        if (letter) buf_putc(b, '\\');
-        buf_putc(b, letter ? letter : id.p[i]);
-    }
-    buf_putc(b, '\t');
-}
-
-static int report(struct dedup *x, struct slice dropped, struct slice kept, double likeness, struct err *e)
-{
-    if (!x->pairs) return 0;
-    buf_clear(&x->pair_line);
-    put_field(&x->pair_line, dropped);
-    put_field(&x->pair_line, kept);
-    buf_printf(&x->pair_line, "%.*f\n", x->verb == SIMHASH ? 0 : 6, likeness);
-    if (x->pair_line.failed) return err_nomem(e, "writing --pairs");
-    return out_write(x->pairs, x->pair_line.p, x->pair_line.n, 1, e);
-}
-
-static int drop(struct dedup *x, const struct stage_deferred *m, uint64_t number, double likeness,
-                struct stage_out *o, struct err *e)
-{
-    struct slice kept = survivors_id(x->survivors, number);
-    buf_clear(&x->value);
-    buf_puts(&x->value, "{\"of\":");
-    json_put_str(&x->value, kept);
-    buf_puts(&x->value, x->verb == SIMHASH ? ",\"distance\":" : ",\"similarity\":");
-    json_put_num(&x->value, likeness);
-    buf_puts(&x->value, "}");
-    if (buf_terminate(&x->value) < 0) return err_nomem(e, "naming a duplicate");
-    int r = report(x, m->id, kept, likeness, e);
-    return r < 0 ? r
-                 : stage_resolve(o, m, x->verb == EXACT ? "exact-duplicate" : "near-duplicate", x->value.p);
-}
-
-static int in_order(void *ctx, struct stage_deferred *marks, size_t n, struct stage_out *o, struct err *e)
-{
-    struct dedup *x = ctx;
-    for (size_t i = 0; i < n; i++) {
-        uint64_t number;
-        double likeness;
-        int r = find(x, &marks[i], &number, &likeness, e);
-        if (r == 1)
-            r = drop(x, &marks[i], number, likeness, o, e);
-        else if (r == 0)
-            r = stage_resolve(o, &marks[i], NULL, NULL);
-        if (r < 0) return r;
-    }
-    return 0;
-}
-
-static int open_all(struct dedup *x, const struct tool *t, struct err *e)
-{
-    struct out_opts pairs = {.path = pairs_file, .threads = (int)t->threads};
-    while (x->verb < MINHASH && strcmp(t->verb, verbs[x->verb]) != 0) x->verb++;
-    if (!words_per_ngram) words_per_ngram = x->verb == SIMHASH ? 3 : 5;
-    buf_init(&x->value, BUF_NO_MAX);
-    buf_init(&x->pair_line, BUF_NO_MAX);
-    if (pairs_file && strcmp(pairs_file, t->output ? t->output : "-") == 0)
-        return err_set(e, ERR_USAGE,
-                       "the output and --pairs would both go to %s; give each a file of its own",
-                       strcmp(pairs_file, "-") == 0 ? "standard output" : pairs_file);
-    int r = minhash_init(&x->minhash, profile, (uint64_t)seed, e);
-    if (r < 0) return r;
-    x->survivors =
-        x->verb == SIMHASH
-            ? survivors_new_nearby((unsigned)most_bits, t->memory, allow_duplicate_ids)
-            : survivors_new(x->verb == EXACT ? 0 : x->minhash.bands, t->memory, allow_duplicate_ids);
-    if (!x->survivors) return err_nomem(e, "starting");
-    return pairs_file ? out_open(&x->pairs, &pairs, e) : 0;
-}
-
-/* Before the output is committed: where that stands, its pairs stand too. */
-static int commit_pairs(void *ctx, struct buf *out, struct err *e)
-{
-    struct dedup *x = ctx;
-    int r = out_close(x->pairs, OUT_COMMIT, e);
-    x->pairs = NULL;
-    return r;
-}
-
-static int close_all(struct dedup *x, struct tool *t, int r)
-{
-    struct err late = {0};
-    if (x->survivors) {
-        ledger_extra(&t->ledger, "survivors", survivors_count(x->survivors));
-        ledger_extra(&t->ledger, "pairs_verified", survivors_checked(x->survivors));
-        if (survivors_repeated_ids(x->survivors))
-            ledger_extra(&t->ledger, "repeated_ids", survivors_repeated_ids(x->survivors));
-        ledger_extra(&t->ledger, "state_bytes", survivors_bytes(x->survivors));
-    }
-    int closed = out_close(x->pairs, tool_out_end(t, r), &late);
-    if (r == 0 && closed < 0) {
-        t->err = late;
-        r = closed;
-    }
-    survivors_free(x->survivors);
-    buf_free(&x->value);
-    buf_free(&x->pair_line);
-    return r;
-}
-
 static int lines_main(struct tool *t)
 {
     static const struct stage_ops ops = {.kind = "jsonl",
@@ -398,18 +224,79 @@ static int lines_main(struct tool *t)
     return r;
 }
 
+static int set_plan(struct plan *p, const char *verb, struct err *e)
+{
+    static const char *const names[] = {"exact", "simhash", "minhash"};
+    memset(p, 0, sizeof *p);
+    p->algorithm = (enum algorithm)algorithm;
+    for (int i = 0; i < 3; i++)
+        if (strcmp(verb, names[i]) == 0) p->algorithm = (enum algorithm)i;
+    p->normalize = normalize && p->algorithm == ALGORITHM_EXACT;
+    if (p->algorithm == ALGORITHM_EXACT) return 0;
+    p->ngram = words_per_ngram ? (unsigned)words_per_ngram : p->algorithm == ALGORITHM_SIMHASH ? 3 : 5;
+    if (p->algorithm == ALGORITHM_SIMHASH) {
+        p->distance = (unsigned)most_bits;
+        return 0;
+    }
+    p->seed = (uint64_t)seed;
+    if (strlen(profile) >= sizeof p->profile)
+        return err_set(e, ERR_USAGE, "profile '%s': write BANDSxROWS, such as 14x8", profile);
+    memcpy(p->profile, profile, strlen(profile) + 1);
+    return 0;
+}
+
+/* Two reports, or one and the output, in one place. */
+static int check_places(const struct tool *t, struct err *e)
+{
+    const char *place[] = {t->output ? t->output : "-", pairs_file, clusters_file};
+    const char *name[] = {"the output", "--pairs", "--clusters"};
+    for (int i = 0; i < 3; i++)
+        for (int k = i + 1; k < 3; k++)
+            if (place[i] && place[k] && strcmp(place[i], place[k]) == 0)
+                return err_set(e, ERR_USAGE, "%s and %s would both go to %s; give each a file of its own",
+                               name[i], name[k], strcmp(place[i], "-") == 0 ? "standard output" : place[i]);
+    return 0;
+}
+
+static int endless_main(struct tool *t, const struct plan *plan)
+{
+    struct endless_opts o = {*plan, (uint64_t)expected, fp};
+    const char *given = pairs_file ? "--pairs" : clusters_file ? "--clusters" : NULL;
+    if (check_options(&t->err) < 0) return -ERR_USAGE;
+    if (given)
+        return err_set(&t->err, ERR_USAGE,
+                       "--index bloom does not know which document another repeats: it takes no %s", given);
+    if (keep_kind == 1 || prefer_score || prefer_source)
+        return err_set(&t->err, ERR_USAGE, "--index bloom keeps the first: it takes no --keep best");
+    return endless_run(t, &o, &t->err);
+}
+
 static int documents_main(struct tool *t)
 {
-    static struct stage_ops ops = {.kind = "jsonl",
-                                   .worker_new = worker_new,
-                                   .worker_free = worker_free,
-                                   .ordered = in_order,
-                                   .end = commit_pairs};
-    struct dedup x = {0};
-    int r = open_all(&x, t, &t->err);
-    ops.doc = x.verb == EXACT ? exact_doc : x.verb == SIMHASH ? simhash_doc : minhash_doc;
-    if (r == 0) r = stage_run(t, &ops, &x);
-    return close_all(&x, t, r);
+    struct first_opts first = {
+        .threshold = threshold, .pairs = pairs_file, .ids_may_repeat = allow_duplicate_ids};
+    struct best_opts best = {.threshold = threshold,
+                             .max_bucket = (uint64_t)max_bucket,
+                             .against = (char *const *)against.at,
+                             .n_against = against.n,
+                             .pairs = pairs_file,
+                             .clusters = clusters_file,
+                             .ids_may_repeat = allow_duplicate_ids};
+    struct stages_opts stage = {work_dir, task, part, &best};
+    int r = set_plan(&best.plan, t->verb, &t->err);
+    first.plan = best.plan;
+    if (r == 0) r = keep_init(&best.keep, false, prefer_score, prefer_source, &t->err);
+    if (r == 0 && stages_has(t->verb)) return stages_run(t, &stage, &t->err);
+    if (r == 0) r = check_places(t, &t->err);
+    if (r < 0) return r;
+    if (index_kind == 1) return endless_main(t, &best.plan);
+    if (keep_kind == 1 || (keep_kind == 0 && best_rereadable(t))) return best_run(t, &best, &t->err);
+    if (clusters_file || prefer_score || prefer_source)
+        return err_set(&t->err, ERR_USAGE, "%s needs --keep best",
+                       clusters_file  ? "--clusters"
+                       : prefer_score ? "--prefer-score"
+                                      : "--prefer-source");
+    return first_run(t, &first, &t->err);
 }
 
 int main(int argc, char **argv)

@@ -1,0 +1,145 @@
+/* best.c: sketch, match, sets, verify, link and drop, one after the other: what separate processes do with a work folder of
+ * theirs, so both ways give the same survivors.
+ *
+ * State: the work folder, in --tmp. */
+#include "dedup/best.h"
+#include "common/log.h"
+#include "dedup/drop.h"
+#include "dedup/link.h"
+#include "dedup/match.h"
+#include "dedup/report.h"
+#include "dedup/sets.h"
+#include "dedup/sketch.h"
+#include "dedup/verify.h"
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ------------------------------------------------------------------ the folder */
+
+static int make_folder(char *dir, size_t cap, const char *tmp, struct err *e)
+{
+    const char *base = tmp ? tmp : getenv("TMPDIR");
+    if (!base || !*base) base = "/tmp";
+    if ((size_t)snprintf(dir, cap, "%s/leat-dedup-XXXXXX", base) >= cap)
+        return err_set(e, ERR_USAGE, "--tmp %s: too long a path", base);
+    return mkdtemp(dir) ? 0 : err_sys(e, "cannot make a folder in %s: give another with --tmp", base);
+}
+
+/* Removes the folder. Returns the bytes that its files had. */
+static uint64_t remove_folder(const char *dir)
+{
+    uint64_t bytes = 0;
+    DIR *d = opendir(dir);
+    if (!d) return 0;
+    for (struct dirent *i; (i = readdir(d));) {
+        struct stat s;
+        if (fstatat(dirfd(d), i->d_name, &s, 0) == 0 && S_ISREG(s.st_mode)) bytes += (uint64_t)s.st_size;
+        unlinkat(dirfd(d), i->d_name, 0);
+    }
+    closedir(d);
+    rmdir(dir);
+    return bytes;
+}
+
+/* ------------------------------------------------------------------ the accounts */
+
+void best_account_pairs(struct tool *t, const struct verify_report *v)
+{
+    ledger_extra(&t->ledger, "pairs_verified", v->compared);
+    ledger_extra(&t->ledger, "pairs_alike", v->alike);
+    if (v->expected > 0) ledger_extra(&t->ledger, "pairs_alike_estimated", (uint64_t)(v->expected + 0.5));
+}
+
+void best_account_clusters(struct tool *t, const struct link_report *l)
+{
+    ledger_extra(&t->ledger, "clusters", l->clusters);
+    ledger_extra(&t->ledger, "largest_cluster", l->largest);
+    for (unsigned i = 0; i < LINK_SIZES; i++) {
+        char name[64];
+        snprintf(name, sizeof name, i ? "clusters_of_%llu_to_%llu" : "clusters_of_2", (1ULL << i) + 1,
+                 2ULL << i);
+        if (l->of_size[i]) ledger_extra(&t->ledger, name, l->of_size[i]);
+    }
+    if (l->repeated_ids) ledger_extra(&t->ledger, "repeated_ids", l->repeated_ids);
+}
+
+static void account(struct tool *t, const struct match_report *m, const struct verify_report *v,
+                    const struct link_report *l)
+{
+    ledger_extra(&t->ledger, "survivors", t->ledger.kept);
+    if (m->cut) ledger_extra(&t->ledger, "buckets_cut", m->cut);
+    best_account_pairs(t, v);
+    best_account_clusters(t, l);
+}
+
+/* ------------------------------------------------------------------ the stages */
+
+bool best_rereadable(const struct tool *t)
+{
+    struct stat s;
+    for (size_t i = 0; i < t->n_inputs; i++)
+        if (strcmp(t->inputs[i], "-") == 0 || (stat(t->inputs[i], &s) == 0 && !S_ISREG(s.st_mode)))
+            return false;
+    return t->n_inputs > 0;
+}
+
+struct reports {
+    struct match_report match;
+    struct verify_report verify;
+    struct link_report link;
+};
+
+static int decide(struct tool *t, const struct best_opts *o, const char *dir, struct reports *p,
+                  struct err *e)
+{
+    bool done;
+    struct match_opts match = {dir, o->against, o->n_against, 0, 1, t->memory, o->max_bucket, false};
+    struct sets_opts sets = {dir, o->against, o->n_against, 0, false};
+    struct verify_opts verify = {dir,          o->against,      o->n_against, 0,    1,
+                                 o->threshold, (int)t->threads, t->memory,    false};
+    struct link_opts link = {dir, o->against, o->n_against, t->memory, false, o->ids_may_repeat};
+    struct report_opts report = {dir, o->against, o->n_against, o->pairs, o->clusters, (int)t->threads};
+    bool named = o->pairs || o->clusters || t->rejects;
+    int r = match_run(&match, &p->match, e);
+    if (r == 0 && (named || o->plan.algorithm == ALGORITHM_MINHASH)) r = sets_run(t, &sets, &done, e);
+    if (r == 0) r = verify_run(&verify, &p->verify, e);
+    if (r == 0) r = link_run(&link, &p->link, e);
+    return r == 0 && (o->pairs || o->clusters) ? report_run(&report, e) : r;
+}
+
+/* The passes behind the first read the spool where there is one. */
+static int later_passes(struct tool *t, const struct best_opts *o, const char *dir, char *spool,
+                        struct reports *p, struct err *e)
+{
+    struct drop_opts drop = {dir, o->against, o->n_against, 0, false};
+    char **inputs = t->inputs;
+    size_t n = t->n_inputs;
+    if (spool) {
+        t->inputs = &spool;
+        t->n_inputs = 1;
+    }
+    int r = decide(t, o, dir, p, e);
+    if (r == 0) r = drop_run(t, &drop, e);
+    t->inputs = inputs;
+    t->n_inputs = n;
+    return r;
+}
+
+int best_run(struct tool *t, const struct best_opts *o, struct err *e)
+{
+    char dir[4096], spool[4200];
+    struct reports reports = {0};
+    bool again = best_rereadable(t);
+    int r = make_folder(dir, sizeof dir, t->tmp, e);
+    if (r < 0) return r;
+    snprintf(spool, sizeof spool, "%s/spool.jsonl.zst", dir);
+    struct sketch_opts sketch = {.plan = o->plan, .keep = o->keep, .dir = dir, .spool = again ? NULL : spool};
+    r = sketch_run(t, &sketch, e);
+    if (r == 0) r = later_passes(t, o, dir, again ? NULL : spool, &reports, e);
+    account(t, &reports.match, &reports.verify, &reports.link);
+    ledger_extra(&t->ledger, "work_bytes", remove_folder(dir));
+    return r;
+}

@@ -1,0 +1,234 @@
+/* sets.c: ids and sets of the documents in pairs: writing them from the inputs, and finding them.
+ *
+ * In: match-*.rec, the inputs of one task. Out: sets-TASK.index, .data. Memory: two bits a line. */
+#include "dedup/sets.h"
+#include "common/hash.h"
+#include "dedup/minhash.h"
+#include "dedup/pass.h"
+#include "dedup/shingle.h"
+#include <stdlib.h>
+
+struct wanted { /* bits by line */
+    uint64_t *named, *compared, lines;
+};
+
+struct setting {
+    const struct sets_opts *o;
+    struct plan plan;
+    struct wanted wanted;
+    struct records_out *index;
+    struct out *data;
+    uint64_t offset;
+};
+
+struct worker {
+    struct jsonl *jsonl;
+    struct doc doc;
+    struct shingles *shingles;
+    uint32_t *set, *spare;
+    size_t cap;
+};
+
+/* ------------------------------------------------------------------ which documents */
+
+static void set_bit(uint64_t *bits, uint64_t i)
+{
+    bits[i / 64] |= 1ULL << i % 64;
+}
+
+static bool get_bit(const uint64_t *bits, uint64_t i)
+{
+    return bits[i / 64] >> i % 64 & 1;
+}
+
+static int want(struct wanted *w, unsigned task, uint64_t doc, bool compared, struct err *e)
+{
+    if (DOC_TASK(doc) != task) return 0;
+    if (DOC_INDEX(doc) >= w->lines)
+        return err_set(e, ERR_DATA,
+                       "a pair names line %llu of task %u, which has %llu: run leat dedup match again",
+                       (unsigned long long)DOC_INDEX(doc), task, (unsigned long long)w->lines);
+    set_bit(w->named, DOC_INDEX(doc));
+    if (compared) set_bit(w->compared, DOC_INDEX(doc));
+    return 0;
+}
+
+static int read_pairs(struct wanted *w, unsigned task, struct records *pairs, struct err *e)
+{
+    struct records_cursor *c;
+    const uint64_t *pair;
+    int r = records_walk(&c, pairs, 0, records_count(pairs), 1 << 20, e);
+    if (r < 0) return r;
+    while ((r = records_next(c, &pair, e)) == 1) {
+        bool compared = pair[2] == LIKENESS_UNKNOWN;
+        if ((r = want(w, task, pair[0], compared, e)) < 0 || (r = want(w, task, pair[1], compared, e)) < 0)
+            break;
+    }
+    records_walk_end(c);
+    return r;
+}
+
+static int read_wanted(struct wanted *w, unsigned task, uint64_t lines, const struct parts *pairs,
+                       struct err *e)
+{
+    w->lines = lines;
+    w->named = calloc(lines / 64 + 1, sizeof *w->named);
+    w->compared = calloc(lines / 64 + 1, sizeof *w->compared);
+    if (!w->named || !w->compared) return err_nomem(e, "noting which documents are in pairs");
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < pairs->n; i++) r = read_pairs(w, task, pairs->at[i], e);
+    return r;
+}
+
+/* ------------------------------------------------------------------ the pass */
+
+static void worker_free(void *ctx, void *worker)
+{
+    struct worker *w = worker;
+    jsonl_free(w->jsonl);
+    doc_free(&w->doc);
+    shingles_free(w->shingles);
+    free(w->set);
+    free(w->spare);
+    free(w);
+}
+
+static void *worker_new(void *ctx)
+{
+    const struct setting *x = ctx;
+    struct worker *w = calloc(1, sizeof *w);
+    if (!w) return NULL;
+    w->jsonl = jsonl_new();
+    doc_init(&w->doc);
+    w->shingles = shingles_new(x->plan.ngram ? x->plan.ngram : 1);
+    if (w->jsonl && w->shingles) return w;
+    worker_free(ctx, w);
+    return NULL;
+}
+
+static int make_set(struct worker *w, struct slice text, size_t *n, struct err *e)
+{
+    const uint32_t *list;
+    int r = shingles_of(w->shingles, text, &list, n, e);
+    if (r < 0) return r;
+    if (*n > w->cap) {
+        free(w->set);
+        free(w->spare);
+        w->cap = 2 * *n;
+        w->set = malloc(w->cap * sizeof *w->set);
+        w->spare = malloc(w->cap * sizeof *w->spare);
+        if (!w->set || !w->spare) return err_nomem(e, "making a set of shingles");
+    }
+    memcpy(w->set, list, *n * sizeof *list);
+    *n = shingles_set(w->set, w->spare, *n);
+    return 0;
+}
+
+/* Appends the document to b->out and its record, with an offset from b->out's beginning, to b->more. */
+static int put_entry(const struct setting *x, struct worker *w, struct pass_batch *b, uint64_t line,
+                     struct err *e)
+{
+    size_t n = 0, from = b->out.n;
+    int r = get_bit(x->wanted.compared, line) ? make_set(w, w->doc.text, &n, e) : 0;
+    if (r < 0) return r;
+    if (w->doc.id.n > UINT32_MAX || n > UINT32_MAX)
+        return err_set(e, ERR_DATA, "line %llu is too long", (unsigned long long)line);
+    buf_reserve(&b->out, 1);
+    buf_put_slice(&b->out, w->doc.id);
+    buf_put(&b->out, "\0\0\0", (4 - b->out.n % 4) % 4);
+    buf_put(&b->out, w->set, n * sizeof *w->set);
+    if (b->out.failed) return err_nomem(e, "keeping a document's shingles");
+    uint64_t record[SETS_WORDS] = {DOC_NUMBER(x->o->task, line), from, (uint64_t)w->doc.id.n << 32 | n,
+                                   hash64(b->out.p + from, b->out.n - from)};
+    buf_put(&b->more, record, sizeof record);
+    return 0;
+}
+
+static int sets_work(void *ctx, void *worker, struct pass_batch *b, struct err *e)
+{
+    const struct setting *x = ctx;
+    struct worker *w = worker;
+    struct slice line;
+    uint64_t i = b->first;
+    int r = 0;
+    for (size_t at = 0; r == 0 && lines_each(&b->in, &at, &line); i++) {
+        if (i >= x->wanted.lines || !get_bit(x->wanted.named, i)) continue;
+        r = jsonl_parse(w->jsonl, line.p, line.n, &w->doc, e);
+        if (r == 0) r = put_entry(x, w, b, i, e);
+    }
+    return r;
+}
+
+static int sets_write(void *ctx, struct pass_batch *b, struct err *e)
+{
+    struct setting *x = ctx;
+    uint64_t *record = (uint64_t *)(void *)b->more.p;
+    size_t n = b->more.n / (SETS_WORDS * sizeof *record);
+    for (size_t i = 0; i < n; i++) record[i * SETS_WORDS + 1] += x->offset;
+    x->offset += b->out.n;
+    int r = n ? records_put(x->index, record, n, e) : 0;
+    return r == 0 && b->out.n ? out_write(x->data, b->out.p, b->out.n, 0, e) : r;
+}
+
+/* ------------------------------------------------------------------ the files */
+
+static int run_pass(struct setting *x, struct tool *t, const struct records *docs, const char *index,
+                    struct slice meta, struct err *e)
+{
+    static const struct pass_ops ops = {
+        .worker_new = worker_new, .worker_free = worker_free, .work = sets_work, .write = sets_write};
+    struct buf path;
+    struct err later = {0};
+    buf_init(&path, BUF_NO_MAX);
+    int r = work_sets_path(&path, x->o->dir, x->o->task, "data", e);
+    struct out_opts data = {.path = path.p, .temporary = !x->o->lasting};
+    if (r == 0) r = out_open(&x->data, &data, e);
+    if (r == 0) r = records_create(&x->index, index, SETS_WORDS, "sets", e);
+    if (r == 0) r = pass_run(t, &ops, x, docs, e);
+    int closed = out_close(x->data, r == 0 ? OUT_COMMIT : OUT_ABANDON, r == 0 ? e : &later);
+    if (r == 0) r = closed;
+    if (r == 0)
+        r = records_commit(x->index, meta, x->o->lasting, e);
+    else
+        records_abandon(x->index);
+    buf_free(&path);
+    return r;
+}
+
+static int run_task(struct setting *x, struct tool *t, const struct sketches *s, const struct parts *pairs,
+                    bool *done_before, struct err *e)
+{
+    const struct sketch *own = sketches_task(s, x->o->task);
+    struct buf path, meta;
+    if (!own)
+        return err_set(e, ERR_USAGE, "%s: task %u was not sketched: run leat dedup sketch --task %u first",
+                       x->o->dir, x->o->task, x->o->task);
+    buf_init(&path, BUF_NO_MAX);
+    buf_init(&meta, BUF_NO_MAX);
+    int r = work_sets_path(&path, x->o->dir, x->o->task, "index", e);
+    if (r == 0) r = work_part_meta(&meta, pairs->stamp, "", e);
+    if (r == 0) r = work_done(path.p, SETS_WORDS, "sets", buf_slice(&meta), e);
+    *done_before = r == 1;
+    if (r == 0) r = read_wanted(&x->wanted, x->o->task, records_count(own->docs), pairs, e);
+    if (r == 0) r = run_pass(x, t, own->docs, path.p, buf_slice(&meta), e);
+    free(x->wanted.named);
+    free(x->wanted.compared);
+    buf_free(&path);
+    buf_free(&meta);
+    return r < 0 ? r : 0;
+}
+
+int sets_run(struct tool *t, const struct sets_opts *o, bool *done_before, struct err *e)
+{
+    struct setting x = {.o = o};
+    struct sketches s;
+    struct parts pairs = {0};
+    int r = sketches_open(&s, o->dir, o->against, o->n_against, e);
+    if (r < 0) return r;
+    x.plan = s.plan;
+    r = parts_open(&pairs, o->dir, "match", PAIR_WORDS, s.stamp, e);
+    if (r == 0) r = run_task(&x, t, &s, &pairs, done_before, e);
+    parts_close(&pairs);
+    sketches_close(&s);
+    return r;
+}

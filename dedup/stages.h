@@ -1,0 +1,18 @@
+/* stages.h: the stages of keeping the best as commands of their own, for job arrays. */
+#ifndef LEAT_DEDUP_STAGES_H
+#define LEAT_DEDUP_STAGES_H
+
+#include "common/tool.h"
+#include "dedup/best.h"
+
+struct stages_opts {
+    const char *work; /* folder */
+    int64_t task;     /* sketch, sets, drop */
+    const char *part; /* "K/N" of match and verify */
+    const struct best_opts *best;
+};
+
+bool stages_has(const char *verb);
+int stages_run(struct tool *t, const struct stages_opts *o, struct err *e);
+
+#endif

@@ -1,0 +1,360 @@
+/* work.c: names, stamps and plans of the files in a work folder.
+ *
+ * A stamp is the XXH3-64 of the metas of the files that it stands for, in order of task or part; metas tell content by hashes and
+ * contain the stamps before, so an equal stamp means the same inputs and options all the way. */
+#include "dedup/work.h"
+#include "common/hash.h"
+#include "common/json.h"
+#include "common/stream.h"
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define BLOCKS_AHEAD 4 /* nearer records are read past, not looked up */
+
+static const char *const algorithms[] = {"exact", "simhash", "minhash"};
+
+/* ------------------------------------------------------------------ plans */
+
+int plan_put(const struct plan *p, struct buf *b)
+{
+    buf_printf(b, "\"algorithm\":\"%s\",\"version\":1", algorithms[p->algorithm]);
+    if (p->algorithm == ALGORITHM_EXACT) buf_printf(b, ",\"normalize\":%s", p->normalize ? "true" : "false");
+    if (p->algorithm == ALGORITHM_SIMHASH)
+        buf_printf(b, ",\"ngram\":%u,\"distance\":%u", p->ngram, p->distance);
+    if (p->algorithm == ALGORITHM_MINHASH)
+        buf_printf(b, ",\"ngram\":%u,\"profile\":\"%s\",\"seed\":%llu", p->ngram, p->profile,
+                   (unsigned long long)p->seed);
+    return b->failed ? -ERR_IO : 0;
+}
+
+static bool plan_get(struct json v, struct plan *p)
+{
+    struct slice name, profile;
+    uint64_t version = 0, ngram = 0, distance = 0;
+    memset(p, 0, sizeof *p);
+    if (!json_str(json_get(v, "algorithm"), &name)) return false;
+    while (p->algorithm < ALGORITHM_MINHASH && !slice_is(name, algorithms[p->algorithm])) p->algorithm++;
+    if (!slice_is(name, algorithms[p->algorithm]) || !json_uint(json_get(v, "version"), &version) ||
+        version != 1)
+        return false;
+    if (p->algorithm == ALGORITHM_EXACT) return json_bool(json_get(v, "normalize"), &p->normalize);
+    if (!json_uint(json_get(v, "ngram"), &ngram) || ngram > UINT32_MAX) return false;
+    p->ngram = (unsigned)ngram;
+    if (p->algorithm == ALGORITHM_SIMHASH) {
+        if (!json_uint(json_get(v, "distance"), &distance) || distance > 64) return false;
+        p->distance = (unsigned)distance;
+        return true;
+    }
+    if (!json_str(json_get(v, "profile"), &profile) || profile.n >= sizeof p->profile) return false;
+    memcpy(p->profile, profile.p, profile.n);
+    return json_uint(json_get(v, "seed"), &p->seed);
+}
+
+bool plan_equal(const struct plan *a, const struct plan *b)
+{
+    return a->algorithm == b->algorithm && a->normalize == b->normalize && a->ngram == b->ngram &&
+           a->distance == b->distance && a->seed == b->seed && strcmp(a->profile, b->profile) == 0;
+}
+
+/* ------------------------------------------------------------------ names */
+
+static int path_put(struct buf *b, struct err *e, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static int path_put(struct buf *b, struct err *e, const char *fmt, ...)
+{
+    char name[4096];
+    va_list args;
+    va_start(args, fmt);
+    int n = vsnprintf(name, sizeof name, fmt, args);
+    va_end(args);
+    if (n < 0 || (size_t)n >= sizeof name)
+        return err_set(e, ERR_USAGE, "the path of the work folder is too long");
+    buf_clear(b);
+    buf_put(b, name, (size_t)n);
+    return buf_terminate(b) < 0 ? err_nomem(e, "naming a file") : 0;
+}
+
+int work_sketch_path(struct buf *b, const char *dir, unsigned task, const char *ending, struct err *e)
+{
+    return path_put(b, e, "%s/sketch-%06u.%s", dir, task, ending);
+}
+
+int work_sets_path(struct buf *b, const char *dir, unsigned task, const char *ending, struct err *e)
+{
+    return path_put(b, e, "%s/sets-%06u.%s", dir, task, ending);
+}
+
+int work_part_path(struct buf *b, const char *dir, const char *stage, unsigned part, unsigned parts,
+                   struct err *e)
+{
+    return path_put(b, e, "%s/%s-%05u-of-%05u.rec", dir, stage, part, parts);
+}
+
+int work_part_meta(struct buf *b, uint64_t from, const char *members, struct err *e)
+{
+    char hex[HASH64_HEX + 1];
+    hash64_hex(from, hex);
+    buf_clear(b);
+    buf_printf(b, "{\"from\":\"%s\"%s%s}", hex, *members ? "," : "", members);
+    return b->failed ? err_nomem(e, "naming a file's origin") : 0;
+}
+
+int work_folder(const char *dir, struct err *e)
+{
+    return file_mkdirs(dir, e);
+}
+
+int work_done(const char *path, unsigned words, const char *kind, struct slice meta, struct err *e)
+{
+    struct records *r;
+    struct err damaged = {0};
+    if (!file_exists(path)) return 0;
+    int opened = records_open(&r, path, words, kind, &damaged);
+    if (opened == -ERR_DATA) return 0;
+    if (opened < 0) return err_set(e, damaged.code, "%s", damaged.msg);
+    bool same = slice_eq(records_meta(r), meta);
+    records_close(r);
+    return same;
+}
+
+static uint64_t stamp_add(uint64_t stamp, const struct records *r)
+{
+    struct slice meta = records_meta(r);
+    return hash64_seed(meta.p, meta.n, stamp);
+}
+
+/* ------------------------------------------------------------------ sketches */
+
+static int by_task(const void *a, const void *b)
+{
+    unsigned x = ((const struct sketch *)a)->task, y = ((const struct sketch *)b)->task;
+    return (x > y) - (x < y);
+}
+
+static int open_one(struct records **r, struct buf *path, const char *dir, unsigned task, const char *ending,
+                    unsigned words, struct err *e)
+{
+    int got = work_sketch_path(path, dir, task, ending, e);
+    return got < 0 ? got : records_open(r, path->p, words, ending, e);
+}
+
+static int take_plan(struct sketches *s, const struct records *docs, struct err *e)
+{
+    struct json_file *f;
+    struct plan p;
+    int r = json_parse(&f, records_path(docs), records_meta(docs), e);
+    if (r < 0) return r;
+    bool good = plan_get(json_root(f), &p);
+    json_free(f);
+    if (!good) return err_set(e, ERR_USAGE, "%s: made by another release: sketch again", records_path(docs));
+    if (s->n > 1 && !plan_equal(&p, &s->plan))
+        return err_set(
+            e, ERR_USAGE,
+            "%s: sketched with other options than %s: the same ones are needed for all that is compared",
+            records_path(docs), records_path(s->at[0].docs));
+    s->plan = p;
+    return 0;
+}
+
+static int add_sketch(struct sketches *s, const char *dir, unsigned task, struct err *e)
+{
+    struct buf path;
+    struct sketch *at = realloc(s->at, (s->n + 1) * sizeof *at);
+    if (!at) return err_nomem(e, "opening sketches");
+    s->at = at;
+    struct sketch *k = &s->at[s->n++];
+    *k = (struct sketch){.task = task, .dir = dir};
+    buf_init(&path, BUF_NO_MAX);
+    int r = open_one(&k->docs, &path, dir, task, "docs", DOCS_WORDS, e);
+    if (r == 0) r = open_one(&k->bands, &path, dir, task, "bands", BANDS_WORDS, e);
+    if (r == 0) r = open_one(&k->ids, &path, dir, task, "ids", IDS_WORDS, e);
+    if (r == 0) r = take_plan(s, k->docs, e);
+    buf_free(&path);
+    return r;
+}
+
+/* The number in PREFIX-NUMBER.ENDING. */
+static bool number_in(const char *name, const char *prefix, const char *ending, unsigned *number)
+{
+    char *end;
+    size_t n = strlen(prefix);
+    if (strncmp(name, prefix, n) != 0 || name[n] < '0' || name[n] > '9') return false;
+    unsigned long x = strtoul(name + n, &end, 10);
+    *number = (unsigned)x;
+    return x < 1UL << 24 && strcmp(end, ending) == 0;
+}
+
+static int add_folder(struct sketches *s, const char *dir, bool old, struct err *e)
+{
+    DIR *d = opendir(dir);
+    unsigned task;
+    size_t before = s->n;
+    int r = 0;
+    if (!d) return err_sys(e, "cannot read the folder %s", dir);
+    for (struct dirent *i; r == 0 && (i = readdir(d));)
+        if (number_in(i->d_name, "sketch-", ".docs", &task) && (task > WORK_MAX_TASK) == old)
+            r = add_sketch(s, dir, task, e);
+    closedir(d);
+    if (r == 0 && s->n == before)
+        r = err_set(e, ERR_USAGE,
+                    old ? "%s: no saved index: make one with --save-index"
+                        : "%s: no sketches here: run leat dedup sketch for each part of the input first",
+                    dir);
+    return r;
+}
+
+static int check_tasks(struct sketches *s, struct err *e)
+{
+    qsort(s->at, s->n, sizeof *s->at, by_task);
+    for (size_t i = 0; i < s->n; i++) {
+        if (i && s->at[i].task == s->at[i - 1].task)
+            return err_set(e, ERR_USAGE, "%s and %s are the same index", records_path(s->at[i - 1].docs),
+                           records_path(s->at[i].docs));
+        s->stamp = stamp_add(s->stamp, s->at[i].docs);
+    }
+    return 0;
+}
+
+int sketches_open(struct sketches *s, const char *dir, char *const *against, size_t n_against, struct err *e)
+{
+    memset(s, 0, sizeof *s);
+    int r = add_folder(s, dir, false, e);
+    for (size_t i = 0; r == 0 && i < n_against; i++) r = add_folder(s, against[i], true, e);
+    if (r == 0) r = check_tasks(s, e);
+    if (r < 0) sketches_close(s);
+    return r;
+}
+
+void sketches_close(struct sketches *s)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        records_close(s->at[i].docs);
+        records_close(s->at[i].bands);
+        records_close(s->at[i].ids);
+    }
+    free(s->at);
+    memset(s, 0, sizeof *s);
+}
+
+const struct sketch *sketches_task(const struct sketches *s, unsigned task)
+{
+    struct sketch key = {.task = task};
+    return s->n ? bsearch(&key, s->at, s->n, sizeof *s->at, by_task) : NULL;
+}
+
+void docs_walk_init(struct docs_walk *w, const struct sketches *s)
+{
+    *w = (struct docs_walk){.sketches = s};
+}
+
+static int walk_to(struct docs_walk *w, uint64_t doc, struct err *e)
+{
+    records_walk_end(w->cursor);
+    w->cursor = NULL;
+    w->in = sketches_task(w->sketches, DOC_TASK(doc));
+    w->next = DOC_INDEX(doc);
+    if (!w->in || w->next >= records_count(w->in->docs))
+        return err_set(e, ERR_DATA, "document %llu of task %u was never sketched: make the work folder anew",
+                       (unsigned long long)w->next, DOC_TASK(doc));
+    return records_walk(&w->cursor, w->in->docs, w->next, records_count(w->in->docs), 0, e);
+}
+
+int docs_walk_get(struct docs_walk *w, uint64_t doc, const uint64_t **record, struct err *e)
+{
+    uint64_t index = DOC_INDEX(doc);
+    bool near = w->cursor && w->in->task == DOC_TASK(doc) && index >= w->next &&
+                index - w->next < BLOCKS_AHEAD * RECORDS_BLOCK(DOCS_WORDS);
+    int r = near ? 0 : walk_to(w, doc, e);
+    if (r < 0) return r;
+    do {
+        r = records_next(w->cursor, record, e);
+    } while (r == 1 && w->next++ != index);
+    if (r == 0)
+        return err_set(e, ERR_DATA, "%s ends before document %llu: make the work folder anew",
+                       records_path(w->in->docs), (unsigned long long)index);
+    return r < 0 ? r : 0;
+}
+
+void docs_walk_free(struct docs_walk *w)
+{
+    records_walk_end(w->cursor);
+}
+
+/* ------------------------------------------------------------------ parts */
+
+/* How many parts the stage's files say that there are; 0: none. */
+static int count_parts(const char *dir, const char *stage, unsigned *parts, struct err *e)
+{
+    unsigned part;
+    char prefix[64], middle[32];
+    DIR *d = opendir(dir);
+    *parts = 0;
+    if (!d) return err_sys(e, "cannot read the folder %s", dir);
+    int n = snprintf(prefix, sizeof prefix, "%s-", stage);
+    for (struct dirent *i; (i = readdir(d));) {
+        unsigned total;
+        if (strncmp(i->d_name, prefix, (size_t)n) != 0) continue;
+        if (sscanf(i->d_name + n, "%5u-of-%5u%4s", &part, &total, middle) != 3 || strcmp(middle, ".rec") != 0)
+            continue;
+        if (*parts && total != *parts) {
+            closedir(d);
+            return err_set(e, ERR_USAGE,
+                           "%s: %s was run in %u parts and in %u: remove the files of one of them", dir,
+                           stage, *parts, total);
+        }
+        *parts = total;
+    }
+    closedir(d);
+    return *parts
+               ? 0
+               : err_set(e, ERR_USAGE, "%s: nothing of %s here: run leat dedup %s first", dir, stage, stage);
+}
+
+static int check_origin(const struct records *r, const char *stage, uint64_t from, struct err *e)
+{
+    char want[64], hex[HASH64_HEX + 1];
+    struct slice meta = records_meta(r);
+    hash64_hex(from, hex);
+    size_t n = (size_t)snprintf(want, sizeof want, "{\"from\":\"%s\"", hex);
+    if (meta.n >= n && memcmp(meta.p, want, n) == 0) return 0;
+    return err_set(e, ERR_USAGE,
+                   "%s was made from other files than those that are here: run leat dedup %s again",
+                   records_path(r), stage);
+}
+
+int parts_open(struct parts *p, const char *dir, const char *stage, unsigned words, uint64_t from,
+               struct err *e)
+{
+    unsigned n;
+    struct buf path;
+    memset(p, 0, sizeof *p);
+    int r = count_parts(dir, stage, &n, e);
+    if (r < 0) return r;
+    p->at = calloc(n, sizeof *p->at);
+    if (!p->at) return err_nomem(e, "opening parts");
+    buf_init(&path, BUF_NO_MAX);
+    for (unsigned i = 0; r == 0 && i < n; i++) {
+        r = work_part_path(&path, dir, stage, i, n, e);
+        if (r == 0 && !file_exists(path.p))
+            r = err_set(e, ERR_USAGE, "%s is missing: run leat dedup %s --part %u/%u", path.p, stage, i, n);
+        if (r == 0) r = records_open(&p->at[i], path.p, words, stage, e);
+        if (r == 0) p->n++;
+        if (r == 0) r = check_origin(p->at[i], stage, from, e);
+        if (r == 0 && !slice_eq(records_meta(p->at[i]), records_meta(p->at[0])))
+            r = err_set(e, ERR_USAGE,
+                        "%s was made with other options than %s: run leat dedup %s again for one of them",
+                        path.p, records_path(p->at[0]), stage);
+        if (r == 0) p->stamp = stamp_add(p->stamp, p->at[i]);
+    }
+    buf_free(&path);
+    if (r < 0) parts_close(p);
+    return r;
+}
+
+void parts_close(struct parts *p)
+{
+    for (size_t i = 0; i < p->n; i++) records_close(p->at[i]);
+    free(p->at);
+    memset(p, 0, sizeof *p);
+}
