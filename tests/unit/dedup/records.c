@@ -303,7 +303,7 @@ TEST(another_file)
     CHECK_INT(records_open(&r, ".", 3, "things", &e), -ERR_DATA);
     put_file(slice_str("{\"id\":\"1\"}\n"));
     CHECK_INT(read_file(3, "things"), -ERR_DATA);
-    put_file(slice_of(NULL, 0));
+    put_file(slice_str(""));
     CHECK_INT(read_file(3, "things"), -ERR_DATA);
 }
 
