@@ -136,6 +136,8 @@ int file_write(const char *path, struct slice content, struct err *e);
 int file_mkdirs(const char *path, struct err *e);   /* mkdir -p */
 int file_sync_dir(const char *path, struct err *e); /* fsync of a directory */
 bool file_exists(const char *path);
+/* An empty FILE.tmp for one who writes by himself, locked until it is closed: its descriptor. */
+int file_open_tmp(const char *tmp, struct err *e);
 
 #ifdef __cplusplus
 }

@@ -93,7 +93,7 @@ static bool is_ours(int fd, const char *tmp)
 
 /* The lock keeps two programs from one FILE.tmp, where either would rename the other's half: a stage that outlived its
  * pipeline, and the next run of it. A program that is just being ended is waited for. */
-static int open_tmp(const char *tmp, struct err *e)
+int file_open_tmp(const char *tmp, struct err *e)
 {
     static const struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
     struct stat st;
@@ -124,7 +124,7 @@ static int open_path(struct out *s, const char *path, struct err *e)
     }
     char *tmp = NULL;
     if (asprintf(&tmp, "%s.tmp", s->path) < 0) return err_nomem(e, "opening an output");
-    int fd = open_tmp(tmp, e);
+    int fd = file_open_tmp(tmp, e);
     if (fd < 0) {
         free(tmp);
         return fd;

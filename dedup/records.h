@@ -5,7 +5,8 @@
  *   header, 64 bytes: "leatrec1", words (u32), zero (u32), kind (32 bytes, zeros behind it), zeros
  *   blocks of RECORDS_BLOCK(words) records, the last one shorter
  *   footer: XXH3-64 of each block; the number of the record behind each run; meta (JSON)
- *   trailer, 64 bytes: records, blocks, runs, bytes of meta, offset of the footer, XXH3-64 of header and footer, zero, "leatend1"
+ *   trailer, 64 bytes: records, blocks, runs, bytes of meta, offset of the footer, XXH3-64 of header, footer and these five
+ *   numbers, zero, "leatend1"
  * Nothing is believed: a reader checks header, trailer and footer when it opens a file, and each block when it first reads of it.
  *
  * Thread rule: a writer and a cursor belong to one thread; a reader (struct records) may be shared.

@@ -34,10 +34,10 @@ int sorter_new(struct sorter **s, unsigned words, uint64_t memory_bytes, const c
                bool unique, struct err *e);
 int sorter_add(struct sorter *s, const uint64_t *record, struct err *e);
 uint64_t sorter_added(const struct sorter *s);
-/* After the last sorter_add: in order, as merge_next. The file of runs is removed by sorter_free. */
+/* After the last sorter_add: in order, as merge_next. The file of runs loses its name when it is opened. */
 int sorter_next(struct sorter *s, const uint64_t **record, struct err *e);
 /* Instead of reading: all that was added becomes the file at `path`, in sorted runs, for others to merge. Each run is as large as
- * the memory allowed. */
+ * the memory allowed; `unique` holds within each. */
 int sorter_save(struct sorter *s, struct slice meta, bool durable, struct err *e);
 void sorter_free(struct sorter *s); /* NULL is allowed */
 
