@@ -1,15 +1,19 @@
 """near.py make N SEED: JSONL of N documents, among them near duplicates of all degrees, chains, case and punctuation variants.
 near.py drop DOCS THRESHOLD: what `leat dedup minhash` must do when every likely pair is proposed: a line per dropped
 document, as --pairs writes it. Words are those of ASCII text; sets of 5-grams are compared as tuples of strings.
+near.py best DOCS THRESHOLD [--score KEY] [--source A,B]: the same of --keep best; lengths and scores must tell all documents apart
+that are alike. What has the same list of 5-grams as a better one goes with it.
 near.py verify DOCS PAIRS THRESHOLD [SLACK]: every line of PAIRS is true, and none names a dropped document as the kept one."""
-import json, random, re, sys
+import argparse, json, random, re, sys
+
+
+def gram_list(text):
+    words = re.findall(r"[^\W_]+(?:[-'.’][^\W_]+)*", text.lower())
+    return tuple(tuple(words[i:i + 5]) for i in range(max(1, len(words) - 4))) if words else (text,)
 
 
 def grams(text):
-    words = re.findall(r"[^\W_]+(?:[-'.’][^\W_]+)*", text.lower())
-    if not words:
-        return {text}
-    return {tuple(words[i:i + 5]) for i in range(max(1, len(words) - 4))}
+    return set(gram_list(text))
 
 
 def jaccard(a, b):
@@ -66,6 +70,32 @@ def drop(docs, threshold):
         else: print(f"{d['id']}\t{of}\t{best:.6f}")
 
 
+def keep_key(d, score, sources):
+    number = d["metadata"].get(score)
+    return (sources.index(d["source"]) if d.get("source") in sources else len(sources),
+            -number if isinstance(number, (int, float)) else float("inf"), -len(d["text"].encode()))
+
+
+def best(docs, threshold, score, sources):
+    kept, gone, of_list = [], {}, {}
+    for d in sorted(docs, key=lambda d: keep_key(d, score, sources)):
+        same = gram_list(d["text"])
+        if same in of_list:
+            of = of_list[same]
+            gone[d["id"]] = gone.get(of, (1.0, of))
+            continue
+        of_list[same] = d["id"]
+        g, most, of = set(same), -1.0, None
+        for other, og in kept:
+            if min(len(g), len(og)) < threshold * max(len(g), len(og)): continue
+            j = jaccard(g, og)
+            if j >= threshold and j > most: most, of = j, other
+        if of is None: kept.append((d["id"], g))
+        else: gone[d["id"]] = (most, of)
+    for d in docs:
+        if d["id"] in gone: print("%s\t%s\t%.6f" % (d["id"], gone[d["id"]][1], gone[d["id"]][0]))
+
+
 def verify(docs, pairs, threshold, slack):
     sets, place = {}, {d["id"]: i for i, d in enumerate(docs)}
     text = {d["id"]: d["text"] for d in docs}
@@ -85,6 +115,14 @@ def verify(docs, pairs, threshold, slack):
 
 if sys.argv[1] == "make":
     for d in make(int(sys.argv[2]), int(sys.argv[3])): print(json.dumps(d, ensure_ascii=d["metadata"]["n"] % 2 == 0))
+elif sys.argv[1] == "best":
+    a = argparse.ArgumentParser()
+    a.add_argument("docs")
+    a.add_argument("threshold", type=float)
+    a.add_argument("--score")
+    a.add_argument("--source", default="")
+    a = a.parse_args(sys.argv[2:])
+    best(read(a.docs), a.threshold, a.score, a.source.split(",") if a.source else [])
 elif sys.argv[1] == "drop":
     drop(read(sys.argv[2]), float(sys.argv[3]))
 else:
