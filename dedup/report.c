@@ -107,11 +107,11 @@ static int one_report(struct reporting *x, const struct report_opts *o, const ch
     if (!path) return 0;
     buf_init(&name, BUF_NO_MAX);
     int r = work_part_path(&name, o->dir, stage, 0, 1, e);
-    if (r == 0) r = records_open(&records, name.p, REMOVED_WORDS, stage, e);
+    if (r == 0) r = work_open(&records, name.p, REMOVED_WORDS, stage, "link", e);
     if (r == 0) r = out_open(&x->out, &out, e);
     if (r == 0) {
         r = all(x, records, e);
-        int closed = out_close(x->out, r == 0 ? OUT_COMMIT : OUT_ABANDON, r == 0 ? e : &later);
+        int closed = out_close(x->out, r == 0 ? o->end : OUT_ABANDON, r == 0 ? e : &later);
         if (r == 0) r = closed;
     }
     records_close(records);

@@ -2,6 +2,7 @@
 #ifndef LEAT_DEDUP_REPORT_H
 #define LEAT_DEDUP_REPORT_H
 
+#include "common/stream.h"
 #include "dedup/work.h"
 
 struct report_opts {
@@ -10,6 +11,7 @@ struct report_opts {
     size_t n_against;
     const char *pairs, *clusters; /* files; either may be NULL */
     int threads;
+    enum out_end end; /* of the files, when all went well */
 };
 
 /* pairs: a line per removed document, in the order of the inputs: its id, its survivor's, how alike they are. clusters: a line per

@@ -208,6 +208,7 @@ static int run_task(struct setting *x, struct tool *t, const struct sketches *s,
     int r = work_sets_path(&path, x->o->dir, x->o->task, "index", e);
     if (r == 0) r = work_part_meta(&meta, pairs->stamp, "", e);
     if (r == 0) r = work_done(path.p, SETS_WORDS, "sets", buf_slice(&meta), e);
+    if (r == 1) r = sets_whole(own, pairs->stamp, e);
     *done_before = r == 1;
     if (r == 0) r = read_wanted(&x->wanted, x->o->task, records_count(own->docs), pairs, e);
     if (r == 0) r = run_pass(x, t, own->docs, path.p, buf_slice(&meta), e);
