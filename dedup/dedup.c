@@ -25,7 +25,7 @@ static int64_t min_chars, min_words, expected;
 static double overlap, drop_share = 1, fp = 1e-6;
 static bool annotate;
 static int keep_kind, algorithm = ALGORITHM_MINHASH;
-static const char *prefer_score, *prefer_source, *clusters_file, *work_dir, *part;
+static const char *prefer_score, *prefer_source, *clusters_file, *work_dir, *part, *save_index;
 static int64_t max_bucket = 256, task;
 static struct opt_list against;
 
@@ -76,16 +76,27 @@ static const struct opt own[] = {
     {"prefer-source", 0, OPT_STR, &prefer_source, "A,B,...", NULL, 0, 0,
      "of documents that are alike keep the one whose source comes first in this list; others come last",
      .verbs = "exact|simhash|minhash|sketch"},
+    {"against", 0, OPT_LIST, &against, "DIR", NULL, 0, 0,
+     "a saved index of earlier documents, which all stay: what is like one of them goes. May be given "
+     "several times; the "
+     "options that say what is alike must be those of the index. The stages behind sketch must all be given "
+     "the same ones",
+     .verbs = "exact|simhash|minhash|match|sets|verify|link|index|drop"},
+    {"save-index", 0, OPT_STR, &save_index, "DIR", NULL, 0, 0,
+     "write an index of the documents that stay into a folder, for --against: about 30 bytes a band and 90 "
+     "bytes a document, and of "
+     "minhash 4 bytes a word",
+     .verbs = "exact|simhash|minhash|index"},
     {"max-bucket", 0, OPT_INT, &max_bucket, "N", NULL, 1, 1e9,
      "where more than N different documents share a band compare all of them with the N best only; the "
      "ledger counts "
      "such buckets",
      .verbs = "simhash|minhash|match"},
     {"work", 0, OPT_STR, &work_dir, "DIR", NULL, 0, 0, "the folder that the stages share",
-     .verbs = "sketch|match|sets|verify|link|drop"},
+     .verbs = "sketch|match|sets|verify|link|index|drop"},
     {"task", 0, OPT_INT, &task, "K", NULL, 0, WORK_MAX_TASK,
      "which part of the inputs this is: sets and drop are given the same inputs as sketch with the same K",
-     .verbs = "sketch|sets|drop"},
+     .verbs = "sketch|sets|index|drop"},
     {"part", 0, OPT_STR, &part, "K/N", NULL, 0, 0, "do the part K, from 0, of N equal parts of the work",
      .verbs = "match|verify"},
     {"algorithm", 0, OPT_CHOICE, &algorithm, NULL, "exact|simhash|minhash", 0, 0,
@@ -134,7 +145,7 @@ static int check_options(struct err *e)
 }
 
 static const char *const verbs[] = {"exact", "simhash", "minhash", "lines", "sketch", "match",
-                                    "sets",  "verify",  "link",    "drop",  NULL};
+                                    "sets",  "verify",  "link",    "index", "drop",   NULL};
 
 static const struct opt_spec spec = {
     .name = "leat dedup",
@@ -258,16 +269,27 @@ static int check_places(const struct tool *t, struct err *e)
     return 0;
 }
 
+/* The option that was given and means nothing to those who keep the first. */
+static const char *best_only(void)
+{
+    return clusters_file   ? "--clusters"
+           : prefer_score  ? "--prefer-score"
+           : prefer_source ? "--prefer-source"
+           : against.n     ? "--against"
+           : save_index    ? "--save-index"
+                           : NULL;
+}
+
 static int endless_main(struct tool *t, const struct plan *plan)
 {
     struct endless_opts o = {*plan, (uint64_t)expected, fp};
-    const char *given = pairs_file ? "--pairs" : clusters_file ? "--clusters" : NULL;
     if (check_options(&t->err) < 0) return -ERR_USAGE;
-    if (given)
+    if (pairs_file)
         return err_set(&t->err, ERR_USAGE,
-                       "--index bloom does not know which document another repeats: it takes no %s", given);
-    if (keep_kind == 1 || prefer_score || prefer_source)
-        return err_set(&t->err, ERR_USAGE, "--index bloom keeps the first: it takes no --keep best");
+                       "--index bloom does not know which document another repeats: it takes no --pairs");
+    if (keep_kind == 1 || best_only())
+        return err_set(&t->err, ERR_USAGE, "--index bloom keeps the first: it takes no %s",
+                       best_only() ? best_only() : "--keep best");
     return endless_run(t, &o, &t->err);
 }
 
@@ -281,6 +303,7 @@ static int documents_main(struct tool *t)
                              .n_against = against.n,
                              .pairs = pairs_file,
                              .clusters = clusters_file,
+                             .save_index = save_index,
                              .ids_may_repeat = allow_duplicate_ids};
     struct stages_opts stage = {work_dir, task, part, &best};
     int r = set_plan(&best.plan, t->verb, &t->err);
@@ -291,11 +314,7 @@ static int documents_main(struct tool *t)
     if (r < 0) return r;
     if (index_kind == 1) return endless_main(t, &best.plan);
     if (keep_kind == 1 || (keep_kind == 0 && best_rereadable(t))) return best_run(t, &best, &t->err);
-    if (clusters_file || prefer_score || prefer_source)
-        return err_set(&t->err, ERR_USAGE, "%s needs --keep best",
-                       clusters_file  ? "--clusters"
-                       : prefer_score ? "--prefer-score"
-                                      : "--prefer-source");
+    if (best_only()) return err_set(&t->err, ERR_USAGE, "%s needs --keep best", best_only());
     return first_run(t, &first, &t->err);
 }
 

@@ -82,10 +82,11 @@ static int open_file(struct file *f, const struct sketch *s, uint64_t from, stru
 {
     f->task = s->task;
     f->fd = -1;
-    int r = work_sets_path(path, s->dir, s->task, "index", e);
+    int r = work_sets_path(path, s->dir, s->stored_task, "index", e);
     if (r == 0) r = records_open(&f->index, path->p, SETS_WORDS, "sets", e);
     if (r == 0 && s->task <= WORK_MAX_TASK) r = check_from(f, from, e);
-    if (r == 0) r = work_sets_path(path, s->dir, s->task, "data", e);
+    if (r == 0) records_shift(f->index, 0, DOC_NUMBER(s->task, 0) - DOC_NUMBER(s->stored_task, 0));
+    if (r == 0) r = work_sets_path(path, s->dir, s->stored_task, "data", e);
     if (r < 0) return r;
     f->data_path = strdup(path->p);
     f->fd = open(path->p, O_RDONLY | O_CLOEXEC);
@@ -264,7 +265,7 @@ int sets_get(struct sets_view *v, unsigned slot, uint64_t doc, struct sets_entry
 {
     struct slot *s = &v->slot[slot];
     if (!s->holds || s->doc != doc) {
-        const uint64_t *record;
+        const uint64_t *record = NULL;
         const struct file *f = file_of(v->sets, DOC_TASK(doc));
         if (!f || !f->blocks) return no_entry(f, doc, e);
         int r = find_record(v, f, doc, &record, e);

@@ -157,19 +157,28 @@ static int take_plan(struct sketches *s, const struct records *docs, struct err 
     return 0;
 }
 
-static int add_sketch(struct sketches *s, const char *dir, unsigned task, struct err *e)
+/* The numbers of its documents become ones of `task`. */
+static void renumber(const struct sketch *k)
+{
+    uint64_t shift = DOC_NUMBER(k->task, 0) - DOC_NUMBER(k->stored_task, 0);
+    records_shift(k->bands, BANDS_WORDS - 1, shift);
+    records_shift(k->ids, IDS_WORDS - 1, shift);
+}
+
+static int add_sketch(struct sketches *s, const char *dir, unsigned task, unsigned number, struct err *e)
 {
     struct buf path;
     struct sketch *at = realloc(s->at, (s->n + 1) * sizeof *at);
     if (!at) return err_nomem(e, "opening sketches");
     s->at = at;
     struct sketch *k = &s->at[s->n++];
-    *k = (struct sketch){.task = task, .dir = dir};
+    *k = (struct sketch){.task = number, .stored_task = task, .dir = dir};
     buf_init(&path, BUF_NO_MAX);
     int r = open_one(&k->docs, &path, dir, task, "docs", DOCS_WORDS, e);
     if (r == 0) r = open_one(&k->bands, &path, dir, task, "bands", BANDS_WORDS, e);
     if (r == 0) r = open_one(&k->ids, &path, dir, task, "ids", IDS_WORDS, e);
     if (r == 0) r = take_plan(s, k->docs, e);
+    if (r == 0) renumber(k);
     buf_free(&path);
     return r;
 }
@@ -185,44 +194,66 @@ static bool number_in(const char *name, const char *prefix, const char *ending, 
     return x < 1UL << 24 && strcmp(end, ending) == 0;
 }
 
-static int add_folder(struct sketches *s, const char *dir, bool old, struct err *e)
+static int by_number(const void *a, const void *b)
+{
+    unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
+    return (x > y) - (x < y);
+}
+
+/* The tasks that are sketched in a folder, in order. */
+static int list_tasks(const char *dir, unsigned **tasks, size_t *n, struct err *e)
 {
     DIR *d = opendir(dir);
     unsigned task;
-    size_t before = s->n;
-    int r = 0;
+    *tasks = NULL;
+    *n = 0;
     if (!d) return err_sys(e, "cannot read the folder %s", dir);
-    for (struct dirent *i; r == 0 && (i = readdir(d));)
-        if (number_in(i->d_name, "sketch-", ".docs", &task) && (task > WORK_MAX_TASK) == old)
-            r = add_sketch(s, dir, task, e);
+    int r = 0;
+    for (struct dirent *i; r == 0 && (i = readdir(d));) {
+        if (!number_in(i->d_name, "sketch-", ".docs", &task)) continue;
+        unsigned *more = realloc(*tasks, (*n + 1) * sizeof **tasks);
+        if (!more) r = err_nomem(e, "listing sketches");
+        if (more) *tasks = more;
+        if (more) (*tasks)[(*n)++] = task;
+    }
     closedir(d);
-    if (r == 0 && s->n == before)
-        r = err_set(e, ERR_USAGE,
-                    old ? "%s: no saved index: make one with --save-index"
-                        : "%s: no sketches here: run leat dedup sketch for each part of the input first",
-                    dir);
+    if (*n) qsort(*tasks, *n, sizeof **tasks, by_number);
     return r;
 }
 
-static int check_tasks(struct sketches *s, struct err *e)
+/* *number: of the next task of an index; NULL: the tasks keep theirs. */
+static int add_folder(struct sketches *s, const char *dir, unsigned *number, struct err *e)
+{
+    unsigned *tasks;
+    size_t n;
+    int r = list_tasks(dir, &tasks, &n, e);
+    if (r == 0 && n == 0)
+        r = err_set(e, ERR_USAGE,
+                    number ? "%s: no saved index: make one with --save-index"
+                           : "%s: no sketches here: run leat dedup sketch for each part of the input first",
+                    dir);
+    for (size_t i = 0; r == 0 && i < n; i++)
+        r = add_sketch(s, dir, tasks[i], number ? (*number)++ : tasks[i], e);
+    free(tasks);
+    return r;
+}
+
+static void stamp_all(struct sketches *s)
 {
     qsort(s->at, s->n, sizeof *s->at, by_task);
-    for (size_t i = 0; i < s->n; i++) {
-        if (i && s->at[i].task == s->at[i - 1].task)
-            return err_set(e, ERR_USAGE, "%s and %s are the same index", records_path(s->at[i - 1].docs),
-                           records_path(s->at[i].docs));
-        s->stamp = stamp_add(s->stamp, s->at[i].docs);
-    }
-    return 0;
+    for (size_t i = 0; i < s->n; i++) s->stamp = stamp_add(s->stamp, s->at[i].docs);
 }
 
 int sketches_open(struct sketches *s, const char *dir, char *const *against, size_t n_against, struct err *e)
 {
     memset(s, 0, sizeof *s);
-    int r = add_folder(s, dir, false, e);
-    for (size_t i = 0; r == 0 && i < n_against; i++) r = add_folder(s, against[i], true, e);
-    if (r == 0) r = check_tasks(s, e);
-    if (r < 0) sketches_close(s);
+    unsigned number = WORK_MAX_TASK + 1;
+    int r = add_folder(s, dir, NULL, e);
+    for (size_t i = 0; r == 0 && i < n_against; i++) r = add_folder(s, against[i], &number, e);
+    if (r < 0)
+        sketches_close(s);
+    else
+        stamp_all(s);
     return r;
 }
 
