@@ -7,6 +7,7 @@
 #include "common/stage.h"
 #include "dedup/best.h"
 #include "dedup/bloom.h"
+#include "dedup/check.h"
 #include "dedup/endless.h"
 #include "dedup/first.h"
 #include "dedup/lines.h"
@@ -26,12 +27,13 @@ static double overlap, drop_share = 1, fp = 1e-6;
 static bool annotate;
 static int keep_kind, algorithm = ALGORITHM_MINHASH;
 static const char *prefer_score, *prefer_source, *clusters_file, *work_dir, *part, *save_index;
-static int64_t max_bucket = 256, task;
+static int64_t max_bucket = 256, task, check_sample = 1000;
 static struct opt_list against;
 
 static const struct opt own[] = {
     {"threshold", 0, OPT_NUM, &threshold, "J", NULL, 0, 1,
-     "drop a document whose Jaccard similarity with a kept one is at least this", .verbs = "minhash|verify"},
+     "drop a document whose Jaccard similarity with a kept one is at least this",
+     .verbs = "minhash|verify|check"},
     {"profile", 0, OPT_STR, &profile, "BANDSxROWS", NULL, 0, 0,
      "how candidates are found; more bands find more, more rows check fewer", .verbs = "minhash|sketch"},
     {"distance", 0, OPT_INT, &most_bits, "BITS", NULL, 0, NEARBY_MAX_DISTANCE,
@@ -41,7 +43,7 @@ static const struct opt own[] = {
      .verbs = "simhash|sketch"},
     {"ngram", 0, OPT_INT, &words_per_ngram, "N", NULL, 1, SHINGLE_MAX_WORDS,
      "words in a shingle, and in what --overlap counts [default: 5, of simhash 3]",
-     .verbs = "simhash|minhash|lines|sketch"},
+     .verbs = "simhash|minhash|lines|sketch|check"},
     {"seed", 0, OPT_INT, &seed, "N", NULL, 0, 9e15, "seed of the lanes' multipliers",
      .verbs = "minhash|sketch"},
     {"normalize", 0, OPT_FLAG, &normalize, NULL, NULL, 0, 0,
@@ -76,6 +78,8 @@ static const struct opt own[] = {
     {"prefer-source", 0, OPT_STR, &prefer_source, "A,B,...", NULL, 0, 0,
      "of documents that are alike keep the one whose source comes first in this list; others come last",
      .verbs = "exact|simhash|minhash|sketch"},
+    {"check-sample", 0, OPT_INT, &check_sample, "N", NULL, 1, 1e7,
+     "compare so many documents with all others", .verbs = "check"},
     {"against", 0, OPT_LIST, &against, "DIR", NULL, 0, 0,
      "a saved index of earlier documents, which all stay: what is like one of them goes. May be given "
      "several times; the "
@@ -144,8 +148,8 @@ static int check_options(struct err *e)
     return 0;
 }
 
-static const char *const verbs[] = {"exact", "simhash", "minhash", "lines", "sketch", "match",
-                                    "sets",  "verify",  "link",    "index", "drop",   NULL};
+static const char *const verbs[] = {"exact",  "simhash", "minhash", "lines", "sketch", "match", "sets",
+                                    "verify", "link",    "index",   "drop",  "check",  NULL};
 
 static const struct opt_spec spec = {
     .name = "leat dedup",
@@ -318,6 +322,22 @@ static int documents_main(struct tool *t)
     return first_run(t, &first, &t->err);
 }
 
+static int check_main(struct tool *t)
+{
+    struct check_opts o = {words_per_ngram ? (unsigned)words_per_ngram : 5, threshold,
+                           (uint64_t)check_sample};
+    if (!best_rereadable(t))
+        return err_set(&t->err, ERR_USAGE, "leat dedup check reads its inputs twice: give it files");
+    return check_run(t, &o, &t->err);
+}
+
+static int run(struct tool *t)
+{
+    if (strcmp(t->verb, "lines") == 0) return lines_main(t);
+    if (strcmp(t->verb, "check") == 0) return check_main(t);
+    return documents_main(t);
+}
+
 int main(int argc, char **argv)
 {
     struct tool t;
@@ -325,5 +345,5 @@ int main(int argc, char **argv)
                     TOOL_DOCS | TOOL_REJECTS | TOOL_ATTRIBUTES | TOOL_SCORES_ALL | TOOL_MEMORY | TOOL_VERB,
                     argc, argv))
         return t.status;
-    return tool_finish(&t, strcmp(t.verb, "lines") == 0 ? lines_main(&t) : documents_main(&t));
+    return tool_finish(&t, run(&t));
 }
