@@ -150,6 +150,14 @@ static int put_entry(const struct setting *x, struct worker *w, struct pass_batc
     return 0;
 }
 
+/* Whether any of the lines [from, to) is wanted. */
+static bool any_wanted(const struct sets_wanted *w, uint64_t from, uint64_t to)
+{
+    for (uint64_t i = from / 64; i <= to / 64 && i <= w->lines / 64; i++)
+        if (w->named[i]) return true;
+    return false;
+}
+
 static int sets_work(void *ctx, void *worker, struct pass_batch *b, struct err *e)
 {
     const struct setting *x = ctx;
@@ -157,6 +165,7 @@ static int sets_work(void *ctx, void *worker, struct pass_batch *b, struct err *
     struct slice line;
     uint64_t i = b->first;
     int r = 0;
+    if (!any_wanted(x->wanted, i, i + b->lines)) return 0;
     for (size_t at = 0; r == 0 && lines_each(&b->in, &at, &line); i++) {
         if (i >= x->wanted->lines || !get_bit(x->wanted->named, i)) continue;
         r = jsonl_parse(w->jsonl, line.p, line.n, &w->doc, e);
@@ -194,7 +203,7 @@ int sets_write(struct tool *t, const char *dir, unsigned task, const struct plan
     struct out_opts out = {.path = data.p, .temporary = !lasting};
     if (r == 0) r = out_open(&x.data, &out, e);
     if (r == 0) r = records_create(&x.index, index.p, SETS_WORDS, "sets", e);
-    if (r == 0) r = pass_run(t, &ops, &x, docs, e);
+    if (r == 0 && any_wanted(w, 0, w->lines)) r = pass_run(t, &ops, &x, docs, e);
     int closed = out_close(x.data, r == 0 ? OUT_COMMIT : OUT_ABANDON, r == 0 ? e : &later);
     if (r == 0) r = closed;
     if (r == 0)

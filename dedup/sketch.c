@@ -31,7 +31,7 @@ struct sketching {
     struct out *spool;
     struct hash_stream *content;
     struct ledger *ledger;
-    uint64_t lines, put; /* lines that came, records of .docs */
+    uint64_t lines, bytes, put; /* lines that came, records of .docs */
 };
 
 struct worker {
@@ -115,15 +115,13 @@ static int sketch_doc(void *ctx, void *worker, struct doc *d, struct stage_out *
 
 /* ------------------------------------------------------------------ all documents, in their order */
 
-static int raw(void *ctx, struct slice lines, struct err *e)
+static int raw(void *ctx, struct slice lines, uint64_t n, struct err *e)
 {
     struct sketching *x = ctx;
-    struct buf all = {.p = (char *)lines.p, .n = lines.n};
-    struct slice line;
-    uint64_t before = x->lines;
-    for (size_t at = 0; lines_each(&all, &at, &line);) x->lines++;
-    hash_stream_update(x->content, lines.p, lines.n);
-    return x->spool ? out_write(x->spool, lines.p, lines.n, x->lines - before, e) : 0;
+    x->lines += n;
+    x->bytes += lines.n;
+    if (x->o->lasting) hash_stream_update(x->content, lines.p, lines.n);
+    return x->spool ? out_write(x->spool, lines.p, lines.n, n, e) : 0;
 }
 
 /* Records of lines that are no documents, before the line with this index. */
@@ -207,8 +205,9 @@ static int put_meta(const struct sketching *x, struct buf *meta, struct err *e)
     buf_clear(meta);
     buf_puts(meta, "{");
     plan_put(&x->o->plan, meta);
-    buf_printf(meta, ",\"lines\":%llu,\"content\":\"%s\",\"first\":%s", (unsigned long long)x->lines, hex,
-               x->o->keep.first ? "true" : "false");
+    buf_printf(meta, ",\"lines\":%llu,\"bytes\":%llu,\"first\":%s", (unsigned long long)x->lines,
+               (unsigned long long)x->bytes, x->o->keep.first ? "true" : "false");
+    if (x->o->lasting) buf_printf(meta, ",\"content\":\"%s\"", hex);
     if (x->o->keep.score) {
         buf_puts(meta, ",\"prefer_score\":");
         json_put_str(meta, slice_str(x->o->keep.score));
@@ -284,9 +283,11 @@ int sketch_lines_of(const struct records *docs, struct sketch_lines *l, struct e
     struct slice hex;
     int r = json_parse(&f, records_path(docs), records_meta(docs), e);
     if (r < 0) return r;
-    bool good = json_uint(json_get(json_root(f), "lines"), &l->lines) &&
-                json_str(json_get(json_root(f), "content"), &hex) &&
-                hash64_parse(hex.p, hex.n, &l->content) == 0;
+    struct json root = json_root(f);
+    bool good =
+        json_uint(json_get(root, "lines"), &l->lines) && json_uint(json_get(root, "bytes"), &l->bytes);
+    l->hashed = json_str(json_get(root, "content"), &hex);
+    if (l->hashed) good = good && hash64_parse(hex.p, hex.n, &l->content) == 0;
     json_free(f);
     return good ? 0 : err_set(e, ERR_USAGE, "%s: made by another release: sketch again", records_path(docs));
 }
