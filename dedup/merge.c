@@ -88,9 +88,8 @@ static int out_of_order(const struct source *s, struct err *e)
 /* The next record of a run, which must not be less than `last`. */
 static int advance(const struct merge *m, struct source *s, struct err *e)
 {
-    uint64_t last[RECORDS_MAX_WORDS];
-    bool first = !s->record;
-    for (unsigned i = 0; i < m->words && !first; i++) last[i] = s->record[i];
+    uint64_t last[RECORDS_MAX_WORDS] = {0};
+    for (unsigned i = 0; i < m->words && s->record; i++) last[i] = s->record[i];
     int got = records_next(s->cursor, &s->record, e);
     if (got <= 0) {
         s->record = NULL;
@@ -99,7 +98,7 @@ static int advance(const struct merge *m, struct source *s, struct err *e)
     __builtin_prefetch((const void *)((uintptr_t)s->record + PREFETCH_BYTES));
     uint64_t key = s->record[0];
     if (key > s->high) return out_of_order(s, e);
-    if (first || key > last[0]) return 1;
+    if (key > last[0]) return 1;
     return key < last[0] || compare_rest(last, s->record, m->words) > 0 ? out_of_order(s, e) : 1;
 }
 
