@@ -36,7 +36,7 @@ static const struct opt own[] = {
      "costs "
      "memory and time",
      .verbs = "simhash"},
-    {"ngram", 0, OPT_INT, &words_per_ngram, "N", NULL, 1, SHINGLE_MAX_WORDS,
+    {"ngram", 0, OPT_INT, &words_per_ngram, "N", NULL, 1, SHINGLE_MAX,
      "words in a shingle, and in what --overlap counts [default: 5, of simhash 3]",
      .verbs = "simhash|minhash|lines"},
     {"seed", 0, OPT_INT, &seed, "N", NULL, 0, 9e15, "seed of the lanes' multipliers", .verbs = "minhash"},
@@ -184,7 +184,7 @@ static void *worker_new(void *ctx)
     if (!w) return NULL;
     buf_init(&w->mark, BUF_NO_MAX);
     wordhash_init(&w->words);
-    w->shingles = shingles_new((unsigned)words_per_ngram);
+    w->shingles = shingles_new(&(struct shingle_opts){.n = (unsigned)words_per_ngram});
     if (w->shingles) return w;
     worker_free(ctx, w);
     return NULL;
@@ -214,19 +214,19 @@ static int minhash_doc(void *ctx, void *worker, struct doc *d, struct stage_out 
 {
     const struct dedup *x = ctx;
     struct worker *w = worker;
-    const uint32_t *list;
-    size_t n, head = sizeof(struct mark) + x->minhash.bands * sizeof(uint64_t);
-    int r = shingles_of(w->shingles, d->text, &list, &n, e);
+    struct shingle_list list;
+    size_t head = sizeof(struct mark) + x->minhash.bands * sizeof(uint64_t);
+    int r = shingles_of(w->shingles, d->text, &list, e);
     if (r < 0) return r;
     buf_clear(&w->mark);
-    if (buf_reserve(&w->mark, head + n * sizeof *list) < 0)
-        return err_nomem(e, "keeping a document's shingles");
+    size_t bytes = list.n * sizeof *list.at;
+    if (buf_reserve(&w->mark, head + bytes) < 0) return err_nomem(e, "keeping a document's shingles");
     struct mark *m = (struct mark *)(void *)w->mark.p;
     m->key = (struct hash128){0};
-    m->n = n;
-    minhash_bands(&x->minhash, list, n, m->band);
-    memcpy(w->mark.p + head, list, n * sizeof *list);
-    return stage_defer(o, d, m, head + n * sizeof *list);
+    m->n = list.n;
+    minhash_bands(&x->minhash, &list, m->band);
+    memcpy(w->mark.p + head, list.at, bytes);
+    return stage_defer(o, d, m, head + bytes);
 }
 
 /* likeness: the similarity, or of simhash the distance. */
@@ -326,8 +326,10 @@ static int open_all(struct dedup *x, const struct tool *t, struct err *e)
         return err_set(e, ERR_USAGE,
                        "the output and --pairs would both go to %s; give each a file of its own",
                        strcmp(pairs_file, "-") == 0 ? "standard output" : pairs_file);
-    int r = minhash_init(&x->minhash, profile, (uint64_t)seed, e);
+    struct minhash_opts minhash = {.seed = (uint64_t)seed};
+    int r = minhash_profile(&minhash, profile, e);
     if (r < 0) return r;
+    minhash_init(&x->minhash, &minhash);
     x->survivors =
         x->verb == SIMHASH
             ? survivors_new_nearby((unsigned)most_bits, t->memory, allow_duplicate_ids)

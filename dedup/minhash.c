@@ -91,29 +91,36 @@ static unsigned small_number(const char **p)
     return n;
 }
 
-int minhash_init(struct minhash *m, const char *profile, uint64_t seed, struct err *e)
+int minhash_profile(struct minhash_opts *o, const char *profile, struct err *e)
 {
     const char *p = profile;
-    memset(m, 0, sizeof *m);
-    m->bands = small_number(&p);
+    unsigned bands = small_number(&p), rows = 0;
     if (*p == 'x') {
         p++;
-        m->rows = small_number(&p);
+        rows = small_number(&p);
     }
-    if (*p || !m->bands || !m->rows || m->bands * m->rows > MINHASH_MAX_LANES)
+    if (*p || !bands || !rows || bands * rows > MINHASH_MAX_LANES)
         return err_set(e, ERR_USAGE,
                        "profile '%s': write BANDSxROWS, such as 14x8, with at most %d lanes in all", profile,
                        MINHASH_MAX_LANES);
-    m->least = choose_lanes();
-    for (unsigned j = 0; j < MINHASH_MAX_LANES; j++)
-        m->multiplier[j] = (uint32_t)(hash_mix64(seed * 0x9e3779b97f4a7c15ULL + j + 1) >> 32) | 1;
+    o->bands = bands;
+    o->rows = rows;
     return 0;
 }
 
-void minhash_bands(const struct minhash *m, const uint32_t *list, size_t n, uint64_t *key)
+void minhash_init(struct minhash *m, const struct minhash_opts *o)
+{
+    m->bands = o->bands;
+    m->rows = o->rows;
+    m->least = choose_lanes();
+    for (unsigned j = 0; j < MINHASH_MAX_LANES; j++)
+        m->multiplier[j] = (uint32_t)(hash_mix64(o->seed * 0x9e3779b97f4a7c15ULL + j + 1) >> 32) | 1;
+}
+
+void minhash_bands(const struct minhash *m, const struct shingle_list *list, uint64_t *key)
 {
     uint32_t least[MINHASH_MAX_LANES];
-    m->least(m->multiplier, m->bands * m->rows, list, n, least);
+    m->least(m->multiplier, m->bands * m->rows, list->at, list->n, least);
     for (unsigned b = 0; b < m->bands; b++)
         key[b] = hash64_seed(least + (size_t)b * m->rows, m->rows * sizeof *least, b);
 }

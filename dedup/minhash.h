@@ -6,14 +6,17 @@
 #ifndef LEAT_DEDUP_MINHASH_H
 #define LEAT_DEDUP_MINHASH_H
 
-#include "common/err.h"
-#include <stddef.h>
-#include <stdint.h>
+#include "dedup/shingle.h"
 
 #define MINHASH_MAX_LANES 1024
 
 typedef void minhash_lanes(const uint32_t *multiplier, unsigned lanes, const uint32_t *list, size_t n,
                            uint32_t *least);
+
+struct minhash_opts {
+    unsigned bands, rows; /* at least one each, bands * rows <= MINHASH_MAX_LANES */
+    uint64_t seed;        /* makes the multipliers */
+};
 
 struct minhash {
     unsigned bands, rows;
@@ -21,12 +24,14 @@ struct minhash {
     uint32_t multiplier[MINHASH_MAX_LANES];
 };
 
-/* profile "BANDSxROWS", such as 14x8, 20x13, 26x11; at most MINHASH_MAX_LANES lanes. The seed makes the multipliers. */
-int minhash_init(struct minhash *m, const char *profile, uint64_t seed, struct err *e);
+/* "BANDSxROWS", such as 14x8, 20x13, 26x11, into bands and rows. 0, or -ERR_USAGE. */
+int minhash_profile(struct minhash_opts *o, const char *profile, struct err *e);
+
+void minhash_init(struct minhash *m, const struct minhash_opts *o);
 
 /* key[0..bands): one 64-bit key per band, different between bands, of shingles in any order, repeated or not. Of none all lanes are
  * 2^32-1. The same on every CPU. */
-void minhash_bands(const struct minhash *m, const uint32_t *list, size_t n, uint64_t *key);
+void minhash_bands(const struct minhash *m, const struct shingle_list *list, uint64_t *key);
 
 /* 1 - (1 - jaccard^rows)^bands */
 double minhash_probability(const struct minhash *m, double jaccard);

@@ -20,11 +20,11 @@ struct shingles {
     size_t cap;
 };
 
-struct shingles *shingles_new(unsigned words_per_shingle)
+struct shingles *shingles_new(const struct shingle_opts *o)
 {
     struct shingles *s = calloc(1, sizeof *s);
     if (!s) return NULL;
-    s->n = words_per_shingle;
+    s->n = o->n;
     s->base_out = BASE;
     for (unsigned i = 0; i < s->n; i++) s->base_out *= BASE;
     wordhash_init(&s->words);
@@ -67,15 +67,15 @@ static size_t roll(const struct shingles *s, const uint64_t *word, size_t words,
     return n;
 }
 
-int shingles_of(struct shingles *s, struct slice text, const uint32_t **list, size_t *n, struct err *e)
+int shingles_of(struct shingles *s, struct slice text, struct shingle_list *list, struct err *e)
 {
     int r = wordhash_of(&s->words, text, e);
     if (r == 0) r = reserve(s, s->words.n + 1, e);
     if (r < 0) return r;
     bool none = s->words.n == 0;
     uint64_t bytes = none ? hash64(text.p, text.n) : 0;
-    *n = roll(s, none ? &bytes : s->words.at, none ? 1 : s->words.n, s->list);
-    *list = s->list;
+    list->n = roll(s, none ? &bytes : s->words.at, none ? 1 : s->words.n, s->list);
+    list->at = s->list;
     return 0;
 }
 

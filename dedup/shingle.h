@@ -10,16 +10,25 @@
 #include "common/hash.h"
 #include "common/text.h"
 
-#define SHINGLE_MAX_WORDS 32
+#define SHINGLE_MAX 32 /* words in a shingle */
+
+struct shingle_opts {
+    unsigned n; /* words in a shingle: 1..SHINGLE_MAX */
+};
+
+/* A text's shingles in its order, n >= 1. One that stands again is there again: that changes no minimum. */
+struct shingle_list {
+    const uint32_t *at;
+    size_t n;
+};
 
 struct shingles; /* one per thread; memory: about 20 bytes a word of the longest text */
 
-struct shingles *shingles_new(unsigned words_per_shingle); /* 1..SHINGLE_MAX_WORDS; NULL: out of memory */
+struct shingles *shingles_new(const struct shingle_opts *o); /* NULL: out of memory */
 void shingles_free(struct shingles *s);
 
-/* *list: the text's shingles in its order, n >= 1; valid until the next call. One that stands again is there again: that
- * changes no minimum. */
-int shingles_of(struct shingles *s, struct slice text, const uint32_t **list, size_t *n, struct err *e);
+/* *list: valid until the next call. */
+int shingles_of(struct shingles *s, struct slice text, struct shingle_list *list, struct err *e);
 
 /* Makes a set of a list: sorted, each once. Returns its size. `spare` has room for n, too. Linear. */
 size_t shingles_set(uint32_t *list, uint32_t *spare, size_t n);

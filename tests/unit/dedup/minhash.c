@@ -11,9 +11,15 @@ static uint32_t random32(uint64_t *state)
 
 static void start(struct minhash *m, const char *profile, uint64_t seed, enum simd simd)
 {
-    struct err e = {0};
+    struct minhash_opts o = {.seed = seed};
     simd_limit(simd);
-    CHECK_INT(minhash_init(m, profile, seed, &e), 0);
+    CHECK_INT(minhash_profile(&o, profile, NULL), 0);
+    minhash_init(m, &o);
+}
+
+static void bands(const struct minhash *m, const uint32_t *list, size_t n, uint64_t *key)
+{
+    minhash_bands(m, &(struct shingle_list){.at = list, .n = n}, key);
 }
 
 TEST(profiles)
@@ -41,7 +47,7 @@ TEST(profiles)
     struct minhash m;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct err e = {0};
-        CHECK_INT(minhash_init(&m, bad[i], 1, &e), -ERR_USAGE);
+        CHECK_INT(minhash_profile(&(struct minhash_opts){0}, bad[i], &e), -ERR_USAGE);
         CHECK(strstr(e.msg, "14x8"));
     }
     start(&m, "1024x1", 1, SIMD_AVX512);
@@ -80,7 +86,7 @@ TEST(every_cpu_gives_the_same)
             uint64_t got[MINHASH_MAX_LANES], want[MINHASH_MAX_LANES];
             size_t n = sizes[k % 5];
             start(&m, profiles[p], p, (enum simd)(k / 5));
-            minhash_bands(&m, set, n, got);
+            bands(&m, set, n, got);
             reference_bands(&m, set, n, want);
             CHECK(memcmp(got, want, m.bands * sizeof *got) == 0);
         }
@@ -94,13 +100,13 @@ TEST(keys_depend_on_band_seed_and_set)
     uint32_t set[3] = {1, 2, 3};
     start(&m, "14x8", 1, SIMD_AVX512);
     start(&other, "14x8", 2, SIMD_AVX512);
-    minhash_bands(&m, set, 0, a); /* all lanes alike, keys not */
+    bands(&m, set, 0, a); /* all lanes alike, keys not */
     for (unsigned i = 1; i < 14; i++) CHECK(a[i] != a[0]);
-    minhash_bands(&m, set, 3, a);
-    minhash_bands(&other, set, 3, b);
+    bands(&m, set, 3, a);
+    bands(&other, set, 3, b);
     CHECK(memcmp(a, b, sizeof a) != 0);
     uint32_t reversed[4] = {3, 2, 1, 3};
-    minhash_bands(&m, reversed, 4, b);
+    bands(&m, reversed, 4, b);
     CHECK(memcmp(a, b, sizeof a) == 0);
 }
 
@@ -119,8 +125,8 @@ static double candidates(const char *profile, unsigned shared, unsigned own, uns
             a[i] = random32(&state);
             b[i] = random32(&state);
         }
-        minhash_bands(&m, a, shared + own, ka);
-        minhash_bands(&m, b, shared + own, kb);
+        bands(&m, a, shared + own, ka);
+        bands(&m, b, shared + own, kb);
         for (unsigned i = 0; i < m.bands; i++) met |= ka[i] == kb[i];
         found += met;
     }
