@@ -215,7 +215,7 @@ static int minhash_doc(void *ctx, void *worker, struct doc *d, struct stage_out 
     const struct dedup *x = ctx;
     struct worker *w = worker;
     struct shingle_list list;
-    size_t head = sizeof(struct mark) + x->minhash.bands * sizeof(uint64_t);
+    size_t head = sizeof(struct mark) + x->minhash.o.bands * sizeof(uint64_t);
     int r = shingles_of(w->shingles, d->text, &list, e);
     if (r < 0) return r;
     buf_clear(&w->mark);
@@ -245,8 +245,9 @@ static int find(struct dedup *x, const struct stage_deferred *m, uint64_t *numbe
         if (r == 1) *likeness = bits;
         return r;
     default:
-        return survivors_similar(x->survivors, mark->band, (const uint32_t *)(mark->band + x->minhash.bands),
-                                 mark->n, m->id, threshold, number, likeness, e);
+        return survivors_similar(x->survivors, mark->band,
+                                 (const uint32_t *)(mark->band + x->minhash.o.bands), mark->n, m->id,
+                                 threshold, number, likeness, e);
     }
 }
 
@@ -333,7 +334,7 @@ static int open_all(struct dedup *x, const struct tool *t, struct err *e)
     x->survivors =
         x->verb == SIMHASH
             ? survivors_new_nearby((unsigned)most_bits, t->memory, allow_duplicate_ids)
-            : survivors_new(x->verb == EXACT ? 0 : x->minhash.bands, t->memory, allow_duplicate_ids);
+            : survivors_new(x->verb == EXACT ? 0 : x->minhash.o.bands, t->memory, allow_duplicate_ids);
     if (!x->survivors) return err_nomem(e, "starting");
     return pairs_file ? out_open(&x->pairs, &pairs, e) : 0;
 }

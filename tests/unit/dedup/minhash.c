@@ -51,9 +51,9 @@ TEST(profiles)
         CHECK(strstr(e.msg, "14x8"));
     }
     start(&m, "1024x1", 1, SIMD_AVX512);
-    CHECK_INT(m.bands * 10000 + m.rows, 10240001);
+    CHECK_INT(m.o.bands * 10000 + m.o.rows, 10240001);
     start(&m, "20x13", 1, SIMD_AVX512);
-    CHECK_INT(m.bands * 10000 + m.rows, 200013);
+    CHECK_INT(m.o.bands * 10000 + m.o.rows, 200013);
     for (unsigned i = 0; i < MINHASH_MAX_LANES; i++) CHECK(m.multiplier[i] & 1);
 }
 
@@ -61,14 +61,15 @@ TEST(profiles)
 static void reference_bands(const struct minhash *m, const uint32_t *set, size_t n, uint64_t *key)
 {
     uint32_t least[MINHASH_MAX_LANES];
-    for (unsigned j = 0; j < m->bands * m->rows; j++) {
+    for (unsigned j = 0; j < m->o.bands * m->o.rows; j++) {
         least[j] = UINT32_MAX;
         for (size_t i = 0; i < n; i++) {
             uint32_t v = set[i] * m->multiplier[j];
             if (v < least[j]) least[j] = v;
         }
     }
-    for (unsigned b = 0; b < m->bands; b++) key[b] = hash64_seed(least + (size_t)b * m->rows, m->rows * 4, b);
+    for (unsigned b = 0; b < m->o.bands; b++)
+        key[b] = hash64_seed(least + (size_t)b * m->o.rows, m->o.rows * 4, b);
 }
 
 TEST(every_cpu_gives_the_same)
@@ -88,7 +89,7 @@ TEST(every_cpu_gives_the_same)
             start(&m, profiles[p], p, (enum simd)(k / 5));
             bands(&m, set, n, got);
             reference_bands(&m, set, n, want);
-            CHECK(memcmp(got, want, m.bands * sizeof *got) == 0);
+            CHECK(memcmp(got, want, m.o.bands * sizeof *got) == 0);
         }
     }
 }
@@ -127,7 +128,7 @@ static double candidates(const char *profile, unsigned shared, unsigned own, uns
         }
         bands(&m, a, shared + own, ka);
         bands(&m, b, shared + own, kb);
-        for (unsigned i = 0; i < m.bands; i++) met |= ka[i] == kb[i];
+        for (unsigned i = 0; i < m.o.bands; i++) met |= ka[i] == kb[i];
         found += met;
     }
     return (double)found / trials;
@@ -146,7 +147,7 @@ TEST(candidates_as_theory_says)
         start(&m, cases[i].profile, 1, SIMD_AVX512);
         double j = (double)cases[i].shared / (cases[i].shared + 2 * cases[i].own);
         double want = minhash_probability(&m, j), error = sqrt(want * (1 - want) / trials);
-        CHECK_NEAR(want, 1 - pow(1 - pow(j, m.rows), m.bands), 1e-12);
+        CHECK_NEAR(want, 1 - pow(1 - pow(j, m.o.rows), m.o.bands), 1e-12);
         CHECK_NEAR(candidates(cases[i].profile, cases[i].shared, cases[i].own, trials), want,
                    4 * error + 0.01);
     }
