@@ -66,7 +66,7 @@ static void *worker_new(void *ctx)
     struct worker *w = calloc(1, sizeof *w);
     if (!w) return NULL;
     buf_init(&w->mark, BUF_NO_MAX);
-    w->shingles = shingles_new(x->o->ngram);
+    w->shingles = shingles_new(&x->o->shingle);
     w->hits = calloc(x->o->documents, sizeof *w->hits);
     w->met = calloc(x->o->documents, sizeof *w->met);
     if (w->shingles && w->hits && w->met) return w;
@@ -76,9 +76,10 @@ static void *worker_new(void *ctx)
 
 static int make_set(struct worker *w, struct slice text, size_t *n, struct err *e)
 {
-    const uint32_t *list;
-    int r = shingles_of(w->shingles, text, &list, n, e);
+    struct shingle_list list;
+    int r = shingles_of(w->shingles, text, &list, e);
     if (r < 0) return r;
+    *n = list.n;
     if (*n > w->cap) {
         free(w->set);
         free(w->spare);
@@ -87,7 +88,7 @@ static int make_set(struct worker *w, struct slice text, size_t *n, struct err *
         w->spare = malloc(w->cap * sizeof *w->spare);
         if (!w->set || !w->spare) return err_nomem(e, "making a set of shingles");
     }
-    memcpy(w->set, list, *n * sizeof *list);
+    memcpy(w->set, list.at, *n * sizeof *list.at);
     *n = shingles_set(w->set, w->spare, *n);
     return 0;
 }

@@ -3,9 +3,10 @@
 #define LEAT_DEDUP_CHECK_H
 
 #include "common/tool.h"
+#include "dedup/shingle.h"
 
 struct check_opts {
-    unsigned ngram;
+    struct shingle_opts shingle;
     double threshold;
     uint64_t documents; /* of the sample */
 };

@@ -41,7 +41,7 @@ static const struct opt own[] = {
      "costs "
      "memory and time",
      .verbs = "simhash|sketch"},
-    {"ngram", 0, OPT_INT, &words_per_ngram, "N", NULL, 1, SHINGLE_MAX_WORDS,
+    {"ngram", 0, OPT_INT, &words_per_ngram, "N", NULL, 1, SHINGLE_MAX,
      "words in a shingle, and in what --overlap counts [default: 5, of simhash 3]",
      .verbs = "simhash|minhash|lines|sketch|check"},
     {"seed", 0, OPT_INT, &seed, "N", NULL, 0, 9e15, "seed of the lanes' multipliers",
@@ -301,17 +301,15 @@ static int set_plan(struct plan *p, const char *verb, struct err *e)
     for (int i = 0; i < 3; i++)
         if (strcmp(verb, names[i]) == 0) p->algorithm = (enum algorithm)i;
     p->normalize = normalize && p->algorithm == ALGORITHM_EXACT;
+    p->shingle.n = 1;
     if (p->algorithm == ALGORITHM_EXACT) return 0;
-    p->ngram = words_per_ngram ? (unsigned)words_per_ngram : p->algorithm == ALGORITHM_SIMHASH ? 3 : 5;
+    p->shingle.n = words_per_ngram ? (unsigned)words_per_ngram : p->algorithm == ALGORITHM_SIMHASH ? 3 : 5;
     if (p->algorithm == ALGORITHM_SIMHASH) {
         p->distance = (unsigned)most_bits;
         return 0;
     }
-    p->seed = (uint64_t)seed;
-    if (strlen(profile) >= sizeof p->profile)
-        return err_set(e, ERR_USAGE, "profile '%s': write BANDSxROWS, such as 14x8", profile);
-    memcpy(p->profile, profile, strlen(profile) + 1);
-    return 0;
+    p->minhash.seed = (uint64_t)seed;
+    return minhash_profile(&p->minhash, profile, e);
 }
 
 /* Two reports, or one and the output, in one place. */
@@ -378,8 +376,8 @@ static int documents_main(struct tool *t)
 
 static int check_main(struct tool *t)
 {
-    struct check_opts o = {words_per_ngram ? (unsigned)words_per_ngram : 5, threshold,
-                           (uint64_t)check_sample};
+    struct check_opts o = {
+        {words_per_ngram ? (unsigned)words_per_ngram : 5, SHINGLE_WORDS}, threshold, (uint64_t)check_sample};
     if (!best_rereadable(t))
         return err_set(&t->err, ERR_USAGE, "leat dedup check reads its inputs twice: give it files");
     return check_run(t, &o, &t->err);

@@ -106,7 +106,7 @@ static void *worker_new(void *ctx)
     if (!w) return NULL;
     w->jsonl = jsonl_new();
     doc_init(&w->doc);
-    w->shingles = shingles_new(x->plan->ngram ? x->plan->ngram : 1);
+    w->shingles = shingles_new(&x->plan->shingle);
     if (w->jsonl && w->shingles) return w;
     worker_free(ctx, w);
     return NULL;
@@ -114,9 +114,10 @@ static void *worker_new(void *ctx)
 
 static int make_set(struct worker *w, struct slice text, size_t *n, struct err *e)
 {
-    const uint32_t *list;
-    int r = shingles_of(w->shingles, text, &list, n, e);
+    struct shingle_list list;
+    int r = shingles_of(w->shingles, text, &list, e);
     if (r < 0) return r;
+    *n = list.n;
     if (*n > w->cap) {
         free(w->set);
         free(w->spare);
@@ -125,7 +126,7 @@ static int make_set(struct worker *w, struct slice text, size_t *n, struct err *
         w->spare = malloc(w->cap * sizeof *w->spare);
         if (!w->set || !w->spare) return err_nomem(e, "making a set of shingles");
     }
-    memcpy(w->set, list, *n * sizeof *list);
+    memcpy(w->set, list.at, *n * sizeof *list.at);
     *n = shingles_set(w->set, w->spare, *n);
     return 0;
 }

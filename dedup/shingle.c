@@ -1,10 +1,12 @@
-/* shingle.c: hashes of words → rolling n-gram hashes; lists of them → sets.
+/* shingle.c: hashes of words or characters → rolling n-gram hashes; lists of them → sets.
  *
- * n word hashes are combined by a polynomial that rolls from one shingle to the next, then mixed. A set is made by a
+ * n hashes are combined by a polynomial that rolls from one shingle to the next, then mixed. A set is made by a
  * least-significant-digit radix sort, linear in the number of words; most documents never need it.
  *
  * State: per thread, reused. Memory: the words' hashes, a list of shingles. */
 #include "dedup/shingle.h"
+#include "dedup/charhash.h"
+#include "dedup/datatrove.h"
 #include "dedup/wordhash.h"
 #include <stdlib.h>
 
@@ -13,21 +15,25 @@
 #define MIX 0xBF58476D1CE4E5B9ULL
 
 struct shingles {
-    unsigned n;
+    struct shingle_opts o;
     uint64_t base_out; /* BASE^(n+1): what the word that leaves has been multiplied by */
     struct wordhash words;
+    struct charhash chars;
+    struct datatrove grams;
     uint32_t *list;
     size_t cap;
 };
 
-struct shingles *shingles_new(unsigned words_per_shingle)
+struct shingles *shingles_new(const struct shingle_opts *o)
 {
     struct shingles *s = calloc(1, sizeof *s);
     if (!s) return NULL;
-    s->n = words_per_shingle;
+    s->o = *o;
     s->base_out = BASE;
-    for (unsigned i = 0; i < s->n; i++) s->base_out *= BASE;
+    for (unsigned i = 0; i < o->n; i++) s->base_out *= BASE;
     wordhash_init(&s->words);
+    charhash_init(&s->chars);
+    datatrove_init(&s->grams);
     return s;
 }
 
@@ -35,6 +41,8 @@ void shingles_free(struct shingles *s)
 {
     if (!s) return;
     wordhash_free(&s->words);
+    charhash_free(&s->chars);
+    datatrove_free(&s->grams);
     free(s->list);
     free(s);
 }
@@ -57,7 +65,7 @@ static inline uint32_t finish(uint64_t rolled)
 static size_t roll(const struct shingles *s, const uint64_t *word, size_t words, uint32_t *list)
 {
     uint64_t h = 0, base_out = s->base_out;
-    size_t n = 0, first = s->n < words ? s->n : words;
+    size_t n = 0, first = s->o.n < words ? s->o.n : words;
     for (size_t i = 0; i < first; i++) h = (h + word[i]) * BASE;
     list[n++] = finish(h);
     for (size_t i = first; i < words; i++) {
@@ -67,15 +75,27 @@ static size_t roll(const struct shingles *s, const uint64_t *word, size_t words,
     return n;
 }
 
-int shingles_of(struct shingles *s, struct slice text, const uint32_t **list, size_t *n, struct err *e)
+static int datatrove_shingles(struct shingles *s, struct slice text, struct shingle_list *list, struct err *e)
 {
-    int r = wordhash_of(&s->words, text, e);
-    if (r == 0) r = reserve(s, s->words.n + 1, e);
+    int r = datatrove_grams(&s->grams, text, s->o.n, e);
+    if (r == 0) r = reserve(s, s->grams.n, e);
     if (r < 0) return r;
-    bool none = s->words.n == 0;
-    uint64_t bytes = none ? hash64(text.p, text.n) : 0;
-    *n = roll(s, none ? &bytes : s->words.at, none ? 1 : s->words.n, s->list);
-    *list = s->list;
+    for (size_t i = 0; i < s->grams.n; i++) s->list[i] = (uint32_t)(s->grams.at[i] >> 32);
+    *list = (struct shingle_list){.at = s->list, .wide = s->grams.at, .n = s->grams.n};
+    return 0;
+}
+
+int shingles_of(struct shingles *s, struct slice text, struct shingle_list *list, struct err *e)
+{
+    if (s->o.unit == SHINGLE_DATATROVE) return datatrove_shingles(s, text, list, e);
+    bool characters = s->o.unit == SHINGLE_CHARACTERS;
+    int r = characters ? charhash_of(&s->chars, text, e) : wordhash_of(&s->words, text, e);
+    size_t units = characters ? s->chars.n : s->words.n;
+    if (r == 0) r = reserve(s, units + 1, e);
+    if (r < 0) return r;
+    uint64_t bytes = units ? 0 : hash64(text.p, text.n);
+    const uint64_t *unit = !units ? &bytes : characters ? s->chars.at : s->words.at;
+    *list = (struct shingle_list){.at = s->list, .n = roll(s, unit, units ? units : 1, s->list)};
     return 0;
 }
 

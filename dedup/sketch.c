@@ -57,7 +57,7 @@ static void *worker_new(void *ctx)
     struct worker *w = calloc(1, sizeof *w);
     if (!w) return NULL;
     wordhash_init(&w->words);
-    w->shingles = shingles_new(x->o->plan.ngram ? x->o->plan.ngram : 1);
+    w->shingles = shingles_new(&x->o->plan.shingle);
     w->mark = malloc(sizeof *w->mark + x->keys * sizeof *w->mark->band);
     if (w->shingles && w->mark) return w;
     worker_free(ctx, w);
@@ -80,7 +80,7 @@ static int exact_keys(const struct sketching *x, struct worker *w, struct slice 
 static int simhash_keys(const struct sketching *x, struct worker *w, struct slice text, struct err *e)
 {
     uint64_t fingerprint;
-    int r = simhash_text(&w->words, text, x->o->plan.ngram, &fingerprint, e);
+    int r = simhash_text(&w->words, text, x->o->plan.shingle.n, &fingerprint, e);
     if (r < 0) return r;
     w->mark->set = (struct hash128){.hi = fingerprint};
     for (unsigned i = 0; i < x->keys; i++)
@@ -90,12 +90,11 @@ static int simhash_keys(const struct sketching *x, struct worker *w, struct slic
 
 static int minhash_keys(const struct sketching *x, struct worker *w, struct slice text, struct err *e)
 {
-    const uint32_t *list;
-    size_t n;
-    int r = shingles_of(w->shingles, text, &list, &n, e);
+    struct shingle_list list;
+    int r = shingles_of(w->shingles, text, &list, e);
     if (r < 0) return r;
-    w->mark->set = hash128(list, n * sizeof *list);
-    minhash_bands(&x->minhash, list, n, w->mark->band);
+    w->mark->set = hash128(list.at, list.n * sizeof *list.at);
+    minhash_bands(&x->minhash, &list, w->mark->band);
     return 0;
 }
 
@@ -193,9 +192,9 @@ static int init(struct sketching *x, const struct plan *p, struct err *e)
         x->keys = x->tables.tables;
     }
     if (p->algorithm != ALGORITHM_MINHASH) return 0;
-    int r = minhash_init(&x->minhash, p->profile, p->seed, e);
-    x->keys = x->minhash.bands;
-    return r;
+    minhash_init(&x->minhash, &p->minhash);
+    x->keys = p->minhash.bands;
+    return 0;
 }
 
 static int put_meta(const struct sketching *x, struct buf *meta, struct err *e)

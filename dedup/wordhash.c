@@ -1,6 +1,7 @@
 /* wordhash.c: hashes words where they stand, 64 bytes of ASCII at a time: of a window's bit mask of what is in words, the edges
  * are their beginnings and ends, and for ASCII's letters, digits and joiners setting one bit is lower-casing. What is not
- * ASCII is cut by common/words.c, word by word.
+ * ASCII is cut by common/words.c, word by word, but for scripts without spaces: there every character is a word, so that one that is
+ * changed changes n shingles, and no dictionary has a say.
  *
  * A word is hashed by eight bytes at a time, the last ones filled up with zeros: multiply, and fold the upper half in.
  * State: the hashes, reused. Memory: 8 bytes a word. Time: linear. */
@@ -11,6 +12,8 @@
 #define FIRST 0x9E3779B97F4A7C15ULL
 #define SECOND 0xD1342543DE82EF95ULL
 #define LOWER 0x2020202020202020ULL
+#define FIRST_IDEOGRAPH 0xE0 /* the least first byte of a character of a script without spaces */
+#define ZERO_WIDTH_SPACE 0x200B
 
 void wordhash_init(struct wordhash *w)
 {
@@ -180,11 +183,47 @@ static struct slice lower_word(struct wordhash *w, const char *p, const char *en
     return buf_slice(&w->word);
 }
 
+/* Whether the character at p < end belongs to the one before it; *bytes gets its length. */
+static bool extends(const char *p, const char *end, unsigned *bytes)
+{
+    uint32_t cp;
+    if (!(*p & 0x80)) return false;
+    *bytes = utf8_decode(p, end, &cp);
+    unsigned classes = unicode_classes(cp);
+    if (classes & (UC_MARK | UC_LETTER)) return (classes & UC_MARK) != 0;
+    return cp != ZERO_WIDTH_SPACE && memcmp(unicode_category(cp), "Cf", 2) == 0;
+}
+
+/* The character of a script without spaces at p < end, with the marks behind it, in bytes; 0: it is no such character. */
+static size_t ideograph(const char *p, const char *end)
+{
+    uint32_t cp;
+    if ((uint8_t)*p < FIRST_IDEOGRAPH) return 0;
+    unsigned bytes = utf8_decode(p, end, &cp);
+    const char *stop = p + bytes;
+    if (!(unicode_classes(cp) & UC_IDEO)) return 0;
+    while (stop < end && extends(stop, end, &bytes)) stop += bytes;
+    return (size_t)(stop - p);
+}
+
+/* Appends the hashes of the characters of such scripts that stand at *at. */
+static int hash_ideographs(struct wordhash *w, struct slice text, size_t *at, struct err *e)
+{
+    for (size_t n; *at < text.n && (n = ideograph(text.p + *at, text.p + text.n)) > 0; *at += n) {
+        if (reserve(w, 1, e) < 0) return -ERR_IO;
+        w->at[w->n++] = wordhash_word(text.p + *at, n);
+    }
+    return 0;
+}
+
 /* Appends the hashes of what stands at *at. */
 static int hash_next(struct wordhash *w, struct slice text, size_t *at, struct err *e)
 {
+    size_t start = *at;
+    int r = hash_ideographs(w, text, at, e);
+    if (r < 0 || *at > start) return r;
     w->words.n = 0;
-    int r = words_next(&w->words, text, at, e);
+    r = words_next(&w->words, text, at, e);
     if (r == 0) r = reserve(w, w->words.n, e);
     for (size_t i = 0; r == 0 && i < w->words.n; i++) {
         const struct word *word = &w->words.at[i];

@@ -14,6 +14,8 @@
 #define BLOCKS_AHEAD 4 /* nearer records are read past, not looked up */
 
 static const char *const algorithms[] = {"exact", "simhash", "minhash"};
+static const char *const shingle_names[] = {"words", "characters", "datatrove"};
+static const char *const signature_names[] = {"permutations", "fss", "datatrove"};
 
 /* ------------------------------------------------------------------ plans */
 
@@ -21,41 +23,64 @@ int plan_put(const struct plan *p, struct buf *b)
 {
     buf_printf(b, "\"algorithm\":\"%s\",\"version\":1", algorithms[p->algorithm]);
     if (p->algorithm == ALGORITHM_EXACT) buf_printf(b, ",\"normalize\":%s", p->normalize ? "true" : "false");
-    if (p->algorithm == ALGORITHM_SIMHASH)
-        buf_printf(b, ",\"ngram\":%u,\"distance\":%u", p->ngram, p->distance);
+    if (p->algorithm != ALGORITHM_EXACT) buf_printf(b, ",\"ngram\":%u", p->shingle.n);
+    if (p->algorithm == ALGORITHM_SIMHASH) buf_printf(b, ",\"distance\":%u", p->distance);
     if (p->algorithm == ALGORITHM_MINHASH)
-        buf_printf(b, ",\"ngram\":%u,\"profile\":\"%s\",\"seed\":%llu", p->ngram, p->profile,
-                   (unsigned long long)p->seed);
+        buf_printf(b, ",\"shingle\":\"%s\",\"signature\":\"%s\",\"bands\":%u,\"rows\":%u,\"seed\":%llu",
+                   shingle_names[p->shingle.unit], signature_names[p->minhash.kind], p->minhash.bands,
+                   p->minhash.rows, (unsigned long long)p->minhash.seed);
     return b->failed ? -ERR_IO : 0;
+}
+
+static bool get_name(struct json v, const char *key, const char *const *names, unsigned n, unsigned *number)
+{
+    struct slice name;
+    if (!json_str(json_get(v, key), &name)) return false;
+    for (*number = 0; *number < n; ++*number)
+        if (slice_is(name, names[*number])) return true;
+    return false;
+}
+
+static bool get_number(struct json v, const char *key, uint64_t least, uint64_t most, unsigned *number)
+{
+    uint64_t x;
+    if (!json_uint(json_get(v, key), &x) || x < least || x > most) return false;
+    *number = (unsigned)x;
+    return true;
+}
+
+static bool minhash_get(struct json v, struct plan *p)
+{
+    unsigned unit, kind;
+    if (!get_name(v, "shingle", shingle_names, 3, &unit) ||
+        !get_name(v, "signature", signature_names, 3, &kind))
+        return false;
+    p->shingle.unit = (enum shingle_unit)unit;
+    p->minhash.kind = (enum minhash_kind)kind;
+    return get_number(v, "bands", 1, MINHASH_MAX_LANES, &p->minhash.bands) &&
+           get_number(v, "rows", 1, MINHASH_MAX_LANES / p->minhash.bands, &p->minhash.rows) &&
+           json_uint(json_get(v, "seed"), &p->minhash.seed);
 }
 
 static bool plan_get(struct json v, struct plan *p)
 {
-    struct slice name, profile;
-    uint64_t version = 0, ngram = 0, distance = 0;
+    unsigned algorithm, version;
     memset(p, 0, sizeof *p);
-    if (!json_str(json_get(v, "algorithm"), &name)) return false;
-    while (p->algorithm < ALGORITHM_MINHASH && !slice_is(name, algorithms[p->algorithm])) p->algorithm++;
-    if (!slice_is(name, algorithms[p->algorithm]) || !json_uint(json_get(v, "version"), &version) ||
-        version != 1)
+    if (!get_name(v, "algorithm", algorithms, 3, &algorithm) || !get_number(v, "version", 1, 1, &version))
         return false;
+    p->algorithm = (enum algorithm)algorithm;
     if (p->algorithm == ALGORITHM_EXACT) return json_bool(json_get(v, "normalize"), &p->normalize);
-    if (!json_uint(json_get(v, "ngram"), &ngram) || ngram > UINT32_MAX) return false;
-    p->ngram = (unsigned)ngram;
-    if (p->algorithm == ALGORITHM_SIMHASH) {
-        if (!json_uint(json_get(v, "distance"), &distance) || distance > 64) return false;
-        p->distance = (unsigned)distance;
-        return true;
-    }
-    if (!json_str(json_get(v, "profile"), &profile) || profile.n >= sizeof p->profile) return false;
-    memcpy(p->profile, profile.p, profile.n);
-    return json_uint(json_get(v, "seed"), &p->seed);
+    if (!get_number(v, "ngram", 1, SHINGLE_MAX, &p->shingle.n)) return false;
+    if (p->algorithm == ALGORITHM_SIMHASH) return get_number(v, "distance", 0, 64, &p->distance);
+    return minhash_get(v, p);
 }
 
-bool plan_equal(const struct plan *a, const struct plan *b)
+static bool plan_equal(const struct plan *a, const struct plan *b)
 {
-    return a->algorithm == b->algorithm && a->normalize == b->normalize && a->ngram == b->ngram &&
-           a->distance == b->distance && a->seed == b->seed && strcmp(a->profile, b->profile) == 0;
+    return a->algorithm == b->algorithm && a->normalize == b->normalize && a->distance == b->distance &&
+           a->shingle.n == b->shingle.n && a->shingle.unit == b->shingle.unit &&
+           a->minhash.bands == b->minhash.bands && a->minhash.rows == b->minhash.rows &&
+           a->minhash.seed == b->minhash.seed && a->minhash.kind == b->minhash.kind;
 }
 
 /* ------------------------------------------------------------------ names */

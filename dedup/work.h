@@ -13,6 +13,7 @@
 #ifndef LEAT_DEDUP_WORK_H
 #define LEAT_DEDUP_WORK_H
 
+#include "dedup/minhash.h"
 #include "dedup/records.h"
 
 /* ---- numbers of documents: the task, and the number of the line in it */
@@ -49,15 +50,13 @@ enum algorithm { ALGORITHM_EXACT, ALGORITHM_SIMHASH, ALGORITHM_MINHASH };
 
 struct plan {
     enum algorithm algorithm;
-    bool normalize;    /* exact */
-    unsigned ngram;    /* simhash, minhash */
-    unsigned distance; /* simhash */
-    char profile[32];  /* minhash */
-    uint64_t seed;     /* minhash */
+    bool normalize;              /* exact */
+    unsigned distance;           /* simhash */
+    struct shingle_opts shingle; /* simhash: n only; minhash */
+    struct minhash_opts minhash;
 };
 
 int plan_put(const struct plan *p, struct buf *b); /* JSON members, no braces */
-bool plan_equal(const struct plan *a, const struct plan *b);
 
 /* ---- sketches */
 

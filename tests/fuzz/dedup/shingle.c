@@ -26,24 +26,23 @@ static struct set set_of(struct slice text)
     static struct shingles *kept;
     struct set s = {0};
     size_t all = 0;
-    if (!kept) kept = shingles_new(5);
+    if (!kept) kept = shingles_new(&(struct shingle_opts){.n = 5});
     for (int simd = SIMD_PLAIN; simd <= SIMD_AVX512; simd++) {
         struct minhash m;
         uint64_t band[14];
-        const uint32_t *list;
-        size_t n;
+        struct shingle_list list;
         struct hash128 h;
         simd_limit((enum simd)simd);
         check(shingles_normal_hash(kept, text, &h, NULL) == 0);
-        check(shingles_of(kept, text, &list, &n, NULL) == 0 && n > 0);
-        check(minhash_init(&m, "14x8", 1, NULL) == 0);
-        minhash_bands(&m, list, n, simd ? band : s.band);
-        check(!simd || (n == all && memcmp(list, s.at, n * sizeof *list) == 0));
+        check(shingles_of(kept, text, &list, NULL) == 0 && list.n > 0);
+        minhash_init(&m, &(struct minhash_opts){.bands = 14, .rows = 8, .seed = 1});
+        minhash_bands(&m, &list, simd ? band : s.band);
+        check(!simd || (list.n == all && memcmp(list.at, s.at, all * sizeof *list.at) == 0));
         check(!simd || memcmp(band, s.band, sizeof band) == 0);
         if (simd) continue;
-        all = n;
-        s.at = malloc(n * sizeof *list);
-        memcpy(s.at, list, n * sizeof *list);
+        all = list.n;
+        s.at = malloc(all * sizeof *list.at);
+        memcpy(s.at, list.at, all * sizeof *list.at);
     }
     uint32_t *spare = malloc(all * sizeof *spare);
     s.n = shingles_set(s.at, spare, all);
