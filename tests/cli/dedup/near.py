@@ -1,6 +1,7 @@
 """near.py make N SEED: JSONL of N documents, among them near duplicates of all degrees, chains, case and punctuation variants.
 near.py drop DOCS THRESHOLD: what `leat dedup minhash` must do when every likely pair is proposed: a line per dropped
 document, as --pairs writes it. Words are those of ASCII text; sets of 5-grams are compared as tuples of strings.
+near.py pairs DOCS MIN: all pairs of a similarity of at least MIN: numbers of both, similarity.
 near.py verify DOCS PAIRS THRESHOLD [SLACK]: every line of PAIRS is true, and none names a dropped document as the kept one."""
 import json, random, re, sys
 
@@ -66,6 +67,14 @@ def drop(docs, threshold):
         else: print(f"{d['id']}\t{of}\t{best:.6f}")
 
 
+def pairs(docs, least):
+    sets = [grams(d["text"]) for d in docs]
+    for b in range(len(docs)):
+        for a in range(b):
+            j = jaccard(sets[a], sets[b])
+            if j >= least: print(f"{a}\t{b}\t{j:.9f}")
+
+
 def verify(docs, pairs, threshold, slack):
     sets, place = {}, {d["id"]: i for i, d in enumerate(docs)}
     text = {d["id"]: d["text"] for d in docs}
@@ -87,6 +96,8 @@ if sys.argv[1] == "make":
     for d in make(int(sys.argv[2]), int(sys.argv[3])): print(json.dumps(d, ensure_ascii=d["metadata"]["n"] % 2 == 0))
 elif sys.argv[1] == "drop":
     drop(read(sys.argv[2]), float(sys.argv[3]))
+elif sys.argv[1] == "pairs":
+    pairs(read(sys.argv[2]), float(sys.argv[3]))
 else:
     slack = float(sys.argv[5]) if len(sys.argv) > 5 else 0
     sys.exit(not verify(read(sys.argv[2]), sys.argv[3], float(sys.argv[4]), slack))
