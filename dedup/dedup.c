@@ -25,7 +25,8 @@ static int unit, index_kind;
 static int64_t min_chars, min_words, expected;
 static double overlap, drop_share = 1, fp = 1e-6;
 static bool annotate;
-static int keep_kind, algorithm = ALGORITHM_MINHASH;
+static enum { KEEP_AUTO, KEEP_BEST, KEEP_FIRST, KEEP_EARLIEST } keep_kind; /* as in its option */
+static int algorithm = ALGORITHM_MINHASH;
 static const char *prefer_score, *prefer_source, *clusters_file, *work_dir, *part, *save_index;
 static int64_t max_bucket = 256, task, check_sample = 1000;
 static struct opt_list against;
@@ -63,15 +64,17 @@ static const struct opt own[] = {
      "there are "
      "with it, the document's id, its similarity with the survivor; of --keep best",
      .verbs = "exact|simhash|minhash|link"},
-    {"keep", 0, OPT_CHOICE, &keep_kind, NULL, "auto|best|first", 0, 0,
+    {"keep", 0, OPT_CHOICE, (int *)&keep_kind, NULL, "auto|best|first|earliest", 0, 0,
      "which of the documents that are alike stays. first: the one that comes first, and the output streams. "
      "best: the one whose "
      "source stands first in --prefer-source, of these the one with the greatest --prefer-score, then the "
      "longest, then "
      "the one with the least hash of its id; the result does not depend on the order of the inputs, which "
      "are read two or three "
-     "times; a pipe is copied to --tmp for it. auto: best of files, first of a pipe",
-     .verbs = "exact|simhash|minhash"},
+     "times; a pipe is copied to --tmp for it. earliest: as first, but worked out as best is, for more "
+     "documents than memory "
+     "holds. auto: best of files, first of a pipe",
+     .verbs = "exact|simhash|minhash|sketch"},
     {"prefer-score", 0, OPT_STR, &prefer_score, "KEY", NULL, 0, 0,
      "of documents that are alike keep the one with the greatest number in metadata.KEY; one without comes "
      "last",
@@ -343,9 +346,9 @@ static int endless_main(struct tool *t, const struct plan *plan)
     if (pairs_file)
         return err_set(&t->err, ERR_USAGE,
                        "--index bloom does not know which document another repeats: it takes no --pairs");
-    if (keep_kind == 1 || best_only())
+    if (keep_kind == KEEP_BEST || keep_kind == KEEP_EARLIEST || best_only())
         return err_set(&t->err, ERR_USAGE, "--index bloom keeps the first: it takes no %s",
-                       best_only() ? best_only() : "--keep best");
+                       best_only() ? best_only() : "--keep best or earliest");
     return endless_run(t, &o, &t->err);
 }
 
@@ -364,12 +367,19 @@ static int documents_main(struct tool *t)
     struct stages_opts stage = {work_dir, task, part, &best};
     int r = set_plan(&best.plan, t->verb, &t->err);
     first.plan = best.plan;
-    if (r == 0) r = keep_init(&best.keep, false, prefer_score, prefer_source, &t->err);
+    if (r == 0) r = keep_init(&best.keep, keep_kind == KEEP_EARLIEST, prefer_score, prefer_source, &t->err);
+    if (r == 0 && keep_kind == KEEP_EARLIEST && (prefer_score || prefer_source))
+        r = err_set(&t->err, ERR_USAGE, "--keep earliest goes by the order of the inputs: it takes no %s",
+                    prefer_score ? "--prefer-score" : "--prefer-source");
+    if (r == 0 && keep_kind == KEEP_FIRST && stages_has(t->verb))
+        r = err_set(&t->err, ERR_USAGE, "the stages keep the best or the earliest: first is for one process");
     if (r == 0 && stages_has(t->verb)) return stages_run(t, &stage, &t->err);
     if (r == 0) r = check_places(t, &t->err);
     if (r < 0) return r;
     if (index_kind == 1) return endless_main(t, &best.plan);
-    if (keep_kind == 1 || (keep_kind == 0 && best_rereadable(t))) return best_run(t, &best, &t->err);
+    if (keep_kind == KEEP_BEST || keep_kind == KEEP_EARLIEST ||
+        (keep_kind == KEEP_AUTO && best_rereadable(t)))
+        return best_run(t, &best, &t->err);
     if (best_only()) return err_set(&t->err, ERR_USAGE, "%s needs --keep best", best_only());
     return first_run(t, &first, &t->err);
 }

@@ -46,15 +46,15 @@ static void *need(void *p)
 static void add(struct corpus *c, struct shingles *s, struct slice text)
 {
     struct err e = {0};
-    const uint32_t *list;
-    size_t n;
-    if (shingles_of(s, text, &list, &n, &e) < 0) die("a document", e.msg);
+    struct shingle_list list;
+    if (shingles_of(s, text, &list, &e) < 0) die("a document", e.msg);
+    size_t n = list.n;
     if (c->n == c->cap) {
         c->cap = c->cap ? 2 * c->cap : 1024;
         c->set = need(realloc(c->set, c->cap * sizeof *c->set));
     }
     uint32_t *set = need(malloc(n * sizeof *set)), *spare = need(malloc(n * sizeof *set));
-    memcpy(set, list, n * sizeof *set);
+    memcpy(set, list.at, n * sizeof *set);
     n = shingles_set(set, spare, n);
     free(spare);
     c->set[c->n++] = (struct set){set, n};
@@ -65,7 +65,7 @@ static void read_corpus(struct corpus *c, char *path)
 {
     struct err e = {0};
     struct jsonl *j = need(jsonl_new());
-    struct shingles *s = need(shingles_new(NGRAM));
+    struct shingles *s = need(shingles_new(&(struct shingle_opts){.n = NGRAM}));
     struct ledger led = {0};
     struct lines lines;
     struct buf batch;
@@ -281,13 +281,17 @@ static bool share(const uint64_t *a, const uint64_t *b, unsigned bands)
 static void tally_seed(const struct corpus *c, const struct bands *x, const struct minhash *m,
                        struct tally *tally, double weight)
 {
-    uint64_t *key = need(malloc(c->n * m->bands * sizeof *key));
-    for (size_t d = 0; d < c->n; d++) minhash_bands(m, c->set[d].at, c->set[d].n, key + d * m->bands);
+    uint64_t *key = need(malloc(c->n * m->o.bands * sizeof *key));
+    for (size_t d = 0; d < c->n; d++) {
+        struct shingle_list list = {.at = c->set[d].at, .n = c->set[d].n};
+        minhash_bands(m, &list, key + d * m->o.bands);
+    }
     for (size_t i = 0; i < x->n; i++) {
         struct pair p = x->pair[i];
         struct tally *t = &tally[bin_of(p.j)];
         t->expected += weight * minhash_probability(m, p.j);
-        t->found += weight * share(key + (size_t)p.a * m->bands, key + (size_t)p.b * m->bands, m->bands);
+        t->found +=
+            weight * share(key + (size_t)p.a * m->o.bands, key + (size_t)p.b * m->o.bands, m->o.bands);
     }
     free(key);
 }
@@ -299,7 +303,9 @@ static void band_table(const struct corpus *c, struct bands *x, unsigned seeds, 
         for (unsigned s = 1; s <= seeds; s++) {
             struct minhash m;
             struct err e = {0};
-            if (minhash_init(&m, profile[p], s, &e) < 0) die(profile[p], e.msg);
+            struct minhash_opts o = {.seed = s};
+            if (minhash_profile(&o, profile[p], &e) < 0) die(profile[p], e.msg);
+            minhash_init(&m, &o);
             tally_seed(c, x, &m, x->tally[p], 1.0 / seeds);
         }
     }
