@@ -5,6 +5,8 @@
  *
  * State: per thread, reused. Memory: the words' hashes, a list of shingles. */
 #include "dedup/shingle.h"
+#include "common/simd.h"
+#include "common/simd_bytes.h"
 #include "dedup/charhash.h"
 #include "dedup/datatrove.h"
 #include "dedup/wordhash.h"
@@ -61,7 +63,30 @@ static inline uint32_t finish(uint64_t rolled)
     return (uint32_t)((rolled ^ rolled >> 29) * MIX >> 32);
 }
 
-/* list: the shingles of n words; one of all words when they are too few. */
+#if defined(__x86_64__)
+#define MOST_AT_ONCE 8 /* words of a shingle: of longer ones rolling is faster */
+
+/* list[0..n): shingles of `width` words, each on its own: the sum of word k times BASE^(width - k). */
+SIMD_TARGET(avx512)
+static void sum_avx512(const uint64_t *word, size_t n, unsigned width, uint32_t *list)
+{
+    __m512i power[MOST_AT_ONCE];
+    uint64_t base = 1;
+    for (unsigned k = width; k-- > 0;) power[k] = _mm512_set1_epi64((long long)(base *= BASE));
+    const __m512i mix = _mm512_set1_epi64((long long)MIX);
+    for (size_t i = 0; i < n; i += 8) {
+        __m512i h = _mm512_setzero_si512();
+        __mmask8 some = n - i < 8 ? (__mmask8)(1U << (n - i)) - 1 : 0xFF;
+        for (unsigned k = 0; k < width; k++) {
+            __m512i w = _mm512_maskz_loadu_epi64(some, word + i + k);
+            h = _mm512_add_epi64(h, _mm512_mullo_epi64(w, power[k]));
+        }
+        h = _mm512_mullo_epi64(_mm512_xor_si512(h, _mm512_srli_epi64(h, 29)), mix);
+        _mm256_mask_storeu_epi32(list + i, some, _mm512_cvtepi64_epi32(_mm512_srli_epi64(h, 32)));
+    }
+}
+#endif
+
 static size_t roll(const struct shingles *s, const uint64_t *word, size_t words, uint32_t *list)
 {
     uint64_t h = 0, base_out = s->base_out;
@@ -73,6 +98,18 @@ static size_t roll(const struct shingles *s, const uint64_t *word, size_t words,
         list[n++] = finish(h);
     }
     return n;
+}
+
+/* list: the shingles of the words; one of all words when they are too few. */
+static size_t cut(const struct shingles *s, const uint64_t *word, size_t words, uint32_t *list)
+{
+#if defined(__x86_64__)
+    if (s->o.n <= MOST_AT_ONCE && words >= s->o.n && simd_widest() == SIMD_AVX512) {
+        sum_avx512(word, words - s->o.n + 1, s->o.n, list);
+        return words - s->o.n + 1;
+    }
+#endif
+    return roll(s, word, words, list);
 }
 
 static int datatrove_shingles(struct shingles *s, struct slice text, struct shingle_list *list, struct err *e)
@@ -95,7 +132,7 @@ int shingles_of(struct shingles *s, struct slice text, struct shingle_list *list
     if (r < 0) return r;
     uint64_t bytes = units ? 0 : hash64(text.p, text.n);
     const uint64_t *unit = !units ? &bytes : characters ? s->chars.at : s->words.at;
-    *list = (struct shingle_list){.at = s->list, .n = roll(s, unit, units ? units : 1, s->list)};
+    *list = (struct shingle_list){.at = s->list, .n = cut(s, unit, units ? units : 1, s->list)};
     return 0;
 }
 
