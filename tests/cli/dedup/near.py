@@ -1,6 +1,7 @@
 """near.py make N SEED: JSONL of N documents, among them near duplicates of all degrees, chains, case and punctuation variants.
-near.py drop DOCS THRESHOLD: what `leat dedup minhash` must do when every likely pair is proposed: a line per dropped
-document, as --pairs writes it. Words are those of ASCII text; sets of 5-grams are compared as tuples of strings.
+near.py drop DOCS THRESHOLD [N]: what `leat dedup minhash` must do when every likely pair is proposed: a line per dropped
+document, as --pairs writes it. Words are those of ASCII text; sets of 5-grams are compared as tuples of strings; with N sets of
+N characters.
 near.py pairs DOCS MIN: all pairs of a similarity of at least MIN: numbers of both, similarity.
 near.py verify DOCS PAIRS THRESHOLD [SLACK]: every line of PAIRS is true, and none names a dropped document as the kept one."""
 import json, random, re, sys
@@ -11,6 +12,11 @@ def grams(text):
     if not words:
         return {text}
     return {tuple(words[i:i + 5]) for i in range(max(1, len(words) - 4))}
+
+
+def char_grams(text, n):
+    text = " ".join(text.split()).lower()
+    return {text[i:i + n] for i in range(max(1, len(text) - n + 1))}
 
 
 def jaccard(a, b):
@@ -55,10 +61,10 @@ def read(path):
     return [json.loads(line) for line in open(path, encoding="utf-8", newline="\n")]
 
 
-def drop(docs, threshold):
+def drop(docs, threshold, chars):
     kept = []
     for d in docs:
-        g, best, of = grams(d["text"]), -1.0, None
+        g, best, of = char_grams(d["text"], chars) if chars else grams(d["text"]), -1.0, None
         for other, og in kept:
             if min(len(g), len(og)) < threshold * max(len(g), len(og)): continue
             j = jaccard(g, og)
@@ -95,7 +101,7 @@ def verify(docs, pairs, threshold, slack):
 if sys.argv[1] == "make":
     for d in make(int(sys.argv[2]), int(sys.argv[3])): print(json.dumps(d, ensure_ascii=d["metadata"]["n"] % 2 == 0))
 elif sys.argv[1] == "drop":
-    drop(read(sys.argv[2]), float(sys.argv[3]))
+    drop(read(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4]) if len(sys.argv) > 4 else 0)
 elif sys.argv[1] == "pairs":
     pairs(read(sys.argv[2]), float(sys.argv[3]))
 else:
