@@ -110,7 +110,7 @@ if [[ $parts == *speed* ]]; then
     corpus "${DEDUP_MB:-68}"
     memory=$BENCH_DIR
     [ -w /dev/shm ] && memory=$(mktemp -d /dev/shm/leat-bench.XXXXXX) && trap 'rm -rf "$memory"' EXIT
-    cp "$BENCH_DIR/corpus-${DEDUP_MB:-68}.jsonl" "$memory/docs.jsonl"
+    leat-dedup exact -q -o "$memory/docs.jsonl" "$BENCH_DIR/corpus-${DEDUP_MB:-68}.jsonl" # each once
     leat-dedup lines -q -o "$memory/fresh.jsonl" "$memory/docs.jsonl" # few lines repeat in it
     python3 - "$memory" "${RUNS:-5}" "${options[@]}" <<'PY'
 import os, statistics, subprocess, sys, time

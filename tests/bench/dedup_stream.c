@@ -174,7 +174,7 @@ static void plan_changes(uint64_t number, struct plan *p)
 {
     struct random r = random_of(number, 5), original = random_of(p->of, 4);
     unsigned units, ngrams = ngrams_of(p->of, &units);
-    uint32_t was[MAX_UNITS];
+    uint32_t was[MAX_UNITS] = {0};
     size_of(&original);
     for (unsigned i = 0; i < units; i++) was[i] = next_unit(&original).word;
     memset(p->word, 0, sizeof p->word);
