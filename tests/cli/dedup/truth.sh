@@ -77,3 +77,7 @@ judged "check: a document that repeats none" 1
 says "… is named" err "s-4 was removed"
 cp docs.jsonl kept
 judged "check: another stream" 1
+cp stream.jsonl kept
+: >made
+judged "check: a stream that was not read to its end" 1
+says "… is said so" err "not read to its end"
