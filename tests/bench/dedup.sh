@@ -28,11 +28,11 @@ recall() {
     for j in 0.8 0.9; do
         kept=()
         for profile in 14x8 20x13 26x11; do
-            leat-dedup minhash -q --threshold $j --profile $profile "${options[@]}" -o "$base.$profile.jsonl" "$base.jsonl"
+            leat-dedup minhash -q --threshold $j --profile $profile --pairs "$base.$profile.jsonl.found" "${options[@]}" -o "$base.$profile.jsonl" "$base.jsonl"
             kept+=("$base.$profile.jsonl")
         done
         python3 "$here/dedup_score.py" "$base.jsonl" "$base.pairs" $j "${kept[@]}"
-        rm "${kept[@]}"
+        rm "${kept[@]}" "${kept[@]/%/.found}"
     done
 }
 
