@@ -28,11 +28,11 @@ recall() {
     for j in 0.8 0.9; do
         kept=()
         for profile in 14x8 20x13 26x11; do
-            leat-dedup minhash -q --threshold $j --profile $profile "${options[@]}" -o "$base.$profile.jsonl" "$base.jsonl"
+            leat-dedup minhash -q --threshold $j --profile $profile --pairs "$base.$profile.jsonl.found" "${options[@]}" -o "$base.$profile.jsonl" "$base.jsonl"
             kept+=("$base.$profile.jsonl")
         done
         python3 "$here/dedup_score.py" "$base.jsonl" "$base.pairs" $j "${kept[@]}"
-        rm "${kept[@]}"
+        rm "${kept[@]}" "${kept[@]/%/.found}"
     done
 }
 
@@ -110,7 +110,7 @@ if [[ $parts == *speed* ]]; then
     corpus "${DEDUP_MB:-68}"
     memory=$BENCH_DIR
     [ -w /dev/shm ] && memory=$(mktemp -d /dev/shm/leat-bench.XXXXXX) && trap 'rm -rf "$memory"' EXIT
-    cp "$BENCH_DIR/corpus-${DEDUP_MB:-68}.jsonl" "$memory/docs.jsonl"
+    leat-dedup exact -q -o "$memory/docs.jsonl" "$BENCH_DIR/corpus-${DEDUP_MB:-68}.jsonl" # each once
     leat-dedup lines -q -o "$memory/fresh.jsonl" "$memory/docs.jsonl" # few lines repeat in it
     python3 - "$memory" "${RUNS:-5}" "${options[@]}" <<'PY'
 import os, statistics, subprocess, sys, time

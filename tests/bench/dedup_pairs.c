@@ -7,8 +7,8 @@
  *
  * Documents are the sets of word 5-grams of dedup/shingle.h, numbered from 0 in the order of FILE (JSONL). All pairs are
  * found by prefix filtering (Chaudhuri et al. 2006, Bayardo et al. 2007): of two sets of J >= t, in an order of all shingles that
- * is the same for both, the first n - ceil(t n) + 1 of each have one in common; rarest first, few others do. Memory: 4
- * bytes a shingle and 16 a shingle in a prefix. */
+ * is the same for both, the first n - ceil(t n) + 1 of each have one in common; rarest first, few others do. Memory:
+ * some 60 bytes a shingle. */
 #include "common/jsonl.h"
 #include "dedup/minhash.h"
 #include "dedup/shingle.h"
@@ -281,7 +281,7 @@ static bool share(const uint64_t *a, const uint64_t *b, unsigned bands)
 static void tally_seed(const struct corpus *c, const struct bands *x, const struct minhash *m,
                        struct tally *tally, double weight)
 {
-    uint64_t *key = need(malloc(c->n * m->o.bands * sizeof *key));
+    uint64_t *key = need(malloc((c->n * m->o.bands + 1) * sizeof *key));
     for (size_t d = 0; d < c->n; d++) {
         struct shingle_list list = {.at = c->set[d].at, .n = c->set[d].n};
         minhash_bands(m, &list, key + d * m->o.bands);

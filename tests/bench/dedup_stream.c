@@ -174,7 +174,7 @@ static void plan_changes(uint64_t number, struct plan *p)
 {
     struct random r = random_of(number, 5), original = random_of(p->of, 4);
     unsigned units, ngrams = ngrams_of(p->of, &units);
-    uint32_t was[MAX_UNITS];
+    uint32_t was[MAX_UNITS] = {0};
     size_of(&original);
     for (unsigned i = 0; i < units; i++) was[i] = next_unit(&original).word;
     memset(p->word, 0, sizeof p->word);
@@ -246,7 +246,8 @@ static int make(uint64_t bytes)
         n = 0;
     }
     if (fwrite(out, 1, n, stdout) != n || fflush(stdout)) return 1;
-    fprintf(stderr, "%llu %llu\n", (unsigned long long)number, (unsigned long long)(written + n));
+    written += n;
+    fprintf(stderr, "%llu %llu\n", (unsigned long long)number, (unsigned long long)written);
     return 0;
 }
 
@@ -328,13 +329,14 @@ static int check(const char *made)
     while (whole && getline(&line, &cap, stdin) > 0) whole = judge_line(&j, line);
     free(line);
     FILE *f = fopen(made, "r"); /* written by now: the stream has ended */
-    if (!whole || !f || fscanf(f, "%llu%llu", &documents, &bytes) != 2 || documents < j.next) {
-        fputs("dedup_stream: these are not the documents of that stream, or they are not in its order\n",
+    bool ended = f && fscanf(f, "%llu%llu", &documents, &bytes) == 2;
+    if (f) fclose(f);
+    if (!whole || !ended || documents < j.next) {
+        fputs(whole && !ended ? "dedup_stream: the stream was not read to its end\n"
+                              : "dedup_stream: these are not the documents of that stream in its order\n",
               stderr);
-        if (f) fclose(f);
         return 1;
     }
-    fclose(f);
     for (; j.next < documents; j.next++) judge_one(&j, j.next, true);
     print_judge(&j, documents, bytes);
     return j.wrong != 0;

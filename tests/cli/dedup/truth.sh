@@ -30,11 +30,12 @@ J
 printf '0\t1\t1\n1\t2\t0.8\n0\t2\t0.7\n' >four.pairs
 printf 'a\nc\nd\n' >right
 printf 'c\nd\n' >false
+printf 'b\ta\t1.000000\nc\ta\t0.700000\nc\tb\t0.810000\n' >right.found
 printf 'a\nb\nc\nd\n' >nothing
 python3 "$score" four.jsonl four.pairs 0.8 right false nothing | tail -3 | tr -s ' ' >scores
-is "score" "$(cat scores)" "right 1 1.00000 1.00000 0.00000 1.00000
-false 2 0.50000 1.00000 0.00000 1.00000
-nothing 0 - 0.00000 0.50000 0.00000"
+is "score" "$(cat scores)" "right 1 1.00000 1.00000 0.00000 1.00000 3 2
+false 2 0.50000 1.00000 0.00000 1.00000 - -
+nothing 0 - 0.00000 0.50000 0.00000 - -"
 
 # the stream: the same for a seed, however long; planted pairs as alike as it says
 "$stream" make 6000000 3 >stream.jsonl 2>made
@@ -77,3 +78,7 @@ judged "check: a document that repeats none" 1
 says "… is named" err "s-4 was removed"
 cp docs.jsonl kept
 judged "check: another stream" 1
+cp stream.jsonl kept
+: >made
+judged "check: a stream that was not read to its end" 1
+says "… is said so" err "not read to its end"
