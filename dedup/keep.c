@@ -16,10 +16,11 @@ int keep_init(struct keep *k, bool first, const char *score, const char *sources
     return 0;
 }
 
-/* Greater numbers become lesser words; what has no score comes last. */
+/* Greater numbers become lesser words; what has no score comes last. -0 is 0. */
 static uint64_t descending(double x)
 {
     uint64_t bits;
+    if (x == 0) x = 0;
     memcpy(&bits, &x, sizeof bits);
     return bits >> 63 ? bits : ~(bits | 1ULL << 63);
 }

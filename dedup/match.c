@@ -4,19 +4,25 @@
  * Why not only pairs with the first of a bucket: B and C may be alike where A is like neither.
  *
  * In: sketch-*.bands, .docs. Out: match-PART-of-PARTS.rec. State: a bucket, a sorter. Memory: half of memory_bytes for the merge, as
- * much for the sorter; a bucket 24 bytes a document. */
+ * much for the sorter; a bucket 16 bytes a text, 56 more where it is cut, and 4 MiB. */
 #include "dedup/match.h"
 #include "common/stream.h"
 #include "dedup/sorter.h"
 #include <stdio.h>
 #include <stdlib.h>
 
+#define MOST_COPIES ((size_t)1 << 18)
+
 struct member { /* one text of a bucket: its first document */
     uint64_t set, doc;
 };
 
+struct copy { /* any document of a bucket */
+    uint64_t member, doc;
+};
+
 struct ranked {
-    uint64_t key[DOCS_SET]; /* the keep key and the id's hash */
+    uint64_t key[DOCS_SET]; /* of the text's best document: the keep key and the id's hash */
     struct member member;
 };
 
@@ -28,8 +34,11 @@ struct matching {
     struct sorter *pairs;
     struct member *member;
     size_t n, cap, documents;
+    struct copy
+        *copy; /* those whose keep key was not looked up; it is where the bucket is cut, or they are many */
+    size_t copies, copies_cap;
     struct ranked *ranked;
-    size_t ranked_cap;
+    size_t n_ranked, ranked_cap;
     struct match_report *report;
 };
 
@@ -69,44 +78,62 @@ static int put_candidate(struct matching *x, struct member a, struct member b, s
 
 /* ------------------------------------------------------------------ large buckets */
 
-static int by_key(const void *a, const void *b)
+static int compare_keys(const uint64_t *a, const uint64_t *b)
 {
-    const struct ranked *x = a, *y = b;
     for (unsigned i = 0; i < DOCS_SET; i++)
-        if (x->key[i] != y->key[i]) return x->key[i] < y->key[i] ? -1 : 1;
-    return (x->member.doc > y->member.doc) - (x->member.doc < y->member.doc);
-}
-
-static int rank_one(struct matching *x, size_t i, struct err *e)
-{
-    const uint64_t *record;
-    struct ranked *k = &x->ranked[i];
-    k->member = x->member[i];
-    int r = docs_walk_get(&x->docs, k->member.doc, &record, e);
-    if (r < 0) return r;
-    memcpy(k->key, record, sizeof k->key);
-    if (DOC_IS_OLD(k->member.doc)) memset(k->key, 0, sizeof k->key);
+        if (a[i] != b[i]) return a[i] < b[i] ? -1 : 1;
     return 0;
 }
 
 static int by_doc(const void *a, const void *b)
 {
-    const struct member *x = a, *y = b;
+    const struct copy *x = a, *y = b;
     return (x->doc > y->doc) - (x->doc < y->doc);
 }
 
-/* The members in the order of their keep keys; looked up in the order of the documents. */
-static int rank_members(struct matching *x, struct err *e)
+static int by_key(const void *a, const void *b)
+{
+    const struct ranked *x = a, *y = b;
+    int order = compare_keys(x->key, y->key);
+    return order ? order : (x->member.doc > y->member.doc) - (x->member.doc < y->member.doc);
+}
+
+/* A text is as good as its best document. */
+static int rank_copy(struct matching *x, const struct copy *c, struct err *e)
+{
+    static const uint64_t old[DOCS_SET];
+    const uint64_t *record = old;
+    struct ranked *k = &x->ranked[c->member];
+    int r = DOC_IS_OLD(c->doc) ? 0 : docs_walk_get(&x->docs, c->doc, &record, e);
+    if (r == 0 && compare_keys(record, k->key) < 0) memcpy(k->key, record, sizeof k->key);
+    return r;
+}
+
+/* The keep keys of the documents that were noted, looked up in their order. */
+static int rank_copies(struct matching *x, struct err *e)
 {
     if (x->n > x->ranked_cap) {
-        free(x->ranked);
+        struct ranked *more = realloc(x->ranked, 2 * x->n * sizeof *more);
+        if (!more) return err_nomem(e, "ordering a bucket");
+        x->ranked = more;
         x->ranked_cap = 2 * x->n;
-        x->ranked = malloc(x->ranked_cap * sizeof *x->ranked);
-        if (!x->ranked) return err_nomem(e, "ordering a bucket");
     }
-    qsort(x->member, x->n, sizeof *x->member, by_doc);
+    for (; x->n_ranked < x->n; x->n_ranked++) {
+        struct ranked *k = &x->ranked[x->n_ranked];
+        k->member = x->member[x->n_ranked];
+        memset(k->key, 0xFF, sizeof k->key);
+    }
+    qsort(x->copy, x->copies, sizeof *x->copy, by_doc);
     int r = 0;
-    for (size_t i = 0; r == 0 && i < x->n; i++) r = rank_one(x, i, e);
+    for (size_t i = 0; r == 0 && i < x->copies; i++) r = rank_copy(x, &x->copy[i], e);
+    x->copies = 0;
+    return r;
+}
+
+/* The members in the order of their keep keys. */
+static int rank_members(struct matching *x, struct err *e)
+{
+    int r = rank_copies(x, e);
     if (r < 0) return r;
     qsort(x->ranked, x->n, sizeof *x->ranked, by_key);
     for (size_t i = 0; i < x->n; i++) x->member[i] = x->ranked[i].member;
@@ -128,20 +155,27 @@ static int end_bucket(struct matching *x, struct err *e)
     }
     for (size_t i = 0; r == 0 && i < first; i++)
         for (size_t k = i + 1; r == 0 && k < x->n; k++) r = put_candidate(x, x->member[i], x->member[k], e);
-    x->n = x->documents = 0;
+    x->n = x->documents = x->copies = x->n_ranked = 0;
     return r;
 }
 
-/* A record of the bucket; those of one text come behind one another, the first document first. */
-static int add_member(struct matching *x, const uint64_t *record, struct err *e)
+static int note_copy(struct matching *x, uint64_t doc, struct err *e)
 {
-    struct member m = {record[1], record[2]};
-    x->documents++;
-    if (x->n && x->member[x->n - 1].set == m.set) {
-        uint64_t first = x->member[x->n - 1].doc;
-        if (first == m.doc || (DOC_IS_OLD(first) && DOC_IS_OLD(m.doc))) return 0;
-        return put_pair(x, first, m.doc, LIKENESS_SAME, e);
+    int r = x->copies == MOST_COPIES ? rank_copies(x, e) : 0;
+    if (r < 0) return r;
+    if (x->copies == x->copies_cap) {
+        size_t cap = x->copies_cap ? 2 * x->copies_cap : 256;
+        struct copy *more = realloc(x->copy, cap * sizeof *more);
+        if (!more) return err_nomem(e, "collecting a bucket");
+        x->copy = more;
+        x->copies_cap = cap;
     }
+    x->copy[x->copies++] = (struct copy){x->n - 1, doc};
+    return 0;
+}
+
+static int new_member(struct matching *x, struct member m, struct err *e)
+{
     if (x->n == x->cap) {
         size_t cap = x->cap ? 2 * x->cap : 256;
         struct member *more = realloc(x->member, cap * sizeof *more);
@@ -150,7 +184,19 @@ static int add_member(struct matching *x, const uint64_t *record, struct err *e)
         x->cap = cap;
     }
     x->member[x->n++] = m;
-    return 0;
+    return note_copy(x, m.doc, e);
+}
+
+/* A record of the bucket; those of one text come behind one another, the first document first. */
+static int add_member(struct matching *x, const uint64_t *record, struct err *e)
+{
+    struct member m = {record[1], record[2]};
+    x->documents++;
+    if (x->n == 0 || x->member[x->n - 1].set != m.set) return new_member(x, m, e);
+    uint64_t first = x->member[x->n - 1].doc;
+    if (first == m.doc || (DOC_IS_OLD(first) && DOC_IS_OLD(m.doc))) return 0;
+    int r = note_copy(x, m.doc, e);
+    return r == 0 ? put_pair(x, first, m.doc, LIKENESS_SAME, e) : r;
 }
 
 static int all_buckets(struct matching *x, struct err *e)
@@ -211,6 +257,7 @@ static int match_all(struct matching *x, const char *path, struct slice meta, st
     merge_free(x->bands);
     docs_walk_free(&x->docs);
     free(x->member);
+    free(x->copy);
     free(x->ranked);
     return r;
 }

@@ -3,15 +3,19 @@ near.py drop DOCS THRESHOLD [N]: what `leat dedup minhash` must do when every li
 document, as --pairs writes it. Words are those of ASCII text; sets of 5-grams are compared as tuples of strings; with N sets of
 N characters.
 near.py pairs DOCS MIN: all pairs of a similarity of at least MIN: numbers of both, similarity.
+near.py best DOCS THRESHOLD [--score KEY] [--source A,B]: the same of --keep best; lengths and scores must tell all documents apart
+that are alike. What has the same list of 5-grams as a better one goes with it.
 near.py verify DOCS PAIRS THRESHOLD [SLACK]: every line of PAIRS is true, and none names a dropped document as the kept one."""
-import json, random, re, sys
+import argparse, json, random, re, sys
+
+
+def gram_list(text):
+    words = re.findall(r"[^\W_]+(?:[-'.’][^\W_]+)*", text.lower())
+    return tuple(tuple(words[i:i + 5]) for i in range(max(1, len(words) - 4))) if words else (text,)
 
 
 def grams(text):
-    words = re.findall(r"[^\W_]+(?:[-'.’][^\W_]+)*", text.lower())
-    if not words:
-        return {text}
-    return {tuple(words[i:i + 5]) for i in range(max(1, len(words) - 4))}
+    return set(gram_list(text))
 
 
 def char_grams(text, n):
@@ -81,6 +85,32 @@ def pairs(docs, least):
             if j >= least: print(f"{a}\t{b}\t{j:.9f}")
 
 
+def keep_key(d, score, sources):
+    number = d["metadata"].get(score)
+    return (sources.index(d["source"]) if d.get("source") in sources else len(sources),
+            -number if isinstance(number, (int, float)) else float("inf"), -len(d["text"].encode()))
+
+
+def best(docs, threshold, score, sources):
+    kept, gone, of_list = [], {}, {}
+    for d in sorted(docs, key=lambda d: keep_key(d, score, sources)):
+        same = gram_list(d["text"])
+        if same in of_list:
+            of = of_list[same]
+            gone[d["id"]] = gone.get(of, (1.0, of))
+            continue
+        of_list[same] = d["id"]
+        g, most, of = set(same), -1.0, None
+        for other, og in kept:
+            if min(len(g), len(og)) < threshold * max(len(g), len(og)): continue
+            j = jaccard(g, og)
+            if j >= threshold and j > most: most, of = j, other
+        if of is None: kept.append((d["id"], g))
+        else: gone[d["id"]] = (most, of)
+    for d in docs:
+        if d["id"] in gone: print("%s\t%s\t%.6f" % (d["id"], gone[d["id"]][1], gone[d["id"]][0]))
+
+
 def verify(docs, pairs, threshold, slack):
     sets, place = {}, {d["id"]: i for i, d in enumerate(docs)}
     text = {d["id"]: d["text"] for d in docs}
@@ -100,6 +130,14 @@ def verify(docs, pairs, threshold, slack):
 
 if sys.argv[1] == "make":
     for d in make(int(sys.argv[2]), int(sys.argv[3])): print(json.dumps(d, ensure_ascii=d["metadata"]["n"] % 2 == 0))
+elif sys.argv[1] == "best":
+    a = argparse.ArgumentParser()
+    a.add_argument("docs")
+    a.add_argument("threshold", type=float)
+    a.add_argument("--score")
+    a.add_argument("--source", default="")
+    a = a.parse_args(sys.argv[2:])
+    best(read(a.docs), a.threshold, a.score, a.source.split(",") if a.source else [])
 elif sys.argv[1] == "drop":
     drop(read(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4]) if len(sys.argv) > 4 else 0)
 elif sys.argv[1] == "pairs":

@@ -16,14 +16,14 @@ import json, sys
 for line in open(sys.argv[1], encoding="utf-8"):
     i, text = line.rstrip("\n").split(" ", 1)
     print(json.dumps({"id": i, "text": text}))' data/minhash-articles/articles_$n.train >articles.jsonl
-    leat-dedup minhash -q --threshold 0.9 --pairs pairs.tsv articles.jsonl >/dev/null
+    leat-dedup minhash -q --keep first --threshold 0.9 --pairs pairs.tsv articles.jsonl >/dev/null
     is "articles_$n: the planted pairs and no others" "$(cut -f1,2 pairs.tsv | awk '{print ($1 < $2) ? $1 " " $2 : $2 " " $1}' | sort)" \
         "$(awk '{print ($1 < $2) ? $1 " " $2 : $2 " " $1}' data/minhash-articles/articles_$n.truth | sort)"
 done
 
 # Revisions of laws, with the exact similarities of all pairs above .3, counted by others.
 jq -c '{id, text}' data/de-law-revisions.jsonl >laws.jsonl
-leat-dedup minhash -q --threshold 0.9 --pairs pairs.tsv laws.jsonl >kept.jsonl
+leat-dedup minhash -q --keep first --threshold 0.9 --pairs pairs.tsv laws.jsonl >kept.jsonl
 cat >score.py <<'PY'
 import json, sys
 dropped = {l.split("\t")[0]: l.split("\t")[1] for l in open("pairs.tsv")}
