@@ -20,7 +20,7 @@ void anchors_init(struct anchors *a, size_t window)
 {
     a->window = window;
     buf_init(&a->list, BUF_NO_MAX);
-    buf_init(&a->words, BUF_NO_MAX);
+    buf_init(&a->grams, BUF_NO_MAX);
     buf_init(&a->ranks, BUF_NO_MAX);
     buf_init(&a->low, BUF_NO_MAX);
 }
@@ -28,7 +28,7 @@ void anchors_init(struct anchors *a, size_t window)
 void anchors_free(struct anchors *a)
 {
     buf_free(&a->list);
-    buf_free(&a->words);
+    buf_free(&a->grams);
     buf_free(&a->ranks);
     buf_free(&a->low);
 }
@@ -58,21 +58,24 @@ static uint64_t hash_word(const char *p, size_t n)
     return h ^ h >> 32;
 }
 
-static int hash_words(struct anchors *a, const struct coded *c)
+/* Of all grams of `gram` words, each from the one before. */
+static int hash_words(struct anchors *a, const struct coded *c, size_t gram)
 {
-    buf_clear(&a->words);
     if (!c->start) return 0;
-    if (buf_reserve(&a->words, c->units * sizeof(uint64_t)) < 0) return -ERR_IO;
-    uint64_t *to = (uint64_t *)(void *)a->words.p;
-    for (size_t i = 0; i < c->units; i++) to[i] = hash_word(c->p + c->start[i], c->end[i] - c->start[i]);
+    buf_clear(&a->grams);
+    if (buf_reserve(&a->grams, c->units * sizeof(uint64_t)) < 0) return -ERR_IO;
+    uint64_t *at = (uint64_t *)(void *)a->grams.p, h = 0, leaves = BASE;
+    for (size_t i = 0; i < c->units; i++) at[i] = hash_word(c->p + c->start[i], c->end[i] - c->start[i]);
+    for (size_t i = 0; i < gram; i++) {
+        h = (h + at[i]) * BASE;
+        leaves *= BASE;
+    }
+    for (size_t i = gram; i <= c->units; i++) {
+        uint64_t first = at[i - gram];
+        at[i - gram] = h ^ h >> 32;
+        if (i < c->units) h = (h + at[i]) * BASE - first * leaves;
+    }
     return 0;
-}
-
-static uint64_t hash_words_gram(const uint64_t *word, size_t n)
-{
-    uint64_t h = 0;
-    for (size_t i = 0; i < n; i++) h = (h + word[i]) * BASE;
-    return h ^ h >> 32;
 }
 
 /* Of n >= 8 bytes: four times eight, evenly. */
@@ -88,8 +91,7 @@ SIMD_INLINE uint64_t hash_bytes_gram(const char *p, size_t n)
 
 static uint64_t hash_gram(const struct anchors *a, const struct coded *c, size_t unit, size_t n)
 {
-    return c->start ? hash_words_gram((const uint64_t *)(const void *)a->words.p + unit, n)
-                    : hash_bytes_gram(c->p + unit, n);
+    return c->start ? ((const uint64_t *)(const void *)a->grams.p)[unit] : hash_bytes_gram(c->p + unit, n);
 }
 
 /* ------------------------------------------------------------------ ranks */
@@ -167,7 +169,7 @@ int anchors_of(struct anchors *a, const struct coded *c, struct err *e)
     size_t grams = c->units - gram + 1, windows = c->units - a->window + 1;
     buf_clear(&a->ranks);
     buf_clear(&a->low);
-    if (hash_words(a, c) < 0 || buf_reserve(&a->ranks, width * sizeof(uint64_t)) < 0 ||
+    if (hash_words(a, c, gram) < 0 || buf_reserve(&a->ranks, width * sizeof(uint64_t)) < 0 ||
         buf_reserve(&a->low, width * sizeof(uint64_t)) < 0)
         return err_nomem(e, "looking for a text's anchors");
     uint64_t *ranks = (uint64_t *)(void *)a->ranks.p, *low = (uint64_t *)(void *)a->low.p;

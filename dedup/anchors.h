@@ -17,11 +17,13 @@ struct anchor {
                       anchor before */
 };
 
-struct anchors { /* one per thread; memory: 12 bytes an anchor, 16 bytes a unit of a window, 8 a word */
+/* One per thread. Memory: 12 bytes an anchor, 16 a unit of a window, 8 a word. */
+struct anchors {
     size_t window;
-    struct buf list; /* struct anchor */
-    struct buf words, ranks,
-        low; /* hashes; of two windows' grams; the least of those from here to the block's end */
+    struct buf list;  /* struct anchor */
+    struct buf grams; /* hashes, where units are words */
+    struct buf ranks; /* of a block's grams */
+    struct buf low;   /* the least from each gram to its block's end, then to its window's */
 };
 
 void anchors_init(struct anchors *a, size_t window);

@@ -230,6 +230,13 @@ static void hand_on(struct repeats *r, const struct coded *c, const struct candi
     for (size_t i = from; i <= to; i++) first[i] = first[j++];
 }
 
+/* The windows from..to were never before. */
+static void set_new(struct repeats *r, size_t from, size_t to)
+{
+    uint32_t *first = first_of(r);
+    for (size_t i = from; i <= to; i++) first[i] = (uint32_t)i;
+}
+
 /* The windows of the anchor a, from *window on, and of those behind what they are equal to. Moves *window behind them. Returns
  * whether any was known. */
 static int look_up(struct repeats *r, const struct coded *c, const struct anchor *a, size_t *window,
@@ -238,6 +245,11 @@ static int look_up(struct repeats *r, const struct coded *c, const struct anchor
     bool new_ones = false, known = false;
     int64_t places = find_candidates(r, c, a, *window);
     if (places < 0) return err_nomem(e, "looking spans up");
+    if (!r->candidates.n && places < MANY) {
+        set_new(r, *window, a->last);
+        *window = a->last + 1;
+        new_ones = true;
+    }
     while (*window <= a->last) {
         struct candidate x;
         pick(r, *window, &x);
@@ -246,7 +258,7 @@ static int look_up(struct repeats *r, const struct coded *c, const struct anchor
             new_ones = true;
             if (places >= MANY && add_place(r, window_hash(r, c, *window), coded_start(c, *window), e) < 0)
                 return -ERR_IO;
-            first_of(r)[*window] = (uint32_t)*window;
+            set_new(r, *window, *window);
             ++*window;
             continue;
         }
@@ -291,7 +303,7 @@ static int remember(struct repeats *r, const struct coded *c, struct err *e)
     return r->store.failed ? err_nomem(e, "keeping a text") : 0;
 }
 
-#define AHEAD 8 /* anchors whose place is asked for before they are looked up */
+#define AHEAD 12 /* anchors whose place is asked for before they are looked up */
 
 int repeats_of(struct repeats *r, const struct coded *c, const struct anchor *anchor, size_t anchors,
                struct err *e)
@@ -303,6 +315,7 @@ int repeats_of(struct repeats *r, const struct coded *c, const struct anchor *an
     places_begin(&r->places);
     if (remember(r, c, e) < 0) return -ERR_IO;
     if (buf_reserve(&r->first, windows * sizeof(uint32_t)) < 0) return err_nomem(e, "looking spans up");
+    for (size_t i = 0; i < AHEAD && i < anchors; i++) places_prefetch(&r->places, anchor[i].hash);
     for (size_t i = 0; i < anchors; i++) {
         if (i + AHEAD < anchors) places_prefetch(&r->places, anchor[i + AHEAD].hash);
         if (anchor[i].last < at) continue;
