@@ -195,9 +195,9 @@ static uint32_t window_hash(const struct repeats *r, const struct coded *c, size
 }
 
 /* The window itself, by its hash; x->to: 0: it is new. */
-static void find_window(const struct repeats *r, const struct coded *c, size_t window, struct candidate *x)
+static void find_window(const struct repeats *r, const struct coded *c, size_t window, uint32_t hash,
+                        struct candidate *x)
 {
-    uint32_t hash = window_hash(r, c, window);
     uint64_t offset;
     for (size_t i = places_first(&r->places, hash); places_next(&r->places, hash, &i, &offset);) {
         size_t from = coded_start(c, window);
@@ -237,37 +237,40 @@ static void set_new(struct repeats *r, size_t from, size_t to)
     for (size_t i = from; i <= to; i++) first[i] = (uint32_t)i;
 }
 
+/* What the window is equal to. x->to: 0: nothing; then where its anchor has `many` places, its own is noted. */
+static int equal_to(struct repeats *r, const struct coded *c, size_t window, bool many, struct candidate *x,
+                    struct err *e)
+{
+    pick(r, window, x);
+    if (x->to || !many) return 0;
+    uint32_t hash = window_hash(r, c, window);
+    find_window(r, c, window, hash, x);
+    return x->to ? 0 : add_place(r, hash, coded_start(c, window), e);
+}
+
 /* The windows of the anchor a, from *window on, and of those behind what they are equal to. Moves *window behind them. Returns
  * whether any was known. */
 static int look_up(struct repeats *r, const struct coded *c, const struct anchor *a, size_t *window,
                    struct err *e)
 {
-    bool new_ones = false, known = false;
     int64_t places = find_candidates(r, c, a, *window);
+    bool many = places >= MANY, new_ones = false, known = false;
     if (places < 0) return err_nomem(e, "looking spans up");
-    if (!r->candidates.n && places < MANY) {
-        set_new(r, *window, a->last);
-        *window = a->last + 1;
-        new_ones = true;
-    }
-    while (*window <= a->last) {
-        struct candidate x;
-        pick(r, *window, &x);
-        if (!x.to && places >= MANY) find_window(r, c, *window, &x);
-        if (!x.to) {
+    for (struct candidate x; *window <= a->last;) {
+        size_t next = r->candidates.n || many ? *window + 1 : (size_t)a->last + 1;
+        if (equal_to(r, c, *window, many, &x, e) < 0) return -ERR_IO;
+        if (x.to) {
+            follow(r, c, &x, coded_end(c, x.to - 1), c->units);
+            next = x.to - r->window + 1;
+            hand_on(r, c, &x, *window, next - 1);
+            known = true;
+        } else {
+            set_new(r, *window, next - 1);
             new_ones = true;
-            if (places >= MANY && add_place(r, window_hash(r, c, *window), coded_start(c, *window), e) < 0)
-                return -ERR_IO;
-            set_new(r, *window, *window);
-            ++*window;
-            continue;
         }
-        follow(r, c, &x, coded_end(c, x.to - 1), c->units);
-        hand_on(r, c, &x, *window, x.to - r->window);
-        *window = x.to - r->window + 1;
-        known = true;
+        *window = next;
     }
-    if (new_ones && places < MANY && add_place(r, a->hash, coded_start(c, a->unit), e) < 0) return -ERR_IO;
+    if (new_ones && !many && add_place(r, a->hash, coded_start(c, a->unit), e) < 0) return -ERR_IO;
     return known;
 }
 
