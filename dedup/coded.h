@@ -1,15 +1,21 @@
 /* coded.h: a text in the form in which repeated spans are looked for: its units, and where they stand.
  *
- * Units are bytes, and the coded text is the text; or words (common/text.h, without symbols), whose borders are then coded into it by
- * bytes that UTF-8 never has: what equal bytes between two borders say is that words and what stands between them are equal. A
- * single space between two words takes one byte, CODED_SPACE; all else between them stands between CODED_END and
- * CODED_START. */
+ * Units are bytes, and the coded text is the text; or words (those of wordhash.h: no symbols, and of scripts without spaces every
+ * character), whose borders are then coded into it by bytes that UTF-8 never has: what equal bytes between two borders say is
+ * that words and what stands between them are equal. A single space between two words takes one byte, CODED_SPACE, nothing
+ * takes CODED_JOINT; all else stands between CODED_END and CODED_START. */
 #ifndef LEAT_DEDUP_CODED_H
 #define LEAT_DEDUP_CODED_H
 
 #include "common/text.h"
 
-enum { CODED_START = 0xF9, CODED_END = 0xFA, CODED_SPACE = 0xFB, CODED_STOP = 0xFF /* in no coded text */ };
+enum {
+    CODED_START = 0xF9,
+    CODED_END = 0xFA,
+    CODED_SPACE = 0xFB,
+    CODED_JOINT = 0xFC,
+    CODED_STOP = 0xFF /* in no coded text */
+};
 
 #define CODED_PADDING 16 /* bytes that can be read behind the text of a struct coder */
 
@@ -28,8 +34,8 @@ static inline size_t coded_end(const struct coded *c, size_t unit)
     return c->end ? c->end[unit] : unit + 1;
 }
 
-struct coder { /* one per thread; memory: about the text, and 32 bytes a word */
-    struct words words;
+struct coder {          /* one per thread; memory: some twice the text, and 32 bytes a word */
+    struct words words; /* of a part without such characters */
     struct buf text, start, end;
 };
 

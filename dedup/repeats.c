@@ -86,11 +86,11 @@ static size_t equal_before(const char *a, const char *b, size_t n)
 
 static bool may_start_behind(char c)
 {
-    return (uint8_t)c == CODED_START || (uint8_t)c == CODED_SPACE;
+    return (uint8_t)c == CODED_START || (uint8_t)c == CODED_SPACE || (uint8_t)c == CODED_JOINT;
 }
 static bool may_end_before(char c)
 {
-    return (uint8_t)c == CODED_END || (uint8_t)c == CODED_SPACE;
+    return (uint8_t)c == CODED_END || (uint8_t)c == CODED_SPACE || (uint8_t)c == CODED_JOINT;
 }
 
 static const char *there(const struct repeats *r, const struct candidate *x, size_t offset)

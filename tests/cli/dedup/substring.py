@@ -4,7 +4,7 @@ substring.py [--min-words N | --min-bytes N] [--drop-share S] [--rejects FILE] [
 substring.py make KIND DOCUMENTS SEED: texts of few letters or words (few), of copied parts of each other (copies), of periods (periods)
 substring.py texts: documents of real text with all characters taken out but those whose words a regular expression knows
 
-Words are told by a regular expression: right for letters and digits of scripts with spaces, without combining marks."""
+Words are told by a regular expression: right for letters and digits without combining marks, for Han and Hiragana."""
 import argparse
 import hashlib
 import json
@@ -12,12 +12,12 @@ import random
 import re
 import sys
 
-WORD = re.compile(r"(?:[^\W\d_]|\d|(?<=[^\W\d_])[-'.](?=[^\W\d_])|(?<=\d)[-'.,](?=\d))+")
+WORD = re.compile(r"[一-鿿ぁ-ゖ]|(?:[^\W\d_一-鿿ぁ-ゖ]|\d|(?<=[^\W\d_一-鿿ぁ-ゖ])[-'.](?=[^\W\d_一-鿿ぁ-ゖ])|(?<=\d)[-'.,](?=\d))+")
 BLANK = " \t\n\r\v\f\u00a0\u3000\ufeff"
 
 
 def few(rng):
-    words = rng.choice([["a", "b"], ["a", "b", "c", "é"], ["Wörter", "mill", "x", "l'eau", "3.14", "ж"]])
+    words = rng.choice([["a", "b"], ["a", "b", "c", "é"], ["Wörter", "mill", "x", "l'eau", "3.14", "ж"], ["水", "車", "の", "a", "é"]])
     gaps = rng.choice([[" "], ["", " "], [" ", " ", ", ", "\n", "\r\n", "  ", " \U0001F600 ", "--"]])
     return "".join(rng.choice(words) + rng.choice(gaps) for _ in range(rng.choice([0, 3, 20, 200])))
 
