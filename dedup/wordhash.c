@@ -326,8 +326,7 @@ static bool extends(const char *p, const char *end, unsigned *bytes)
     return cp != ZERO_WIDTH_SPACE && memcmp(unicode_category(cp), "Cf", 2) == 0;
 }
 
-/* The character of a script without spaces at p < end, with the marks behind it, in bytes; 0: it is no such character. */
-static size_t ideograph(const char *p, const char *end)
+size_t wordhash_ideograph(const char *p, const char *end)
 {
     uint32_t cp;
     if ((uint8_t)*p < FIRST_IDEOGRAPH) return 0;
@@ -341,7 +340,7 @@ static size_t ideograph(const char *p, const char *end)
 /* Appends the hashes of the characters of such scripts that stand at *at. */
 static int hash_ideographs(struct wordhash *w, struct slice text, size_t *at, struct err *e)
 {
-    for (size_t n; *at < text.n && (n = ideograph(text.p + *at, text.p + text.n)) > 0; *at += n) {
+    for (size_t n; *at < text.n && (n = wordhash_ideograph(text.p + *at, text.p + text.n)) > 0; *at += n) {
         if (reserve(w, 1, e) < 0) return -ERR_IO;
         w->at[w->n++] = wordhash_word(text.p + *at, n);
     }

@@ -24,4 +24,8 @@ int wordhash_of(struct wordhash *w, struct slice text, struct err *e);
 /* The hash of one lower-cased word. */
 uint64_t wordhash_word(const char *p, size_t n);
 
+/* The character of a script without spaces at p < end, with the marks and format characters behind it, in bytes; 0: it is no such
+ * character. */
+size_t wordhash_ideograph(const char *p, const char *end);
+
 #endif
