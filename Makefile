@@ -52,15 +52,18 @@ MAINS_HERE := $(foreach m,$(MAINS),$(if $(wildcard $(m).c),$(m)))
 TOOLS    := $(foreach m,$(MAINS_HERE),$(call program,$(m)))
 UNITS    := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*/*.c))
 FUZZERS  := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*/*.c))
+# programs of benchmarks that tests run, too
+BENCHES  := dedup_pairs dedup_stream
 
-.PHONY: all deps check asan fuzz coverage bench lint format man install clean demo tools units fuzzers grammars
+.PHONY: all deps check asan fuzz coverage bench lint format man install clean demo tools units benches fuzzers grammars
 .DELETE_ON_ERROR:
 .SECONDARY:
 all: tools grammars
 
 # ---------------------------------------------------------------- building
 tools: $(TOOLS)
-units: $(addprefix $(B)/unit/,$(UNITS))
+units: $(addprefix $(B)/unit/,$(UNITS)) benches
+benches: $(addprefix $(B)/bench/,$(BENCHES))
 fuzzers: $(addprefix $(B)/fuzz/,$(FUZZERS))
 
 $(B)/obj/%.c.o: %.c
@@ -92,6 +95,7 @@ $(1): $(B)/obj/$(2).c.o $(call libraries,$(3))
 endef
 $(foreach m,$(MAINS_HERE),$(eval $(call link_rule,$(call program,$(m)),$(m),$(call stage,$(m)))))
 $(foreach u,$(UNITS),$(eval $(call link_rule,$(B)/unit/$(u),tests/unit/$(u),$(call stage,$(u)))))
+$(foreach b,$(BENCHES),$(eval $(call link_rule,$(B)/bench/$(b),tests/bench/$(b),$(firstword $(subst _, ,$(b))))))
 $(foreach u,$(FUZZERS),$(eval $(call link_rule,$(B)/fuzz/$(u),tests/fuzz/$(u),$(call stage,$(u)),-fsanitize=fuzzer)))
 
 # ---------------------------------------------------------------- what it needs from outside
@@ -127,7 +131,7 @@ fuzz:
 coverage: deps
 	$(MAKE) FLAVOUR=coverage CC=gcc tools units
 	tests/coverage build/coverage-gcc
-bench-%: all
+bench-%: all benches
 	DATA=$(abspath $(DATA)) LEAT_BIN=$(abspath $(B)/bin) tests/bench/$*.sh
 bench: $(patsubst %,bench-%,floor stages)
 demo:

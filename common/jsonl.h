@@ -45,6 +45,7 @@ struct lines {
     uint64_t limit_records;  /* 0: none */
     uint64_t records;        /* lines given so far */
     bool blank_too;          /* blank lines are lines, and so are those that are too long, made blank */
+    bool maybe_blank;        /* there may be blank lines in the batch given last */
     uint64_t offset;         /* of the next line in the uncompressed content of the current input */
     struct buf carry;        /* the beginning of a line whose end is still to come */
     bool ended;              /* the current input has no more to give */

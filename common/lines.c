@@ -266,6 +266,7 @@ static uint64_t count_lines(struct lines *l, struct buf *b, struct ledger *led, 
 {
     bool odd;
     uint64_t count = count_newlines(b->p, b->n, &odd);
+    l->maybe_blank = odd || b->n > l->max_record_bytes;
     if ((odd && !l->blank_too) || l->limit_records || b->n > l->max_record_bytes)
         count = count_each(l, b, led, offset);
     l->records += count;

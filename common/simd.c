@@ -11,7 +11,8 @@ static enum simd of_processor(void)
 {
 #if defined(__x86_64__)
     bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
-    bool avx512 = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+    bool avx512 = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+                  __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi2");
     if (avx2) return avx512 ? SIMD_AVX512 : SIMD_AVX2;
 #endif
     return SIMD_PLAIN;

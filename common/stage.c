@@ -15,7 +15,7 @@
 struct batch {
     struct buf in;
     const char *file;
-    uint64_t offset, first_index;
+    uint64_t offset, first_index, lines;
     uint64_t raw_bytes; /* of all inputs, read when this batch had been */
     struct buf out, rejects, attributes;
     struct ledger ledger;
@@ -264,6 +264,7 @@ static int batch_read(void *ctx, void *batch, struct err *e)
     b->first_index = run->lines.records;
     int64_t n = lines_next(&run->lines, &b->in, &b->ledger, &b->file, &b->offset, e);
     if (n == 0) ledger_merge(&run->tail, &b->ledger);
+    b->lines = n > 0 ? (uint64_t)n : 0;
     b->raw_bytes = run->lines.done_raw_bytes + (run->lines.in ? in_raw_bytes(run->lines.in) : 0);
     return n > 0 ? 1 : (int)n;
 }
@@ -318,7 +319,7 @@ static int batch_write(void *ctx, void *batch, struct err *e)
     int r = 0;
     o->jsonl = run->writer.jsonl;
     o->reopened = &run->writer.doc;
-    if (run->ops->raw) r = run->ops->raw(run->ctx, buf_slice(&b->in), e);
+    if (run->ops->raw) r = run->ops->raw(run->ctx, buf_slice(&b->in), b->lines, e);
     if (r == 0 && run->ops->ordered) r = run->ops->ordered(run->ctx, b->marks, b->n_marks, o, e);
     if (r < 0) return err_set(e, -r, "out of memory while writing a batch");
     if (r == 0 && run->out) r = out_write(run->out, b->out.p, b->out.n, o->out_records, e);

@@ -51,8 +51,8 @@ struct stage_ops {
     int (*begin)(void *ctx, struct buf *out, struct err *e);
     /* Optional: bytes behind the last document (an end marker). Not called when the input ended early or the run failed. */
     int (*end)(void *ctx, struct buf *out, struct err *e);
-    /* Optional, in input order on one thread at a time, before `ordered`: a batch's lines as they came, the damaged ones too. */
-    int (*raw)(void *ctx, struct slice lines, struct err *e);
+    /* Optional, in input order on one thread at a time, before `ordered`: a batch's n lines as they came, the damaged ones too. */
+    int (*raw)(void *ctx, struct slice lines, uint64_t n, struct err *e);
     /* Optional, in input order on one thread at a time, after a batch's documents were decided: for what depends on the
      * order (dedup --keep first…). `marks` has one entry per call of stage_defer in the batch. A tool that defers any
      * document defers all that it does not drop at once, or the output would lose the input's order. */

@@ -5,6 +5,7 @@
 #include "dedup/best.h"
 #include "common/log.h"
 #include "dedup/drop.h"
+#include "dedup/index.h"
 #include "dedup/link.h"
 #include "dedup/match.h"
 #include "dedup/report.h"
@@ -87,6 +88,7 @@ static int later_passes(struct tool *t, const struct best_opts *o, const char *d
                         struct reports *p, struct err *e)
 {
     struct drop_opts drop = {dir, o->against, o->n_against, 0, false};
+    struct index_opts index = {dir, o->against, o->n_against, 0, o->save_index};
     char **inputs = t->inputs;
     size_t n = t->n_inputs;
     if (spool) {
@@ -94,6 +96,7 @@ static int later_passes(struct tool *t, const struct best_opts *o, const char *d
         t->n_inputs = 1;
     }
     int r = decide(t, o, dir, p, e);
+    if (r == 0 && o->save_index) r = index_run(t, &index, e);
     if (r == 0) r = drop_run(t, &drop, e);
     t->inputs = inputs;
     t->n_inputs = n;

@@ -14,6 +14,7 @@ struct best_opts {
     char *const *against;
     size_t n_against;
     const char *pairs, *clusters; /* files; either may be NULL */
+    const char *save_index;       /* folder, or NULL */
     bool ids_may_repeat;
 };
 

@@ -127,12 +127,29 @@ static int drop_line(const struct dropping *x, struct worker *w, struct pass_bat
     return reject(x, w, line, f, &b->more, e);
 }
 
+/* Where nothing goes and nothing stands between the lines, they are written as they were read. */
+static bool all_stay(const struct pass_batch *b, const struct fate *f)
+{
+    bool stay = !b->maybe_blank;
+    for (uint64_t i = 0; stay && i < b->lines; i++) stay = !f[i].removed && f[i].text != DOCS_ABSENT;
+    return stay;
+}
+
 static int drop_work(void *ctx, void *worker, struct pass_batch *b, struct err *e)
 {
+    const struct dropping *x = ctx;
     const struct fate *f = (const struct fate *)(const void *)b->note.p;
     struct slice line;
-    int r = buf_reserve(&b->out, b->in.n) < 0 ? err_nomem(e, "copying lines") : 0;
     uint64_t i = 0;
+    int r = 0;
+    b->whole = all_stay(b, f);
+    if (b->whole) {
+        for (; i < b->lines; i++) ledger_keep(&b->ledger, f[i].text, f[i].text);
+        if (x->counts) b->ledger.in += b->lines;
+        b->records = b->lines;
+        return 0;
+    }
+    if (buf_reserve(&b->out, b->in.n) < 0) return err_nomem(e, "copying lines");
     for (size_t at = 0; r == 0 && i < b->lines && lines_each(&b->in, &at, &line); i++)
         r = drop_line(ctx, worker, b, line, &f[i], e);
     return r;
@@ -141,7 +158,8 @@ static int drop_work(void *ctx, void *worker, struct pass_batch *b, struct err *
 static int drop_write(void *ctx, struct pass_batch *b, struct err *e)
 {
     struct dropping *x = ctx;
-    int r = out_write(x->out, b->out.p, b->out.n, b->records, e);
+    const struct buf *lines = b->whole ? &b->in : &b->out;
+    int r = out_write(x->out, lines->p, lines->n, b->records, e);
     return r == 0 && x->rejects ? out_write(x->rejects, b->more.p, b->more.n, b->more_records, e) : r;
 }
 

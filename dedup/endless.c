@@ -4,6 +4,7 @@
  *
  * In: JSONL. Out: JSONL, --rejects. State and memory: the filter. */
 #include "dedup/endless.h"
+#include "common/log.h"
 #include "common/stage.h"
 #include "dedup/likeness.h"
 #include "dedup/minhash.h"
@@ -37,7 +38,7 @@ static void *worker_new(void *ctx)
     const struct endless *x = ctx;
     struct worker *w = calloc(1, sizeof *w);
     if (!w) return NULL;
-    w->shingles = shingles_new(x->o->plan.ngram ? x->o->plan.ngram : 1);
+    w->shingles = shingles_new(&x->o->plan.shingle);
     w->key = malloc(x->keys * sizeof *w->key);
     if (w->shingles && w->key) return w;
     worker_free(ctx, w);
@@ -60,13 +61,12 @@ static int endless_doc(void *ctx, void *worker, struct doc *d, struct stage_out 
 {
     const struct endless *x = ctx;
     struct worker *w = worker;
-    const uint32_t *list;
-    size_t n;
+    struct shingle_list list;
     int r;
     if (x->o->plan.algorithm == ALGORITHM_EXACT)
         r = exact_key(x, w, d->text, e);
-    else if ((r = shingles_of(w->shingles, d->text, &list, &n, e)) == 0)
-        minhash_bands(&x->minhash, list, n, w->key);
+    else if ((r = shingles_of(w->shingles, d->text, &list, e)) == 0)
+        minhash_bands(&x->minhash, &list, w->key);
     return r < 0 ? r : stage_defer(o, d, w->key, x->keys * sizeof *w->key);
 }
 
@@ -101,9 +101,8 @@ static int start(struct endless *x, const struct tool *t, struct err *e)
     const struct plan *p = &x->o->plan;
     x->keys = 1;
     if (p->algorithm == ALGORITHM_MINHASH) {
-        int r = minhash_init(&x->minhash, p->profile, p->seed, e);
-        if (r < 0) return r;
-        x->keys = x->minhash.bands;
+        minhash_init(&x->minhash, &p->minhash);
+        x->keys = p->minhash.bands;
     }
     double fp = x->o->fp / x->keys;
     return seen_init_bloom(&x->seen, x->o->expected * x->keys, fp < BLOOM_MIN_FP ? BLOOM_MIN_FP : fp,
@@ -121,6 +120,10 @@ int endless_run(struct tool *t, const struct endless_opts *o, struct err *e)
     seen_init(&x.seen, t->memory);
     int r = start(&x, t, e);
     if (r == 0) r = stage_run(t, &ops, &x);
+    if (t->ledger.kept > o->expected)
+        log_warn("%llu documents were kept, and the filter was made for --expected %llu: it took more for "
+                 "repeated than --fp says",
+                 (unsigned long long)t->ledger.kept, (unsigned long long)o->expected);
     ledger_extra(&t->ledger, "survivors", t->ledger.kept);
     ledger_extra(&t->ledger, "state_bytes", seen_bytes(&x.seen));
     seen_free(&x.seen);

@@ -51,7 +51,7 @@ static void *worker_new(void *ctx)
     if (!w) return NULL;
     buf_init(&w->mark, BUF_NO_MAX);
     wordhash_init(&w->words);
-    w->shingles = shingles_new(x->o->plan.ngram ? x->o->plan.ngram : 1);
+    w->shingles = shingles_new(&x->o->plan.shingle);
     if (w->shingles) return w;
     worker_free(ctx, w);
     return NULL;
@@ -75,7 +75,7 @@ static int simhash_doc(void *ctx, void *worker, struct doc *d, struct stage_out 
     const struct dedup *x = ctx;
     struct worker *w = worker;
     uint64_t fingerprint;
-    int r = simhash_text(&w->words, d->text, x->o->plan.ngram, &fingerprint, e);
+    int r = simhash_text(&w->words, d->text, x->o->plan.shingle.n, &fingerprint, e);
     return r < 0 ? r : stage_defer(o, d, &fingerprint, sizeof fingerprint);
 }
 
@@ -83,19 +83,19 @@ static int minhash_doc(void *ctx, void *worker, struct doc *d, struct stage_out 
 {
     const struct dedup *x = ctx;
     struct worker *w = worker;
-    const uint32_t *list;
-    size_t n, head = sizeof(struct mark) + x->minhash.bands * sizeof(uint64_t);
-    int r = shingles_of(w->shingles, d->text, &list, &n, e);
+    struct shingle_list list;
+    size_t head = sizeof(struct mark) + x->minhash.o.bands * sizeof(uint64_t);
+    int r = shingles_of(w->shingles, d->text, &list, e);
     if (r < 0) return r;
     buf_clear(&w->mark);
-    if (buf_reserve(&w->mark, head + n * sizeof *list) < 0)
-        return err_nomem(e, "keeping a document's shingles");
+    size_t bytes = list.n * sizeof *list.at;
+    if (buf_reserve(&w->mark, head + bytes) < 0) return err_nomem(e, "keeping a document's shingles");
     struct mark *m = (struct mark *)(void *)w->mark.p;
     m->key = (struct hash128){0};
-    m->n = n;
-    minhash_bands(&x->minhash, list, n, m->band);
-    memcpy(w->mark.p + head, list, n * sizeof *list);
-    return stage_defer(o, d, m, head + n * sizeof *list);
+    m->n = list.n;
+    minhash_bands(&x->minhash, &list, m->band);
+    memcpy(w->mark.p + head, list.at, bytes);
+    return stage_defer(o, d, m, head + bytes);
 }
 
 /* likeness: the similarity, or of simhash the distance. */
@@ -114,8 +114,9 @@ static int find(struct dedup *x, const struct stage_deferred *m, uint64_t *numbe
         if (r == 1) *likeness = bits;
         return r;
     default:
-        return survivors_similar(x->survivors, mark->band, (const uint32_t *)(mark->band + x->minhash.bands),
-                                 mark->n, m->id, x->o->threshold, number, likeness, e);
+        return survivors_similar(x->survivors, mark->band,
+                                 (const uint32_t *)(mark->band + x->minhash.o.bands), mark->n, m->id,
+                                 x->o->threshold, number, likeness, e);
     }
 }
 
@@ -159,11 +160,10 @@ static int open_all(struct dedup *x, const struct tool *t, struct err *e)
     struct out_opts pairs = {.path = x->o->pairs, .threads = (int)t->threads};
     buf_init(&x->value, BUF_NO_MAX);
     buf_init(&x->pair_line, BUF_NO_MAX);
-    int r = p->algorithm == ALGORITHM_MINHASH ? minhash_init(&x->minhash, p->profile, p->seed, e) : 0;
-    if (r < 0) return r;
+    if (p->algorithm == ALGORITHM_MINHASH) minhash_init(&x->minhash, &p->minhash);
     x->survivors = p->algorithm == ALGORITHM_SIMHASH
                        ? survivors_new_nearby(p->distance, t->memory, x->o->ids_may_repeat)
-                       : survivors_new(x->minhash.bands, t->memory, x->o->ids_may_repeat);
+                       : survivors_new(x->minhash.o.bands, t->memory, x->o->ids_may_repeat);
     if (!x->survivors) return err_nomem(e, "starting");
     return x->o->pairs ? out_open(&x->pairs, &pairs, e) : 0;
 }

@@ -25,8 +25,8 @@ struct link_report {
 };
 
 /* Reads verify-*.rec and writes, with the same records in two orders, by removed document and by survivor:
- * DIR/link-00000-of-00001.rec and DIR/clusters-00000-of-00001.rec. A removed document's survivor is the one most like it, of
- * several the first by keep key. ERR_DATA when two documents that stay have the same id, unless ids may repeat.
+ * DIR/link-00000-of-00001.rec and DIR/clusters-00000-of-00001.rec. A removed document's survivor is of those before it by keep key the one most like it, of several the
+ * first; documents with the same text, list or fingerprint go for the survivor of the first of them. ERR_DATA when two documents that stay have the same id, unless ids may repeat.
  * Memory: memory_bytes, and a bit for each document that is in a pair. */
 int link_run(const struct link_opts *o, struct link_report *report, struct err *e);
 

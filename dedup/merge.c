@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #define LEAST_BUFFER_BYTES ((uint64_t)64 << 10)
+#define PREFETCH_BYTES 128 /* ahead in a run: its turn comes after other runs have had theirs */
 #define MOST_BUFFER_BYTES ((uint64_t)4 << 20) /* as fast as larger ones, and it stays in the caches */
 
 struct source {
@@ -87,17 +88,17 @@ static int out_of_order(const struct source *s, struct err *e)
 /* The next record of a run, which must not be less than `last`. */
 static int advance(const struct merge *m, struct source *s, struct err *e)
 {
-    uint64_t last[RECORDS_MAX_WORDS];
-    bool first = !s->record;
-    for (unsigned i = 0; i < m->words && !first; i++) last[i] = s->record[i];
+    uint64_t last[RECORDS_MAX_WORDS] = {0};
+    for (unsigned i = 0; i < m->words && s->record; i++) last[i] = s->record[i];
     int got = records_next(s->cursor, &s->record, e);
     if (got <= 0) {
         s->record = NULL;
         return got;
     }
+    __builtin_prefetch((const void *)((uintptr_t)s->record + PREFETCH_BYTES));
     uint64_t key = s->record[0];
     if (key > s->high) return out_of_order(s, e);
-    if (first || key > last[0]) return 1;
+    if (key > last[0]) return 1;
     return key < last[0] || compare_rest(last, s->record, m->words) > 0 ? out_of_order(s, e) : 1;
 }
 

@@ -6,6 +6,8 @@
 #include "common/hash.h"
 #include "common/simd.h"
 #include "common/simd_bytes.h"
+#include "dedup/datatrove.h"
+#include "dedup/fss.h"
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,38 +93,57 @@ static unsigned small_number(const char **p)
     return n;
 }
 
-int minhash_init(struct minhash *m, const char *profile, uint64_t seed, struct err *e)
+int minhash_profile(struct minhash_opts *o, const char *profile, struct err *e)
 {
     const char *p = profile;
-    memset(m, 0, sizeof *m);
-    m->bands = small_number(&p);
+    unsigned bands = small_number(&p), rows = 0;
     if (*p == 'x') {
         p++;
-        m->rows = small_number(&p);
+        rows = small_number(&p);
     }
-    if (*p || !m->bands || !m->rows || m->bands * m->rows > MINHASH_MAX_LANES)
+    if (*p || !bands || !rows || bands * rows > MINHASH_MAX_LANES)
         return err_set(e, ERR_USAGE,
                        "profile '%s': write BANDSxROWS, such as 14x8, with at most %d lanes in all", profile,
                        MINHASH_MAX_LANES);
-    m->least = choose_lanes();
-    for (unsigned j = 0; j < MINHASH_MAX_LANES; j++)
-        m->multiplier[j] = (uint32_t)(hash_mix64(seed * 0x9e3779b97f4a7c15ULL + j + 1) >> 32) | 1;
+    o->bands = bands;
+    o->rows = rows;
     return 0;
 }
 
-void minhash_bands(const struct minhash *m, const uint32_t *list, size_t n, uint64_t *key)
+void minhash_init(struct minhash *m, const struct minhash_opts *o)
 {
-    uint32_t least[MINHASH_MAX_LANES];
-    m->least(m->multiplier, m->bands * m->rows, list, n, least);
-    for (unsigned b = 0; b < m->bands; b++)
-        key[b] = hash64_seed(least + (size_t)b * m->rows, m->rows * sizeof *least, b);
+    m->o = *o;
+    m->least = choose_lanes();
+    if (o->kind == MINHASH_DATATROVE)
+        datatrove_parameters((uint32_t)o->seed, o->bands * o->rows, m->datatrove.a, m->datatrove.b);
+    if (o->kind != MINHASH_PERMUTATIONS) return;
+    for (unsigned j = 0; j < MINHASH_MAX_LANES; j++)
+        m->multiplier[j] = (uint32_t)(hash_mix64(o->seed * 0x9e3779b97f4a7c15ULL + j + 1) >> 32) | 1;
+}
+
+void minhash_bands(const struct minhash *m, const struct shingle_list *list, uint64_t *key)
+{
+    union {
+        uint32_t narrow[MINHASH_MAX_LANES];
+        uint64_t wide[MINHASH_MAX_LANES];
+    } lane;
+    unsigned lanes = m->o.bands * m->o.rows;
+    size_t row = m->o.rows * (m->o.kind == MINHASH_PERMUTATIONS ? sizeof *lane.narrow : sizeof *lane.wide);
+    switch (m->o.kind) {
+    case MINHASH_FSS: fss_sketch(m->o.seed, lanes, list->at, list->n, lane.wide); break;
+    case MINHASH_DATATROVE:
+        datatrove_lanes(m->datatrove.a, m->datatrove.b, lanes, list->wide, list->n, lane.wide);
+        break;
+    default: m->least(m->multiplier, lanes, list->at, list->n, lane.narrow); break;
+    }
+    for (unsigned b = 0; b < m->o.bands; b++) key[b] = hash64_seed((const char *)&lane + b * row, row, b);
 }
 
 /* By repeated multiplication: libm's pow need not give the same bits on every CPU. */
 double minhash_probability(const struct minhash *m, double jaccard)
 {
     double band = 1, none = 1;
-    for (unsigned r = 0; r < m->rows; r++) band *= jaccard;
-    for (unsigned b = 0; b < m->bands; b++) none *= 1 - band;
+    for (unsigned r = 0; r < m->o.rows; r++) band *= jaccard;
+    for (unsigned b = 0; b < m->o.bands; b++) none *= 1 - band;
     return 1 - none;
 }

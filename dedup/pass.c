@@ -12,6 +12,8 @@ struct pass {
     void *ctx;
     struct lines lines;
     struct hash_stream *content;
+    struct sketch_lines want;
+    uint64_t bytes;
     struct ledger ignored; /* damage was counted when the lines were sketched */
 };
 
@@ -66,7 +68,9 @@ static int batch_read(void *ctx, void *batch, struct err *e)
     buf_clear(&b->more);
     buf_clear(&b->note);
     ledger_reset(&b->ledger);
-    hash_stream_update(p->content, b->in.p, b->in.n);
+    b->maybe_blank = p->lines.maybe_blank;
+    p->bytes += b->in.n;
+    if (p->want.hashed) hash_stream_update(p->content, b->in.p, b->in.n);
     int r = p->ops->read ? p->ops->read(p->ctx, b, e) : 0;
     return r < 0 ? r : 1;
 }
@@ -91,15 +95,14 @@ static int batch_write(void *ctx, void *batch, struct err *e)
 
 static int check_content(const struct pass *p, const struct records *docs, struct err *e)
 {
-    struct sketch_lines want;
-    int r = sketch_lines_of(docs, &want, e);
-    if (r < 0) return r;
-    if (want.lines == p->lines.records && want.content == hash_stream_digest(p->content)) return 0;
-    return err_set(e, ERR_USAGE,
-                   "the input is not what was sketched as %s (%llu lines then, %llu now, or other ones): "
-                   "give the same files in the "
-                   "same order, or sketch again",
-                   records_path(docs), (unsigned long long)want.lines, (unsigned long long)p->lines.records);
+    const struct sketch_lines *want = &p->want;
+    bool same = want->lines == p->lines.records && want->bytes == p->bytes;
+    if (same && (!want->hashed || want->content == hash_stream_digest(p->content))) return 0;
+    return err_set(
+        e, ERR_USAGE,
+        "the input is not what was sketched as %s (%llu lines then, %llu now, or other ones): give the same "
+        "files in the same order, or sketch again",
+        records_path(docs), (unsigned long long)want->lines, (unsigned long long)p->lines.records);
 }
 
 int pass_run(struct tool *t, const struct pass_ops *ops, void *ctx, const struct records *docs, struct err *e)
@@ -114,7 +117,8 @@ int pass_run(struct tool *t, const struct pass_ops *ops, void *ctx, const struct
     p.content = hash_stream_new();
     if (!p.content) return err_nomem(e, "starting");
     hash_stream_reset(p.content);
-    int r = pool_run((int)t->threads, &pool, &p, e);
+    int r = sketch_lines_of(docs, &p.want, e);
+    if (r == 0) r = pool_run((int)t->threads, &pool, &p, e);
     if (r == 0) r = check_content(&p, docs, e);
     hash_stream_free(p.content);
     lines_free(&p.lines);

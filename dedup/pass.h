@@ -10,9 +10,11 @@
 struct pass_batch {
     struct buf in;         /* the lines, for lines_each */
     uint64_t first, lines; /* number of the first, and how many */
+    bool maybe_blank;      /* there may be blank lines between them */
     struct buf note;       /* what read leaves for work */
     struct buf out, more;  /* what work leaves for write */
     struct ledger ledger;  /* merged into the tool's in order */
+    bool whole;            /* `in` is what is to be written */
     uint64_t records, more_records;
 };
 

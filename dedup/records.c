@@ -20,6 +20,8 @@ struct records {
     uint64_t file_bytes;
     struct records_trailer t;
     uint64_t *footer; /* hashes of blocks, ends of runs, meta */
+    unsigned shifted_word;
+    uint64_t shift;
 };
 
 struct records_cursor {
@@ -209,6 +211,7 @@ static int read_blocks(const struct records *r, uint64_t block, uint64_t n, uint
     for (uint64_t i = block; from < end; from += r->block_records, i++) {
         size_t bytes = min64(r->block_records, end - from) * r->record_bytes;
         if (hash64(to, bytes) != r->footer[i]) return damaged(r, offset, "a block of records", e);
+        for (size_t k = r->shifted_word; r->shift && k < bytes / sizeof *to; k += r->words) to[k] += r->shift;
         to += bytes / sizeof *to;
         offset += bytes;
     }
@@ -220,6 +223,12 @@ static int check_range(const struct records *r, uint64_t from, uint64_t to, stru
     if (from <= to && to <= r->t.records) return 0;
     return err_set(e, ERR_USAGE, "%s has %" PRIu64 " records: there are none from %" PRIu64 " to %" PRIu64,
                    r->path, r->t.records, from, to);
+}
+
+void records_shift(struct records *r, unsigned word, uint64_t add)
+{
+    r->shifted_word = word;
+    r->shift = add;
 }
 
 /* ------------------------------------------------------------------ searching */

@@ -48,6 +48,9 @@ struct slice records_meta(const struct records *r); /* valid until the close */
 uint64_t records_runs(const struct records *r);
 void records_run(const struct records *r, uint64_t run, uint64_t *from, uint64_t *to); /* [from, to) */
 
+/* What is read from now on has `add` added to one of its words: files of others under numbers of one's own. */
+void records_shift(struct records *r, unsigned word, uint64_t add);
+
 /* The first record in [from, to), which is sorted, whose first word is >= key; `to` if there is none. */
 int records_lower_bound(struct records *r, uint64_t from, uint64_t to, uint64_t key, uint64_t *at,
                         struct err *e);

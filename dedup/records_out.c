@@ -35,7 +35,7 @@ static void free_out(struct records_out *o)
 void records_abandon(struct records_out *o)
 {
     if (!o) return;
-    if (o->fd >= 0) unlink(o->tmp);
+    if (o->tmp && o->fd >= 0) unlink(o->tmp);
     free_out(o);
 }
 
@@ -82,7 +82,7 @@ int records_create(struct records_out **out, const char *path, unsigned words, c
     if (!o) return err_nomem(e, "opening a file of records");
     *o = (struct records_out){.fd = -1, .words = words, .block_records = RECORDS_BLOCK(words)};
     memcpy(o->header.magic, RECORDS_MAGIC, sizeof o->header.magic);
-    memcpy(o->header.kind, kind, strlen(kind));
+    snprintf(o->header.kind, sizeof o->header.kind, "%s", kind);
     o->header.words = words;
     buf_init(&o->hashes, BUF_NO_MAX);
     buf_init(&o->runs, BUF_NO_MAX);

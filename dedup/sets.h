@@ -18,6 +18,20 @@ struct sets_opts {
  * *done_before: it had been done. */
 int sets_run(struct tool *t, const struct sets_opts *o, bool *done_before, struct err *e);
 
+/* Documents of a task, by line: bits. */
+struct sets_wanted {
+    uint64_t *named, *compared; /* ids are wanted, or sets, too */
+    uint64_t lines;
+};
+int sets_wanted_init(struct sets_wanted *w, uint64_t lines, struct err *e);
+void sets_wanted_free(struct sets_wanted *w);
+void sets_want(struct sets_wanted *w, uint64_t line, bool compared);
+
+/* Reads the tool's inputs, sketched as `docs`, and writes DIR/sets-TASK.* of the documents that are wanted. */
+int sets_write(struct tool *t, const char *dir, unsigned task, const struct plan *plan,
+               const struct sets_wanted *w, const struct records *docs, struct slice meta, bool lasting,
+               struct err *e);
+
 /* .index: the document, where it lies in .data, bytes of its id << 32 | shingles, XXH3-64 of its stretch of .data; by document.
  * .data: the id, zeros up to a multiple of 4 bytes, the set: sorted 32-bit shingles. */
 enum { SETS_WORDS = 4 };

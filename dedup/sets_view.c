@@ -81,10 +81,11 @@ static int check_from(const struct file *f, uint64_t from, struct err *e)
 static int open_file(struct file *f, const struct sketch *s, uint64_t from, struct buf *path, struct err *e)
 {
     *f = (struct file){.task = s->task, .fd = -1};
-    int r = work_sets_path(path, s->dir, s->task, "index", e);
+    int r = work_sets_path(path, s->dir, s->stored_task, "index", e);
     if (r == 0) r = work_open(&f->index, path->p, SETS_WORDS, "sets", "sets", e);
     if (r == 0 && s->task <= WORK_MAX_TASK) r = check_from(f, from, e);
-    if (r == 0) r = work_sets_path(path, s->dir, s->task, "data", e);
+    if (r == 0) records_shift(f->index, 0, DOC_NUMBER(s->task, 0) - DOC_NUMBER(s->stored_task, 0));
+    if (r == 0) r = work_sets_path(path, s->dir, s->stored_task, "data", e);
     if (r < 0) return r;
     f->data_path = strdup(path->p);
     f->fd = open(path->p, O_RDONLY | O_CLOEXEC);

@@ -1,10 +1,14 @@
-/* shingle.c: hashes of words → rolling n-gram hashes; lists of them → sets.
+/* shingle.c: hashes of words or characters → rolling n-gram hashes; lists of them → sets.
  *
- * n word hashes are combined by a polynomial that rolls from one shingle to the next, then mixed. A set is made by a
+ * n hashes are combined by a polynomial that rolls from one shingle to the next, then mixed. A set is made by a
  * least-significant-digit radix sort, linear in the number of words; most documents never need it.
  *
  * State: per thread, reused. Memory: the words' hashes, a list of shingles. */
 #include "dedup/shingle.h"
+#include "common/simd.h"
+#include "common/simd_bytes.h"
+#include "dedup/charhash.h"
+#include "dedup/datatrove.h"
 #include "dedup/wordhash.h"
 #include <stdlib.h>
 
@@ -13,21 +17,25 @@
 #define MIX 0xBF58476D1CE4E5B9ULL
 
 struct shingles {
-    unsigned n;
+    struct shingle_opts o;
     uint64_t base_out; /* BASE^(n+1): what the word that leaves has been multiplied by */
     struct wordhash words;
+    struct charhash chars;
+    struct datatrove grams;
     uint32_t *list;
     size_t cap;
 };
 
-struct shingles *shingles_new(unsigned words_per_shingle)
+struct shingles *shingles_new(const struct shingle_opts *o)
 {
     struct shingles *s = calloc(1, sizeof *s);
     if (!s) return NULL;
-    s->n = words_per_shingle;
+    s->o = *o;
     s->base_out = BASE;
-    for (unsigned i = 0; i < s->n; i++) s->base_out *= BASE;
+    for (unsigned i = 0; i < o->n; i++) s->base_out *= BASE;
     wordhash_init(&s->words);
+    charhash_init(&s->chars);
+    datatrove_init(&s->grams);
     return s;
 }
 
@@ -35,6 +43,8 @@ void shingles_free(struct shingles *s)
 {
     if (!s) return;
     wordhash_free(&s->words);
+    charhash_free(&s->chars);
+    datatrove_free(&s->grams);
     free(s->list);
     free(s);
 }
@@ -53,11 +63,34 @@ static inline uint32_t finish(uint64_t rolled)
     return (uint32_t)((rolled ^ rolled >> 29) * MIX >> 32);
 }
 
-/* list: the shingles of n words; one of all words when they are too few. */
+#if defined(__x86_64__)
+#define MOST_AT_ONCE 8 /* words of a shingle: of longer ones rolling is faster */
+
+/* list[0..n): shingles of `width` words, each on its own: the sum of word k times BASE^(width - k). */
+SIMD_TARGET(avx512)
+static void sum_avx512(const uint64_t *word, size_t n, unsigned width, uint32_t *list)
+{
+    __m512i power[MOST_AT_ONCE];
+    uint64_t base = 1;
+    for (unsigned k = width; k-- > 0;) power[k] = _mm512_set1_epi64((long long)(base *= BASE));
+    const __m512i mix = _mm512_set1_epi64((long long)MIX);
+    for (size_t i = 0; i < n; i += 8) {
+        __m512i h = _mm512_setzero_si512();
+        __mmask8 some = n - i < 8 ? (__mmask8)(1U << (n - i)) - 1 : 0xFF;
+        for (unsigned k = 0; k < width; k++) {
+            __m512i w = _mm512_maskz_loadu_epi64(some, word + i + k);
+            h = _mm512_add_epi64(h, _mm512_mullo_epi64(w, power[k]));
+        }
+        h = _mm512_mullo_epi64(_mm512_xor_si512(h, _mm512_srli_epi64(h, 29)), mix);
+        _mm256_mask_storeu_epi32(list + i, some, _mm512_cvtepi64_epi32(_mm512_srli_epi64(h, 32)));
+    }
+}
+#endif
+
 static size_t roll(const struct shingles *s, const uint64_t *word, size_t words, uint32_t *list)
 {
     uint64_t h = 0, base_out = s->base_out;
-    size_t n = 0, first = s->n < words ? s->n : words;
+    size_t n = 0, first = s->o.n < words ? s->o.n : words;
     for (size_t i = 0; i < first; i++) h = (h + word[i]) * BASE;
     list[n++] = finish(h);
     for (size_t i = first; i < words; i++) {
@@ -67,15 +100,39 @@ static size_t roll(const struct shingles *s, const uint64_t *word, size_t words,
     return n;
 }
 
-int shingles_of(struct shingles *s, struct slice text, const uint32_t **list, size_t *n, struct err *e)
+/* list: the shingles of the words; one of all words when they are too few. */
+static size_t cut(const struct shingles *s, const uint64_t *word, size_t words, uint32_t *list)
 {
-    int r = wordhash_of(&s->words, text, e);
-    if (r == 0) r = reserve(s, s->words.n + 1, e);
+#if defined(__x86_64__)
+    if (s->o.n <= MOST_AT_ONCE && words >= s->o.n && simd_widest() == SIMD_AVX512) {
+        sum_avx512(word, words - s->o.n + 1, s->o.n, list);
+        return words - s->o.n + 1;
+    }
+#endif
+    return roll(s, word, words, list);
+}
+
+static int datatrove_shingles(struct shingles *s, struct slice text, struct shingle_list *list, struct err *e)
+{
+    int r = datatrove_grams(&s->grams, text, s->o.n, e);
+    if (r == 0) r = reserve(s, s->grams.n, e);
     if (r < 0) return r;
-    bool none = s->words.n == 0;
-    uint64_t bytes = none ? hash64(text.p, text.n) : 0;
-    *n = roll(s, none ? &bytes : s->words.at, none ? 1 : s->words.n, s->list);
-    *list = s->list;
+    for (size_t i = 0; i < s->grams.n; i++) s->list[i] = (uint32_t)(s->grams.at[i] >> 32);
+    *list = (struct shingle_list){.at = s->list, .wide = s->grams.at, .n = s->grams.n};
+    return 0;
+}
+
+int shingles_of(struct shingles *s, struct slice text, struct shingle_list *list, struct err *e)
+{
+    if (s->o.unit == SHINGLE_DATATROVE) return datatrove_shingles(s, text, list, e);
+    bool characters = s->o.unit == SHINGLE_CHARACTERS;
+    int r = characters ? charhash_of(&s->chars, text, e) : wordhash_of(&s->words, text, e);
+    size_t units = characters ? s->chars.n : s->words.n;
+    if (r == 0) r = reserve(s, units + 1, e);
+    if (r < 0) return r;
+    uint64_t bytes = units ? 0 : hash64(text.p, text.n);
+    const uint64_t *unit = !units ? &bytes : characters ? s->chars.at : s->words.at;
+    *list = (struct shingle_list){.at = s->list, .n = cut(s, unit, units ? units : 1, s->list)};
     return 0;
 }
 

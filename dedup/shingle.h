@@ -1,7 +1,7 @@
-/* shingle.h: a document as the set of its word n-grams.
+/* shingle.h: a document as the set of its n-grams of words, or of characters.
  *
- * Normal form, version 1: the words of common/text.h without symbols, each lower-cased by Unicode's simple mapping. A
- * shingle is a run of n words; fewer words are one shingle, and a document without words is one shingle of its bytes, so
+ * Words are those of wordhash.h, characters those of charhash.h, each in its normal form; or all is as in datatrove (datatrove.h). A
+ * shingle is a run of n of them; fewer are one shingle, and a document without any is one shingle of its bytes, so
  * no set is empty. Shingles are 32-bit hashes: in two documents of n shingles each some n*n/2^32 unlike ones look alike,
  * which moves their Jaccard similarity by n/2^32: less than 0.0003 at a million words. */
 #ifndef LEAT_DEDUP_SHINGLE_H
@@ -10,16 +10,29 @@
 #include "common/hash.h"
 #include "common/text.h"
 
-#define SHINGLE_MAX_WORDS 32
+#define SHINGLE_MAX 32
 
-struct shingles; /* one per thread; memory: about 20 bytes a word of the longest text */
+enum shingle_unit { SHINGLE_WORDS, SHINGLE_CHARACTERS, SHINGLE_DATATROVE /* words, in its way */ };
 
-struct shingles *shingles_new(unsigned words_per_shingle); /* 1..SHINGLE_MAX_WORDS; NULL: out of memory */
+struct shingle_opts {
+    unsigned n; /* words, or characters, in a shingle: 1..SHINGLE_MAX */
+    enum shingle_unit unit;
+};
+
+/* A text's shingles in its order, n >= 1. One that stands again is there again: that changes no minimum. */
+struct shingle_list {
+    const uint32_t *at;
+    const uint64_t *wide; /* of SHINGLE_DATATROVE: the same, XXH64; else NULL */
+    size_t n;
+};
+
+struct shingles; /* one per thread; memory: about 20 bytes a word or character of the longest text */
+
+struct shingles *shingles_new(const struct shingle_opts *o); /* NULL: out of memory */
 void shingles_free(struct shingles *s);
 
-/* *list: the text's shingles in its order, n >= 1; valid until the next call. One that stands again is there again: that
- * changes no minimum. */
-int shingles_of(struct shingles *s, struct slice text, const uint32_t **list, size_t *n, struct err *e);
+/* *list: valid until the next call. */
+int shingles_of(struct shingles *s, struct slice text, struct shingle_list *list, struct err *e);
 
 /* Makes a set of a list: sorted, each once. Returns its size. `spare` has room for n, too. Linear. */
 size_t shingles_set(uint32_t *list, uint32_t *spare, size_t n);

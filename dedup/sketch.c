@@ -31,7 +31,7 @@ struct sketching {
     struct out *spool;
     struct hash_stream *content, *records; /* of the lines; of what .docs holds */
     struct ledger *ledger;
-    uint64_t lines, put; /* lines that came, records of .docs */
+    uint64_t lines, bytes, put; /* lines that came, records of .docs */
 };
 
 struct worker {
@@ -57,7 +57,7 @@ static void *worker_new(void *ctx)
     struct worker *w = calloc(1, sizeof *w);
     if (!w) return NULL;
     wordhash_init(&w->words);
-    w->shingles = shingles_new(x->o->plan.ngram ? x->o->plan.ngram : 1);
+    w->shingles = shingles_new(&x->o->plan.shingle);
     w->mark = malloc(sizeof *w->mark + x->keys * sizeof *w->mark->band);
     if (w->shingles && w->mark) return w;
     worker_free(ctx, w);
@@ -80,7 +80,7 @@ static int exact_keys(const struct sketching *x, struct worker *w, struct slice 
 static int simhash_keys(const struct sketching *x, struct worker *w, struct slice text, struct err *e)
 {
     uint64_t fingerprint;
-    int r = simhash_text(&w->words, text, x->o->plan.ngram, &fingerprint, e);
+    int r = simhash_text(&w->words, text, x->o->plan.shingle.n, &fingerprint, e);
     if (r < 0) return r;
     w->mark->set = (struct hash128){.hi = fingerprint};
     for (unsigned i = 0; i < x->keys; i++)
@@ -90,12 +90,11 @@ static int simhash_keys(const struct sketching *x, struct worker *w, struct slic
 
 static int minhash_keys(const struct sketching *x, struct worker *w, struct slice text, struct err *e)
 {
-    const uint32_t *list;
-    size_t n;
-    int r = shingles_of(w->shingles, text, &list, &n, e);
+    struct shingle_list list;
+    int r = shingles_of(w->shingles, text, &list, e);
     if (r < 0) return r;
-    w->mark->set = hash128(list, n * sizeof *list);
-    minhash_bands(&x->minhash, list, n, w->mark->band);
+    w->mark->set = hash128(list.at, list.n * sizeof *list.at);
+    minhash_bands(&x->minhash, &list, w->mark->band);
     return 0;
 }
 
@@ -115,15 +114,13 @@ static int sketch_doc(void *ctx, void *worker, struct doc *d, struct stage_out *
 
 /* ------------------------------------------------------------------ all documents, in their order */
 
-static int raw(void *ctx, struct slice lines, struct err *e)
+static int raw(void *ctx, struct slice lines, uint64_t n, struct err *e)
 {
     struct sketching *x = ctx;
-    struct buf all = {.p = (char *)lines.p, .n = lines.n};
-    struct slice line;
-    uint64_t before = x->lines;
-    for (size_t at = 0; lines_each(&all, &at, &line);) x->lines++;
-    hash_stream_update(x->content, lines.p, lines.n);
-    return x->spool ? out_write(x->spool, lines.p, lines.n, x->lines - before, e) : 0;
+    x->lines += n;
+    x->bytes += lines.n;
+    if (x->o->lasting) hash_stream_update(x->content, lines.p, lines.n);
+    return x->spool ? out_write(x->spool, lines.p, lines.n, n, e) : 0;
 }
 
 static int put_record(struct sketching *x, const uint64_t *record, struct err *e)
@@ -203,9 +200,9 @@ static int init(struct sketching *x, const struct plan *p, struct err *e)
         x->keys = x->tables.tables;
     }
     if (p->algorithm != ALGORITHM_MINHASH) return 0;
-    int r = minhash_init(&x->minhash, p->profile, p->seed, e);
-    x->keys = x->minhash.bands;
-    return r;
+    minhash_init(&x->minhash, &p->minhash);
+    x->keys = p->minhash.bands;
+    return 0;
 }
 
 static int put_meta(const struct sketching *x, struct buf *meta, struct err *e)
@@ -216,8 +213,10 @@ static int put_meta(const struct sketching *x, struct buf *meta, struct err *e)
     buf_clear(meta);
     buf_puts(meta, "{");
     plan_put(&x->o->plan, meta);
-    buf_printf(meta, ",\"task\":%u,\"lines\":%llu,\"content\":\"%s\",\"records\":\"%s\",\"first\":%s",
-               x->o->task, (unsigned long long)x->lines, hex, records, x->o->keep.first ? "true" : "false");
+    buf_printf(meta, ",\"task\":%u,\"lines\":%llu,\"bytes\":%llu,\"records\":\"%s\",\"first\":%s", x->o->task,
+               (unsigned long long)x->lines, (unsigned long long)x->bytes, records,
+               x->o->keep.first ? "true" : "false");
+    if (x->o->lasting) buf_printf(meta, ",\"content\":\"%s\"", hex);
     if (x->o->keep.score) {
         buf_puts(meta, ",\"prefer_score\":");
         json_put_str(meta, slice_str(x->o->keep.score));
@@ -294,9 +293,11 @@ int sketch_lines_of(const struct records *docs, struct sketch_lines *l, struct e
     struct slice hex;
     int r = json_parse(&f, records_path(docs), records_meta(docs), e);
     if (r < 0) return r;
-    bool good = json_uint(json_get(json_root(f), "lines"), &l->lines) &&
-                json_str(json_get(json_root(f), "content"), &hex) &&
-                hash64_parse(hex.p, hex.n, &l->content) == 0;
+    struct json root = json_root(f);
+    bool good =
+        json_uint(json_get(root, "lines"), &l->lines) && json_uint(json_get(root, "bytes"), &l->bytes);
+    l->hashed = json_str(json_get(root, "content"), &hex);
+    if (l->hashed) good = good && hash64_parse(hex.p, hex.n, &l->content) == 0;
     json_free(f);
     return good ? 0 : err_set(e, ERR_USAGE, "%s: made by another release: sketch again", records_path(docs));
 }

@@ -25,7 +25,8 @@ int sketch_run(struct tool *t, const struct sketch_opts *o, struct err *e);
 
 /* The meta of .docs tells of the lines that were read; drop and sets compare it with what they read. */
 struct sketch_lines {
-    uint64_t lines, content; /* how many, and the XXH3-64 of their bytes */
+    uint64_t lines, bytes, content; /* how many, and the XXH3-64 of their bytes */
+    bool hashed;                    /* content is known: only where it is lasting */
 };
 int sketch_lines_of(const struct records *docs, struct sketch_lines *l, struct err *e);
 

@@ -5,6 +5,7 @@
 #include "dedup/stages.h"
 #include "common/log.h"
 #include "dedup/drop.h"
+#include "dedup/index.h"
 #include "dedup/link.h"
 #include "dedup/match.h"
 #include "dedup/report.h"
@@ -130,6 +131,16 @@ static int run_link(struct tool *t, const struct stages_opts *o, struct err *e)
     return 0;
 }
 
+static int run_index(struct tool *t, const struct stages_opts *o, struct err *e)
+{
+    struct index_opts x = {o->work, o->best->against, o->best->n_against, (unsigned)o->task,
+                           o->best->save_index};
+    int r = no_outputs(t, e);
+    if (r == 0 && !x.index)
+        r = err_set(e, ERR_USAGE, "leat dedup index needs --save-index: the folder to write");
+    return r == 0 ? index_run(t, &x, e) : r;
+}
+
 static int run_drop(struct tool *t, const struct stages_opts *o, struct err *e)
 {
     struct drop_opts d = {o->work, o->best->against, o->best->n_against, (unsigned)o->task, true};
@@ -139,8 +150,8 @@ static int run_drop(struct tool *t, const struct stages_opts *o, struct err *e)
 static const struct {
     const char *verb;
     int (*run)(struct tool *t, const struct stages_opts *o, struct err *e);
-} stages[] = {{"sketch", run_sketch}, {"match", run_match}, {"sets", run_sets},
-              {"verify", run_verify}, {"link", run_link},   {"drop", run_drop}};
+} stages[] = {{"sketch", run_sketch}, {"match", run_match}, {"sets", run_sets}, {"verify", run_verify},
+              {"link", run_link},     {"index", run_index}, {"drop", run_drop}};
 
 enum { STAGES = sizeof stages / sizeof *stages };
 

@@ -143,8 +143,8 @@ static int verify_all(struct verifying *x, const char *path, struct slice meta, 
                                         batch_read, batch_work, batch_write};
     int r = 0;
     if (x->sketches.plan.algorithm == ALGORITHM_MINHASH) {
-        r = minhash_init(&x->minhash, x->sketches.plan.profile, x->sketches.plan.seed, e);
-        if (r == 0) r = sets_open(&x->sets, &x->sketches, x->pairs.stamp, e);
+        minhash_init(&x->minhash, &x->sketches.plan.minhash);
+        r = sets_open(&x->sets, &x->sketches, x->pairs.stamp, e);
     }
     if (r == 0) r = open_pairs(x, e);
     if (r == 0) r = records_create(&x->out, path, PAIR_WORDS, "verify", e);

@@ -1,7 +1,8 @@
 /* wordhash.h: the words of a text, lower-cased, as 64-bit hashes.
  *
- * Words are those of common/text.h without symbols, lower-cased by Unicode's simple mapping: normal form, version 1. A
- * hash depends on the word's bytes alone. */
+ * Normal form, version 2: words are those of common/text.h without symbols, lower-cased by Unicode's simple mapping; in scripts
+ * written without spaces (UC_IDEO: Han, Kana, Thai, Lao, Khmer, Myanmar) every character is one, with the marks and format
+ * characters behind it, where version 1 had the words of ICU's dictionaries. A hash depends on the word's bytes alone. */
 #ifndef LEAT_DEDUP_WORDHASH_H
 #define LEAT_DEDUP_WORDHASH_H
 
@@ -22,5 +23,9 @@ int wordhash_of(struct wordhash *w, struct slice text, struct err *e);
 
 /* The hash of one lower-cased word. */
 uint64_t wordhash_word(const char *p, size_t n);
+
+/* The character of a script without spaces at p < end, with the marks and format characters behind it, in bytes; 0: it is no such
+ * character. */
+size_t wordhash_ideograph(const char *p, const char *end);
 
 #endif

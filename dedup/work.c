@@ -14,6 +14,8 @@
 #define BLOCKS_AHEAD 4 /* nearer records are read past, not looked up */
 
 static const char *const algorithms[] = {"exact", "simhash", "minhash"};
+static const char *const shingle_names[] = {"words", "characters", "datatrove"};
+static const char *const signature_names[] = {"permutations", "fss", "datatrove"};
 
 /* ------------------------------------------------------------------ plans */
 
@@ -21,41 +23,64 @@ int plan_put(const struct plan *p, struct buf *b)
 {
     buf_printf(b, "\"algorithm\":\"%s\",\"version\":1", algorithms[p->algorithm]);
     if (p->algorithm == ALGORITHM_EXACT) buf_printf(b, ",\"normalize\":%s", p->normalize ? "true" : "false");
-    if (p->algorithm == ALGORITHM_SIMHASH)
-        buf_printf(b, ",\"ngram\":%u,\"distance\":%u", p->ngram, p->distance);
+    if (p->algorithm != ALGORITHM_EXACT) buf_printf(b, ",\"ngram\":%u", p->shingle.n);
+    if (p->algorithm == ALGORITHM_SIMHASH) buf_printf(b, ",\"distance\":%u", p->distance);
     if (p->algorithm == ALGORITHM_MINHASH)
-        buf_printf(b, ",\"ngram\":%u,\"profile\":\"%s\",\"seed\":%llu", p->ngram, p->profile,
-                   (unsigned long long)p->seed);
+        buf_printf(b, ",\"shingle\":\"%s\",\"signature\":\"%s\",\"bands\":%u,\"rows\":%u,\"seed\":%llu",
+                   shingle_names[p->shingle.unit], signature_names[p->minhash.kind], p->minhash.bands,
+                   p->minhash.rows, (unsigned long long)p->minhash.seed);
     return b->failed ? -ERR_IO : 0;
+}
+
+static bool get_name(struct json v, const char *key, const char *const *names, unsigned n, unsigned *number)
+{
+    struct slice name;
+    if (!json_str(json_get(v, key), &name)) return false;
+    for (*number = 0; *number < n; ++*number)
+        if (slice_is(name, names[*number])) return true;
+    return false;
+}
+
+static bool get_number(struct json v, const char *key, uint64_t least, uint64_t most, unsigned *number)
+{
+    uint64_t x;
+    if (!json_uint(json_get(v, key), &x) || x < least || x > most) return false;
+    *number = (unsigned)x;
+    return true;
+}
+
+static bool minhash_get(struct json v, struct plan *p)
+{
+    unsigned unit, kind;
+    if (!get_name(v, "shingle", shingle_names, 3, &unit) ||
+        !get_name(v, "signature", signature_names, 3, &kind))
+        return false;
+    p->shingle.unit = (enum shingle_unit)unit;
+    p->minhash.kind = (enum minhash_kind)kind;
+    return get_number(v, "bands", 1, MINHASH_MAX_LANES, &p->minhash.bands) &&
+           get_number(v, "rows", 1, MINHASH_MAX_LANES / p->minhash.bands, &p->minhash.rows) &&
+           json_uint(json_get(v, "seed"), &p->minhash.seed);
 }
 
 static bool plan_get(struct json v, struct plan *p)
 {
-    struct slice name, profile;
-    uint64_t version = 0, ngram = 0, distance = 0;
+    unsigned algorithm, version;
     memset(p, 0, sizeof *p);
-    if (!json_str(json_get(v, "algorithm"), &name)) return false;
-    while (p->algorithm < ALGORITHM_MINHASH && !slice_is(name, algorithms[p->algorithm])) p->algorithm++;
-    if (!slice_is(name, algorithms[p->algorithm]) || !json_uint(json_get(v, "version"), &version) ||
-        version != 1)
+    if (!get_name(v, "algorithm", algorithms, 3, &algorithm) || !get_number(v, "version", 1, 1, &version))
         return false;
+    p->algorithm = (enum algorithm)algorithm;
     if (p->algorithm == ALGORITHM_EXACT) return json_bool(json_get(v, "normalize"), &p->normalize);
-    if (!json_uint(json_get(v, "ngram"), &ngram) || ngram > UINT32_MAX) return false;
-    p->ngram = (unsigned)ngram;
-    if (p->algorithm == ALGORITHM_SIMHASH) {
-        if (!json_uint(json_get(v, "distance"), &distance) || distance > 64) return false;
-        p->distance = (unsigned)distance;
-        return true;
-    }
-    if (!json_str(json_get(v, "profile"), &profile) || profile.n >= sizeof p->profile) return false;
-    memcpy(p->profile, profile.p, profile.n);
-    return json_uint(json_get(v, "seed"), &p->seed);
+    if (!get_number(v, "ngram", 1, SHINGLE_MAX, &p->shingle.n)) return false;
+    if (p->algorithm == ALGORITHM_SIMHASH) return get_number(v, "distance", 0, 64, &p->distance);
+    return minhash_get(v, p);
 }
 
-bool plan_equal(const struct plan *a, const struct plan *b)
+static bool plan_equal(const struct plan *a, const struct plan *b)
 {
-    return a->algorithm == b->algorithm && a->normalize == b->normalize && a->ngram == b->ngram &&
-           a->distance == b->distance && a->seed == b->seed && strcmp(a->profile, b->profile) == 0;
+    return a->algorithm == b->algorithm && a->normalize == b->normalize && a->distance == b->distance &&
+           a->shingle.n == b->shingle.n && a->shingle.unit == b->shingle.unit &&
+           a->minhash.bands == b->minhash.bands && a->minhash.rows == b->minhash.rows &&
+           a->minhash.seed == b->minhash.seed && a->minhash.kind == b->minhash.kind;
 }
 
 /* ------------------------------------------------------------------ names */
@@ -185,20 +210,29 @@ static int take_plan(struct sketches *s, const struct records *docs, struct err 
     return 0;
 }
 
-static int add_sketch(struct sketches *s, const char *dir, unsigned task, struct err *e)
+/* The numbers of its documents become ones of `task`. */
+static void renumber(const struct sketch *k)
+{
+    uint64_t shift = DOC_NUMBER(k->task, 0) - DOC_NUMBER(k->stored_task, 0);
+    records_shift(k->bands, BANDS_WORDS - 1, shift);
+    records_shift(k->ids, IDS_WORDS - 1, shift);
+}
+
+static int add_sketch(struct sketches *s, const char *dir, unsigned task, unsigned number, struct err *e)
 {
     struct buf path;
     struct sketch *at = realloc(s->at, (s->n + 1) * sizeof *at);
     if (!at) return err_nomem(e, "opening sketches");
     s->at = at;
     struct sketch *k = &s->at[s->n++];
-    *k = (struct sketch){.task = task, .dir = dir};
+    *k = (struct sketch){.task = number, .stored_task = task, .dir = dir};
     buf_init(&path, BUF_NO_MAX);
     int r = open_one(&k->docs, &path, dir, task, "docs", DOCS_WORDS, e);
     if (r == 0) r = open_one(&k->bands, &path, dir, task, "bands", BANDS_WORDS, e);
     if (r == 0) r = open_one(&k->ids, &path, dir, task, "ids", IDS_WORDS, e);
     if (r == 0) r = one_origin(k, e);
     if (r == 0) r = take_plan(s, k->docs, e);
+    if (r == 0) renumber(k);
     buf_free(&path);
     return r;
 }
@@ -226,46 +260,67 @@ static int check_whole(const char *dir, unsigned task, struct err *e)
     return r;
 }
 
-static int add_folder(struct sketches *s, const char *dir, bool old, struct err *e)
+static int by_number(const void *a, const void *b)
+{
+    unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
+    return (x > y) - (x < y);
+}
+
+/* The tasks that are sketched in a folder, in order. */
+static int list_tasks(const char *dir, unsigned **tasks, size_t *n, struct err *e)
 {
     DIR *d = opendir(dir);
     unsigned task;
-    size_t before = s->n;
-    int r = 0;
+    *tasks = NULL;
+    *n = 0;
     if (!d) return err_sys(e, "cannot read the folder %s", dir);
+    int r = 0;
     for (struct dirent *i; r == 0 && (i = readdir(d));) {
-        if (number_in(i->d_name, "sketch-", ".docs", &task) && (task > WORK_MAX_TASK) == old)
-            r = add_sketch(s, dir, task, e);
-        if (number_in(i->d_name, "sketch-", ".bands", &task)) r = r < 0 ? r : check_whole(dir, task, e);
+        if (number_in(i->d_name, "sketch-", ".bands", &task)) r = check_whole(dir, task, e);
+        if (r < 0 || !number_in(i->d_name, "sketch-", ".docs", &task)) continue;
+        unsigned *more = realloc(*tasks, (*n + 1) * sizeof **tasks);
+        if (!more) r = err_nomem(e, "listing sketches");
+        if (more) *tasks = more;
+        if (more) (*tasks)[(*n)++] = task;
     }
     closedir(d);
-    if (r == 0 && s->n == before)
-        r = err_set(e, ERR_USAGE,
-                    old ? "%s: no saved index: make one with --save-index"
-                        : "%s: no sketches here: run leat dedup sketch for each part of the input first",
-                    dir);
+    if (*n) qsort(*tasks, *n, sizeof **tasks, by_number);
     return r;
 }
 
-static int check_tasks(struct sketches *s, struct err *e)
+/* *number: of the next task of an index; NULL: the tasks keep theirs. */
+static int add_folder(struct sketches *s, const char *dir, unsigned *number, struct err *e)
+{
+    unsigned *tasks;
+    size_t n;
+    int r = list_tasks(dir, &tasks, &n, e);
+    if (r == 0 && n == 0)
+        r = err_set(e, ERR_USAGE,
+                    number ? "%s: no saved index: make one with --save-index"
+                           : "%s: no sketches here: run leat dedup sketch for each part of the input first",
+                    dir);
+    for (size_t i = 0; r == 0 && i < n; i++)
+        r = add_sketch(s, dir, tasks[i], number ? (*number)++ : tasks[i], e);
+    free(tasks);
+    return r;
+}
+
+static void stamp_all(struct sketches *s)
 {
     qsort(s->at, s->n, sizeof *s->at, by_task);
-    for (size_t i = 0; i < s->n; i++) {
-        if (i && s->at[i].task == s->at[i - 1].task)
-            return err_set(e, ERR_USAGE, "%s and %s are the same index", records_path(s->at[i - 1].docs),
-                           records_path(s->at[i].docs));
-        s->stamp = stamp_add(s->stamp, s->at[i].docs);
-    }
-    return 0;
+    for (size_t i = 0; i < s->n; i++) s->stamp = stamp_add(s->stamp, s->at[i].docs);
 }
 
 int sketches_open(struct sketches *s, const char *dir, char *const *against, size_t n_against, struct err *e)
 {
     memset(s, 0, sizeof *s);
-    int r = add_folder(s, dir, false, e);
-    for (size_t i = 0; r == 0 && i < n_against; i++) r = add_folder(s, against[i], true, e);
-    if (r == 0) r = check_tasks(s, e);
-    if (r < 0) sketches_close(s);
+    unsigned number = WORK_MAX_TASK + 1;
+    int r = add_folder(s, dir, NULL, e);
+    for (size_t i = 0; r == 0 && i < n_against; i++) r = add_folder(s, against[i], &number, e);
+    if (r < 0)
+        sketches_close(s);
+    else
+        stamp_all(s);
     return r;
 }
 

@@ -8,10 +8,12 @@
  *
  * Every file is one of records.h, appears when it is whole, and tells in its meta from what it was made (`from`: a stamp of the
  * files before it), so that what does not belong together is refused. The layout of the records: docs/formats.md.
- * Documents of a saved index (index.h) have the top bit of their number set. */
+ * A saved index (index.h) is such a folder, too; its tasks get numbers from WORK_MAX_TASK + 1 on when it is opened, so the top bit
+ * of its documents' numbers is set. */
 #ifndef LEAT_DEDUP_WORK_H
 #define LEAT_DEDUP_WORK_H
 
+#include "dedup/minhash.h"
 #include "dedup/records.h"
 
 /* ---- numbers of documents: the task, and the number of the line in it */
@@ -48,21 +50,19 @@ enum algorithm { ALGORITHM_EXACT, ALGORITHM_SIMHASH, ALGORITHM_MINHASH };
 
 struct plan {
     enum algorithm algorithm;
-    bool normalize;    /* exact */
-    unsigned ngram;    /* simhash, minhash */
-    unsigned distance; /* simhash */
-    char profile[32];  /* minhash */
-    uint64_t seed;     /* minhash */
+    bool normalize;              /* exact */
+    unsigned distance;           /* simhash */
+    struct shingle_opts shingle; /* simhash: n only; minhash */
+    struct minhash_opts minhash;
 };
 
 int plan_put(const struct plan *p, struct buf *b); /* JSON members, no braces */
-bool plan_equal(const struct plan *a, const struct plan *b);
 
 /* ---- sketches */
 
 struct sketch {
-    unsigned task;
-    const char *dir; /* borrowed */
+    unsigned task, stored_task; /* of a saved index they differ */
+    const char *dir;            /* borrowed */
     struct records *docs, *bands, *ids;
 };
 

@@ -1,6 +1,9 @@
 """near.py make N SEED: JSONL of N documents, among them near duplicates of all degrees, chains, case and punctuation variants.
-near.py drop DOCS THRESHOLD: what `leat dedup minhash` must do when every likely pair is proposed: a line per dropped
-document, as --pairs writes it. Words are those of ASCII text; sets of 5-grams are compared as tuples of strings.
+near.py scored N SEED: the same with metadata.s (numbers, words, nothing) and sources a to d, all of different lengths.
+near.py drop DOCS THRESHOLD [N]: what `leat dedup minhash` must do when every likely pair is proposed: a line per dropped
+document, as --pairs writes it. Words are those of ASCII text; sets of 5-grams are compared as tuples of strings; with N sets of
+N characters.
+near.py pairs DOCS MIN: all pairs of a similarity of at least MIN: numbers of both, similarity.
 near.py best DOCS THRESHOLD [--score KEY] [--source A,B]: the same of --keep best; lengths and scores must tell all documents apart
 that are alike. What has the same list of 5-grams as a better one goes with it.
 near.py verify DOCS PAIRS THRESHOLD [SLACK]: every line of PAIRS is true, and none names a dropped document as the kept one."""
@@ -14,6 +17,11 @@ def gram_list(text):
 
 def grams(text):
     return set(gram_list(text))
+
+
+def char_grams(text, n):
+    text = " ".join(text.split()).lower()
+    return {text[i:i + n] for i in range(max(1, len(text) - n + 1))}
 
 
 def jaccard(a, b):
@@ -54,20 +62,40 @@ def make(n, seed):
         yield {"id": f"d{i}", "text": text, "metadata": {"n": i}}
 
 
+def scored(docs, seed):
+    rng, lengths = random.Random(seed), set()
+    for d in docs:
+        filling = " " if re.search(r"\w", d["text"]) else "!"
+        while len(d["text"].encode()) in lengths: d["text"] += filling
+        lengths.add(len(d["text"].encode()))
+        d["source"] = rng.choice("abcd")
+        s = rng.choice([None, 1, 2, -1, -2.5, 0, -0.0, 1e300, 3.25, "7"])
+        if s is not None: d["metadata"]["s"] = s
+        yield d
+
+
 def read(path):
     return [json.loads(line) for line in open(path, encoding="utf-8", newline="\n")]
 
 
-def drop(docs, threshold):
+def drop(docs, threshold, chars):
     kept = []
     for d in docs:
-        g, best, of = grams(d["text"]), -1.0, None
+        g, best, of = char_grams(d["text"], chars) if chars else grams(d["text"]), -1.0, None
         for other, og in kept:
             if min(len(g), len(og)) < threshold * max(len(g), len(og)): continue
             j = jaccard(g, og)
             if j >= threshold and j > best: best, of = j, other
         if of is None: kept.append((d["id"], g))
         else: print(f"{d['id']}\t{of}\t{best:.6f}")
+
+
+def pairs(docs, least):
+    sets = [grams(d["text"]) for d in docs]
+    for b in range(len(docs)):
+        for a in range(b):
+            j = jaccard(sets[a], sets[b])
+            if j >= least: print(f"{a}\t{b}\t{j:.9f}")
 
 
 def keep_key(d, score, sources):
@@ -113,8 +141,9 @@ def verify(docs, pairs, threshold, slack):
     return wrong == 0 and n > 0
 
 
-if sys.argv[1] == "make":
-    for d in make(int(sys.argv[2]), int(sys.argv[3])): print(json.dumps(d, ensure_ascii=d["metadata"]["n"] % 2 == 0))
+if sys.argv[1] in ("make", "scored"):
+    made = make(int(sys.argv[2]), int(sys.argv[3]))
+    for d in made if sys.argv[1] == "make" else scored(made, int(sys.argv[3])): print(json.dumps(d, ensure_ascii=d["metadata"]["n"] % 2 == 0))
 elif sys.argv[1] == "best":
     a = argparse.ArgumentParser()
     a.add_argument("docs")
@@ -124,7 +153,9 @@ elif sys.argv[1] == "best":
     a = a.parse_args(sys.argv[2:])
     best(read(a.docs), a.threshold, a.score, a.source.split(",") if a.source else [])
 elif sys.argv[1] == "drop":
-    drop(read(sys.argv[2]), float(sys.argv[3]))
+    drop(read(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4]) if len(sys.argv) > 4 else 0)
+elif sys.argv[1] == "pairs":
+    pairs(read(sys.argv[2]), float(sys.argv[3]))
 else:
     slack = float(sys.argv[5]) if len(sys.argv) > 5 else 0
     sys.exit(not verify(read(sys.argv[2]), sys.argv[3], float(sys.argv[4]), slack))

@@ -1,7 +1,8 @@
-/* Any bytes, repaired to UTF-8 and cut in two at the first line, as two documents: sets are sorted, similarity is a
- * share and symmetric, every CPU's band keys and fingerprints are the same, and survivors keep what they promise. */
+/* Any bytes, repaired to UTF-8 and cut in two at the first line, as two documents: of words, of characters and of datatrove's words
+ * sets are sorted, similarity is a share and symmetric, every CPU's band keys and fingerprints are the same, and survivors keep what they promise. */
 #include "dedup/minhash.h"
 #include "common/simd.h"
+#include "dedup/datatrove.h"
 #include "dedup/shingle.h"
 #include "dedup/simhash.h"
 #include "dedup/survivors.h"
@@ -20,30 +21,57 @@ struct set {
     uint64_t band[14];
 };
 
-/* The text's shingles and their bands, by all kinds of vectors the same. */
-static struct set set_of(struct slice text)
+/* datatrove's normal form has no capitals of ASCII, no digit but 0 and no blank at the ends; its words are all of it. */
+static void check_normal(struct slice text)
 {
-    static struct shingles *kept;
+    struct buf b;
+    buf_init(&b, BUF_NO_MAX);
+    check(datatrove_normal(text, &b, NULL) == 0);
+    check(utf8_valid_prefix(b.p, b.n) == b.n);
+    for (size_t i = 0; i < b.n; i++)
+        check(!(b.p[i] >= 'A' && b.p[i] <= 'Z') && !(b.p[i] >= '1' && b.p[i] <= '9') && b.p[i] != '\n');
+    check(b.n == 0 || (b.p[0] != ' ' && b.p[b.n - 1] != ' '));
+    struct buf joined, starts;
+    buf_init(&joined, BUF_NO_MAX);
+    buf_init(&starts, BUF_NO_MAX);
+    size_t letters = 0, again = 0;
+    for (size_t i = 0; i < b.n; i++) letters += b.p[i] != ' ';
+    for (const char *p = b.p, *end = p + b.n; p < end;) {
+        const char *blank = memchr(p, ' ', (size_t)(end - p)), *stop = blank ? blank : end;
+        datatrove_words(slice_of(p, (size_t)(stop - p)), &joined, &starts);
+        p = stop + 1;
+    }
+    for (size_t i = 0; i < joined.n; i++) again += joined.p[i] != ' ';
+    check(letters == again); /* words are cut, nothing is lost */
+    buf_free(&b);
+    buf_free(&joined);
+    buf_free(&starts);
+}
+
+/* The text's shingles and their bands, by all kinds of vectors the same. */
+static struct set set_of(struct slice text, enum shingle_unit unit, enum minhash_kind kind)
+{
+    static struct shingles *of[3];
     struct set s = {0};
     size_t all = 0;
-    if (!kept) kept = shingles_new(5);
+    if (!of[unit]) of[unit] = shingles_new(&(struct shingle_opts){.n = 5, .unit = unit});
+    struct shingles *kept = of[unit];
     for (int simd = SIMD_PLAIN; simd <= SIMD_AVX512; simd++) {
         struct minhash m;
         uint64_t band[14];
-        const uint32_t *list;
-        size_t n;
+        struct shingle_list list;
         struct hash128 h;
         simd_limit((enum simd)simd);
         check(shingles_normal_hash(kept, text, &h, NULL) == 0);
-        check(shingles_of(kept, text, &list, &n, NULL) == 0 && n > 0);
-        check(minhash_init(&m, "14x8", 1, NULL) == 0);
-        minhash_bands(&m, list, n, simd ? band : s.band);
-        check(!simd || (n == all && memcmp(list, s.at, n * sizeof *list) == 0));
+        check(shingles_of(kept, text, &list, NULL) == 0 && list.n > 0);
+        minhash_init(&m, &(struct minhash_opts){.bands = 14, .rows = 8, .seed = 1, .kind = kind});
+        minhash_bands(&m, &list, simd ? band : s.band);
+        check(!simd || (list.n == all && memcmp(list.at, s.at, all * sizeof *list.at) == 0));
         check(!simd || memcmp(band, s.band, sizeof band) == 0);
         if (simd) continue;
-        all = n;
-        s.at = malloc(n * sizeof *list);
-        memcpy(s.at, list, n * sizeof *list);
+        all = list.n;
+        s.at = malloc(all * sizeof *list.at);
+        memcpy(s.at, list.at, all * sizeof *list.at);
     }
     uint32_t *spare = malloc(all * sizeof *spare);
     s.n = shingles_set(s.at, spare, all);
@@ -95,6 +123,17 @@ static void check_survivors(const struct set *a, const struct set *b, double j)
     survivors_free(s);
 }
 
+static void check_pair(struct slice a, struct slice b, enum shingle_unit unit, enum minhash_kind kind)
+{
+    struct set x = set_of(a, unit, kind), y = set_of(b, unit, kind);
+    double j = shingles_jaccard(x.at, x.n, y.at, y.n);
+    check(j >= 0 && j <= 1 && j == shingles_jaccard(y.at, y.n, x.at, x.n));
+    check(shingles_jaccard(x.at, x.n, x.at, x.n) == 1);
+    check_survivors(&x, &y, j);
+    free(x.at);
+    free(y.at);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct buf b;
@@ -103,15 +142,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     buf_init(&b, BUF_NO_MAX);
     check(utf8_repair(&b, (const char *)data, size) >= 0);
     line_next(buf_slice(&b), &at, &first);
-    struct set x = set_of(first), y = set_of(slice_of(at ? b.p + at : "", b.n - at));
-    double j = shingles_jaccard(x.at, x.n, y.at, y.n);
-    check(j >= 0 && j <= 1 && j == shingles_jaccard(y.at, y.n, x.at, x.n));
-    check(shingles_jaccard(x.at, x.n, x.at, x.n) == 1);
-    check_survivors(&x, &y, j);
-    check_nearest(first, slice_of(at ? b.p + at : "", b.n - at), (unsigned)(size % 9),
-                  1 + (unsigned)(size / 9 % 6));
-    free(x.at);
-    free(y.at);
+    struct slice rest = slice_of(at ? b.p + at : "", b.n - at);
+    check_pair(first, rest, SHINGLE_WORDS, MINHASH_PERMUTATIONS);
+    check_pair(first, rest, SHINGLE_WORDS, MINHASH_FSS);
+    check_pair(first, rest, SHINGLE_CHARACTERS, MINHASH_FSS);
+    check_pair(first, rest, SHINGLE_DATATROVE, MINHASH_DATATROVE);
+    check_normal(rest);
+    check_nearest(first, rest, (unsigned)(size % 9), 1 + (unsigned)(size / 9 % 6));
     buf_free(&b);
     return 0;
 }

@@ -11,9 +11,15 @@ static uint32_t random32(uint64_t *state)
 
 static void start(struct minhash *m, const char *profile, uint64_t seed, enum simd simd)
 {
-    struct err e = {0};
+    struct minhash_opts o = {.seed = seed};
     simd_limit(simd);
-    CHECK_INT(minhash_init(m, profile, seed, &e), 0);
+    CHECK_INT(minhash_profile(&o, profile, NULL), 0);
+    minhash_init(m, &o);
+}
+
+static void bands(const struct minhash *m, const uint32_t *list, size_t n, uint64_t *key)
+{
+    minhash_bands(m, &(struct shingle_list){.at = list, .n = n}, key);
 }
 
 TEST(profiles)
@@ -41,13 +47,13 @@ TEST(profiles)
     struct minhash m;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct err e = {0};
-        CHECK_INT(minhash_init(&m, bad[i], 1, &e), -ERR_USAGE);
+        CHECK_INT(minhash_profile(&(struct minhash_opts){0}, bad[i], &e), -ERR_USAGE);
         CHECK(strstr(e.msg, "14x8"));
     }
     start(&m, "1024x1", 1, SIMD_AVX512);
-    CHECK_INT(m.bands * 10000 + m.rows, 10240001);
+    CHECK_INT(m.o.bands * 10000 + m.o.rows, 10240001);
     start(&m, "20x13", 1, SIMD_AVX512);
-    CHECK_INT(m.bands * 10000 + m.rows, 200013);
+    CHECK_INT(m.o.bands * 10000 + m.o.rows, 200013);
     for (unsigned i = 0; i < MINHASH_MAX_LANES; i++) CHECK(m.multiplier[i] & 1);
 }
 
@@ -55,14 +61,15 @@ TEST(profiles)
 static void reference_bands(const struct minhash *m, const uint32_t *set, size_t n, uint64_t *key)
 {
     uint32_t least[MINHASH_MAX_LANES];
-    for (unsigned j = 0; j < m->bands * m->rows; j++) {
+    for (unsigned j = 0; j < m->o.bands * m->o.rows; j++) {
         least[j] = UINT32_MAX;
         for (size_t i = 0; i < n; i++) {
             uint32_t v = set[i] * m->multiplier[j];
             if (v < least[j]) least[j] = v;
         }
     }
-    for (unsigned b = 0; b < m->bands; b++) key[b] = hash64_seed(least + (size_t)b * m->rows, m->rows * 4, b);
+    for (unsigned b = 0; b < m->o.bands; b++)
+        key[b] = hash64_seed(least + (size_t)b * m->o.rows, m->o.rows * 4, b);
 }
 
 TEST(every_cpu_gives_the_same)
@@ -80,9 +87,9 @@ TEST(every_cpu_gives_the_same)
             uint64_t got[MINHASH_MAX_LANES], want[MINHASH_MAX_LANES];
             size_t n = sizes[k % 5];
             start(&m, profiles[p], p, (enum simd)(k / 5));
-            minhash_bands(&m, set, n, got);
+            bands(&m, set, n, got);
             reference_bands(&m, set, n, want);
-            CHECK(memcmp(got, want, m.bands * sizeof *got) == 0);
+            CHECK(memcmp(got, want, m.o.bands * sizeof *got) == 0);
         }
     }
 }
@@ -94,13 +101,13 @@ TEST(keys_depend_on_band_seed_and_set)
     uint32_t set[3] = {1, 2, 3};
     start(&m, "14x8", 1, SIMD_AVX512);
     start(&other, "14x8", 2, SIMD_AVX512);
-    minhash_bands(&m, set, 0, a); /* all lanes alike, keys not */
+    bands(&m, set, 0, a); /* all lanes alike, keys not */
     for (unsigned i = 1; i < 14; i++) CHECK(a[i] != a[0]);
-    minhash_bands(&m, set, 3, a);
-    minhash_bands(&other, set, 3, b);
+    bands(&m, set, 3, a);
+    bands(&other, set, 3, b);
     CHECK(memcmp(a, b, sizeof a) != 0);
     uint32_t reversed[4] = {3, 2, 1, 3};
-    minhash_bands(&m, reversed, 4, b);
+    bands(&m, reversed, 4, b);
     CHECK(memcmp(a, b, sizeof a) == 0);
 }
 
@@ -119,9 +126,9 @@ static double candidates(const char *profile, unsigned shared, unsigned own, uns
             a[i] = random32(&state);
             b[i] = random32(&state);
         }
-        minhash_bands(&m, a, shared + own, ka);
-        minhash_bands(&m, b, shared + own, kb);
-        for (unsigned i = 0; i < m.bands; i++) met |= ka[i] == kb[i];
+        bands(&m, a, shared + own, ka);
+        bands(&m, b, shared + own, kb);
+        for (unsigned i = 0; i < m.o.bands; i++) met |= ka[i] == kb[i];
         found += met;
     }
     return (double)found / trials;
@@ -140,7 +147,7 @@ TEST(candidates_as_theory_says)
         start(&m, cases[i].profile, 1, SIMD_AVX512);
         double j = (double)cases[i].shared / (cases[i].shared + 2 * cases[i].own);
         double want = minhash_probability(&m, j), error = sqrt(want * (1 - want) / trials);
-        CHECK_NEAR(want, 1 - pow(1 - pow(j, m.rows), m.bands), 1e-12);
+        CHECK_NEAR(want, 1 - pow(1 - pow(j, m.o.rows), m.o.bands), 1e-12);
         CHECK_NEAR(candidates(cases[i].profile, cases[i].shared, cases[i].own, trials), want,
                    4 * error + 0.01);
     }

@@ -5,6 +5,11 @@
 
 #define MOST 400 /* words of a text */
 
+static struct shingles *by_words(unsigned n)
+{
+    return shingles_new(&(struct shingle_opts){.n = n});
+}
+
 static uint64_t state = 1;
 static unsigned draw(unsigned n)
 {
@@ -101,12 +106,11 @@ static double reference_jaccard(const struct sample *a, const struct sample *b)
 
 static size_t copy_set(struct shingles *s, const char *text, size_t bytes, uint32_t *to)
 {
-    const uint32_t *list;
-    size_t n = 0;
-    CHECK_INT(shingles_of(s, slice_of(text, bytes), &list, &n, NULL), 0);
-    uint32_t *spare = malloc(n * sizeof *spare);
-    memcpy(to, list, n * sizeof *list);
-    n = shingles_set(to, spare, n);
+    struct shingle_list list = {0};
+    CHECK_INT(shingles_of(s, slice_of(text, bytes), &list, NULL), 0);
+    uint32_t *spare = malloc(list.n * sizeof *spare);
+    memcpy(to, list.at, list.n * sizeof *list.at);
+    size_t n = shingles_set(to, spare, list.n);
     free(spare);
     for (size_t i = 1; i < n; i++) CHECK(to[i - 1] < to[i]);
     return n;
@@ -117,11 +121,11 @@ TEST(jaccard_is_that_of_the_strings)
     static struct sample a, b;
     static uint32_t x[2 * MOST], y[2 * MOST];
     unsigned different = 0;
-    static const unsigned grams[] = {1, 2, 3, 5, 5, 5, 8, SHINGLE_MAX_WORDS};
+    static const unsigned grams[] = {1, 2, 3, 5, 5, 5, 8, SHINGLE_MAX};
     for (unsigned round = 0; round < 800; round++) {
         unsigned n = grams[round % 8], words = round * 7 % MOST, kinds = 2 + round % (N_WORDS - 2);
         unsigned from = words / 3, to = from + round % 9;
-        struct shingles *s = shingles_new(n);
+        struct shingles *s = by_words(n);
         make(&a, words, kinds, round, 0, 0);
         make(&b, words, kinds, round, from, to);
         find_grams(&a, n);
@@ -142,7 +146,7 @@ TEST(jaccard_is_that_of_the_strings)
 
 static double alike(const char *a, const char *b)
 {
-    struct shingles *s = shingles_new(5);
+    struct shingles *s = by_words(5);
     uint32_t x[64], y[64];
     size_t nx = copy_set(s, a, strlen(a), x), ny = copy_set(s, b, strlen(b), y);
     shingles_free(s);
@@ -151,7 +155,7 @@ static double alike(const char *a, const char *b)
 
 TEST(short_documents)
 {
-    struct shingles *s = shingles_new(5);
+    struct shingles *s = by_words(5);
     uint32_t set[2];
     CHECK_INT(copy_set(s, NULL, 0, set), 1);
     shingles_free(s);
@@ -177,10 +181,10 @@ TEST(reuse_gives_the_same)
 {
     static struct sample a;
     static uint32_t x[2 * MOST], y[2 * MOST];
-    struct shingles *kept = shingles_new(5);
+    struct shingles *kept = by_words(5);
     for (unsigned round = 0; round < 300; round++) {
         make(&a, round * 131 % MOST, N_WORDS, round, 0, 0);
-        struct shingles *fresh = shingles_new(5);
+        struct shingles *fresh = by_words(5);
         size_t nx = copy_set(kept, a.text, strlen(a.text), x),
                ny = copy_set(fresh, a.text, strlen(a.text), y);
         CHECK_INT(nx, ny);
@@ -192,7 +196,7 @@ TEST(reuse_gives_the_same)
 
 static struct hash128 normal(const char *text)
 {
-    struct shingles *s = shingles_new(5);
+    struct shingles *s = by_words(5);
     struct hash128 h = {0};
     CHECK_INT(shingles_normal_hash(s, slice_str(text), &h, NULL), 0);
     shingles_free(s);
@@ -224,7 +228,7 @@ TEST(extreme_texts)
     size_t n = 1 << 20;
     char *text = malloc(n);
     uint32_t *set = malloc(n * sizeof *set);
-    struct shingles *s = shingles_new(5);
+    struct shingles *s = by_words(5);
     static const char fill[][3] = {"a", "a ", "\n", " ", "!", "1.", "- "};
     static const size_t want[] = {1, 1, 1, 1, 1, 1, 1};
     for (unsigned f = 0; f < sizeof want / sizeof *want; f++) {

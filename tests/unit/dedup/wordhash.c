@@ -1,4 +1,5 @@
-/* The hashes are those of the words that words_find cuts, lower-cased one by one, for every kind of vector. */
+/* The hashes are those of the words that words_find cuts, lower-cased one by one, and of scripts without spaces of each
+ * character, for every kind of vector. */
 #include "dedup/wordhash.h"
 #include "common/hash.h"
 #include "common/simd.h"
@@ -22,6 +23,37 @@ static uint64_t slow_hash(const char *p, const char *end)
     return h;
 }
 
+static bool starts_word(uint32_t cp)
+{
+    return !(unicode_classes(cp) & UC_MARK) && strcmp(unicode_category(cp), "Cf") != 0;
+}
+
+/* The end of the first character of p..end, of scripts without spaces, with what belongs to it. */
+static const char *character_end(const char *p, const char *end)
+{
+    uint32_t cp;
+    for (p += utf8_decode(p, end, &cp); p < end; p += utf8_decode(p, end, &cp)) {
+        utf8_decode(p, end, &cp);
+        if (starts_word(cp)) break;
+    }
+    return p;
+}
+
+static void check_next(size_t *k, const char *p, const char *end)
+{
+    CHECK(*k < fast.n && fast.at[*k] == slow_hash(p, end));
+    ++*k;
+}
+
+/* Words of scripts without spaces that follow each other at once are one run. */
+static size_t run_end(size_t i)
+{
+    while (i + 1 < words.n && (words.at[i + 1].flags & WORD_IDEO) &&
+           words.at[i + 1].offset == words.at[i].offset + words.at[i].bytes)
+        i++;
+    return i;
+}
+
 static void check_text(const char *p, size_t n)
 {
     struct slice text = slice_of(p, n);
@@ -29,10 +61,16 @@ static void check_text(const char *p, size_t n)
     CHECK_INT(wordhash_of(&fast, text, NULL), 0);
     CHECK_INT(words_find(&words, text, NULL), 0);
     for (size_t i = 0; i < words.n; i++) {
-        const struct word *w = &words.at[i];
-        if (w->flags & WORD_SYMBOL) continue;
-        CHECK(k < fast.n && fast.at[k] == slow_hash(p + w->offset, p + w->offset + w->bytes));
-        k++;
+        const char *from = p + words.at[i].offset, *stop = from + words.at[i].bytes;
+        if (words.at[i].flags & WORD_SYMBOL) continue;
+        if (words.at[i].flags & WORD_IDEO) {
+            i = run_end(i);
+            stop = p + words.at[i].offset + words.at[i].bytes;
+            for (const char *next; from < stop; from = next)
+                check_next(&k, from, next = character_end(from, stop));
+        } else {
+            check_next(&k, from, stop);
+        }
     }
     CHECK_INT(k, fast.n);
 }
@@ -49,6 +87,28 @@ TEST(known_texts)
     for (int simd = SIMD_PLAIN; simd <= SIMD_AVX512; simd++) {
         simd_limit((enum simd)simd);
         for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) check_text(texts[i], strlen(texts[i]));
+    }
+}
+
+/* One that is changed changes one word, whatever stands around it. */
+TEST(scripts_without_spaces)
+{
+    static const struct {
+        const char *text;
+        size_t words;
+    } cases[] = {{"\u6c34\u8eca\u306f\u56de\u308b\u3002", 5},
+                 {"\u4e2d\u6587 mill \u5b57", 4},
+                 {"\u30ab\u3099\u30b9", 2},              /* a mark belongs to its letter */
+                 {"\u0e01\u0e33\u0e49\u0e07", 3},        /* Thai */
+                 {"\u1780\u17d2\u1798", 2},              /* Khmer */
+                 {"\u1000\u103b\u102c", 1},              /* Myanmar */
+                 {"\u0e81\u0eb2", 2},                    /* Lao */
+                 {"\ud55c\uad6d\uc5b4 \ubb38\uc7a5", 2}, /* Korean has spaces */
+                 {"\u4e2d\u200d\u6587\u200b\u5b57", 3},
+                 {"12\u670824\u65e5", 4}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        CHECK_INT(wordhash_of(&fast, slice_str(cases[i].text), NULL), 0);
+        CHECK_INT(fast.n, cases[i].words);
     }
 }
 
@@ -74,6 +134,10 @@ TEST(made_texts)
                                          "14",
                                          "\u00e9",
                                          "\u4e2d",
+                                         "\u4e2d\u6587",
+                                         "\u30ab\u3099",
+                                         "\u0e01\u0e33\u0e49",
+                                         "\u200b",
                                          "\u0301",
                                          "\u200d",
                                          "\u2019",
@@ -116,6 +180,7 @@ int main(void)
     wordhash_init(&fast);
     words_init(&words);
     RUN(known_texts);
+    RUN(scripts_without_spaces);
     RUN(upper_case_does_not_count);
     RUN(made_texts);
     wordhash_free(&fast);

@@ -1,0 +1,142 @@
+/* index.c: copies of a task's files without what link removed, and the sets of what stays.
+ *
+ * Lines keep their numbers: a removed document becomes absent. Bands and ids stay sorted runs.
+ *
+ * In: sketch-TASK.*, link-…, the inputs. Out: a folder that --against takes. Memory: two bits a line, the pool's batches. */
+#include "dedup/index.h"
+#include "common/stream.h"
+#include "dedup/sets.h"
+#include <stdlib.h>
+
+struct indexing {
+    const struct index_opts *o;
+    const struct sketch *own;
+    struct sets_wanted stays; /* `named` */
+    struct buf path;
+};
+
+/* ------------------------------------------------------------------ who stays */
+
+static bool stays(const struct indexing *x, uint64_t line)
+{
+    return line < x->stays.lines && x->stays.named[line / 64] >> line % 64 & 1;
+}
+
+static int take_documents(struct indexing *x, bool compared, struct err *e)
+{
+    struct records_cursor *c;
+    const uint64_t *doc;
+    int r = records_walk(&c, x->own->docs, 0, records_count(x->own->docs), 1 << 20, e);
+    if (r < 0) return r;
+    for (uint64_t line = 0; (r = records_next(c, &doc, e)) == 1; line++)
+        if (doc[DOCS_TEXT] != DOCS_ABSENT) sets_want(&x->stays, line, compared);
+    records_walk_end(c);
+    return r;
+}
+
+static int take_away_removed(struct indexing *x, struct err *e)
+{
+    struct records *removed;
+    struct records_cursor *c;
+    const uint64_t *gone;
+    int r = work_part_path(&x->path, x->o->dir, "link", 0, 1, e);
+    if (r == 0) r = records_open(&removed, x->path.p, REMOVED_WORDS, "link", e);
+    if (r < 0) return r;
+    r = records_walk(&c, removed, 0, records_count(removed), 1 << 20, e);
+    while (r == 0 && (r = records_next(c, &gone, e)) == 1) {
+        uint64_t line = DOC_INDEX(gone[0]);
+        r = 0;
+        if (DOC_TASK(gone[0]) != x->o->task || line >= x->stays.lines) continue;
+        x->stays.named[line / 64] &= ~(1ULL << line % 64);
+        x->stays.compared[line / 64] &= ~(1ULL << line % 64);
+    }
+    records_walk_end(c);
+    records_close(removed);
+    return r;
+}
+
+/* ------------------------------------------------------------------ copies */
+
+static int copy_run(const struct indexing *x, struct records *from, uint64_t run, unsigned words,
+                    struct records_out *to, struct err *e)
+{
+    struct records_cursor *c;
+    const uint64_t *k;
+    uint64_t begin, end;
+    records_run(from, run, &begin, &end);
+    int r = records_walk(&c, from, begin, end, 1 << 20, e);
+    if (r < 0) return r;
+    while ((r = records_next(c, &k, e)) == 1)
+        if (stays(x, DOC_INDEX(k[words - 1])) && (r = records_put(to, k, 1, e)) < 0) break;
+    records_walk_end(c);
+    return r == 0 ? records_end_run(to, e) : r;
+}
+
+/* The records whose last word is a document that stays. */
+static int copy_sorted(struct indexing *x, struct records *from, unsigned words, const char *ending,
+                       struct err *e)
+{
+    struct records_out *to;
+    int r = work_sketch_path(&x->path, x->o->index, x->o->task, ending, e);
+    if (r == 0) r = records_create(&to, x->path.p, words, ending, e);
+    if (r < 0) return r;
+    for (uint64_t run = 0; r == 0 && run < records_runs(from); run++)
+        r = copy_run(x, from, run, words, to, e);
+    if (r == 0) return records_commit(to, records_meta(from), true, e);
+    records_abandon(to);
+    return r;
+}
+
+static int copy_docs(struct indexing *x, struct err *e)
+{
+    struct records_out *to;
+    struct records_cursor *c;
+    const uint64_t *doc;
+    int r = work_sketch_path(&x->path, x->o->index, x->o->task, "docs", e);
+    if (r == 0) r = records_create(&to, x->path.p, DOCS_WORDS, "docs", e);
+    if (r < 0) return r;
+    r = records_walk(&c, x->own->docs, 0, records_count(x->own->docs), 1 << 20, e);
+    for (uint64_t line = 0; r == 0 && (r = records_next(c, &doc, e)) == 1; line++) {
+        static const uint64_t absent[DOCS_WORDS] = {[DOCS_TEXT] = DOCS_ABSENT};
+        r = records_put(to, stays(x, line) ? doc : absent, 1, e);
+    }
+    records_walk_end(c);
+    if (r == 0) return records_commit(to, records_meta(x->own->docs), true, e);
+    records_abandon(to);
+    return r;
+}
+
+/* .docs last: where it stands, the others stand too. */
+static int write_all(struct indexing *x, struct tool *t, const struct plan *plan, struct err *e)
+{
+    bool compared = plan->algorithm == ALGORITHM_MINHASH;
+    int r = sets_wanted_init(&x->stays, records_count(x->own->docs), e);
+    if (r == 0) r = take_documents(x, compared, e);
+    if (r == 0) r = take_away_removed(x, e);
+    if (r == 0)
+        r = sets_write(t, x->o->index, x->o->task, plan, &x->stays, x->own->docs, records_meta(x->own->docs),
+                       true, e);
+    if (r == 0) r = copy_sorted(x, x->own->bands, BANDS_WORDS, "bands", e);
+    if (r == 0) r = copy_sorted(x, x->own->ids, IDS_WORDS, "ids", e);
+    if (r == 0) r = copy_docs(x, e);
+    sets_wanted_free(&x->stays);
+    return r;
+}
+
+int index_run(struct tool *t, const struct index_opts *o, struct err *e)
+{
+    struct sketches s;
+    struct indexing x = {.o = o};
+    int r = work_folder(o->index, e);
+    if (r == 0) r = sketches_open(&s, o->dir, o->against, o->n_against, e);
+    if (r < 0) return r;
+    buf_init(&x.path, BUF_NO_MAX);
+    x.own = sketches_task(&s, o->task);
+    if (!x.own)
+        r = err_set(e, ERR_USAGE, "%s: task %u was not sketched: run leat dedup sketch --task %u first",
+                    o->dir, o->task, o->task);
+    if (r == 0) r = write_all(&x, t, &s.plan, e);
+    buf_free(&x.path);
+    sketches_close(&s);
+    return r;
+}
