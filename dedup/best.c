@@ -73,21 +73,29 @@ static int decide(struct tool *t, const struct best_opts *o, const char *dir, st
     struct verify_opts verify = {dir,          o->against,      o->n_against, 0,    1,
                                  o->threshold, (int)t->threads, t->memory,    false};
     struct link_opts link = {dir, o->against, o->n_against, t->memory, false, o->ids_may_repeat};
-    struct report_opts report = {dir,         o->against,      o->n_against,      o->pairs,
-                                 o->clusters, (int)t->threads, tool_out_end(t, 0)};
     bool named = o->pairs || o->clusters || t->rejects;
     int r = match_run(&match, &p->match, e);
     if (r == 0 && (named || o->plan.algorithm == ALGORITHM_MINHASH)) r = sets_run(t, &sets, &done, e);
     if (r == 0) r = verify_run(&verify, &p->verify, e);
     if (r == 0) r = link_run(&link, &p->link, e);
-    return r == 0 && (o->pairs || o->clusters) ? report_run(&report, e) : r;
+    return r;
+}
+
+static int report_and_drop(struct tool *t, const struct best_opts *o, const char *dir, struct err *e)
+{
+    struct report_opts report = {dir,         o->against,      o->n_against,      o->pairs,
+                                 o->clusters, (int)t->threads, tool_out_end(t, 0)};
+    struct drop_opts drop = {dir, o->against, o->n_against, 0, false};
+    bool reports = o->pairs || o->clusters;
+    int r = reports ? report_run(&report, e) : 0;
+    if (r == 0 && (r = drop_run(t, &drop, e)) < 0 && reports) report_take_back(&report);
+    return r;
 }
 
 /* The passes behind the first read the spool where there is one. */
 static int later_passes(struct tool *t, const struct best_opts *o, const char *dir, char *spool,
                         struct reports *p, struct err *e)
 {
-    struct drop_opts drop = {dir, o->against, o->n_against, 0, false};
     struct index_opts index = {dir, o->against, o->n_against, 0, o->save_index};
     char **inputs = t->inputs;
     size_t n = t->n_inputs;
@@ -97,7 +105,7 @@ static int later_passes(struct tool *t, const struct best_opts *o, const char *d
     }
     int r = decide(t, o, dir, p, e);
     if (r == 0 && o->save_index) r = index_run(t, &index, e);
-    if (r == 0) r = drop_run(t, &drop, e);
+    if (r == 0) r = report_and_drop(t, o, dir, e);
     t->inputs = inputs;
     t->n_inputs = n;
     return r;

@@ -3,6 +3,8 @@
 #include "common/stream.h"
 #include "dedup/likeness.h"
 #include "dedup/sets.h"
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define CACHE_BYTES (64 << 20)
 
@@ -119,6 +121,18 @@ static int one_report(struct reporting *x, const struct report_opts *o, const ch
     return r;
 }
 
+static void take_back(const char *path)
+{
+    struct stat s;
+    if (path && stat(path, &s) == 0 && S_ISREG(s.st_mode)) unlink(path);
+}
+
+void report_take_back(const struct report_opts *o)
+{
+    take_back(o->pairs);
+    take_back(o->clusters);
+}
+
 int report_run(const struct report_opts *o, struct err *e)
 {
     struct reporting x = {0};
@@ -133,7 +147,7 @@ int report_run(const struct report_opts *o, struct err *e)
     if (r == 0) r = sets_open(&sets, &s, pairs.stamp, e);
     if (r == 0 && !(x.view = sets_view_new(sets, CACHE_BYTES))) r = err_nomem(e, "writing a report");
     if (r == 0) r = one_report(&x, o, o->pairs, "link", all_pairs, e);
-    if (r == 0) r = one_report(&x, o, o->clusters, "clusters", all_clusters, e);
+    if (r == 0 && (r = one_report(&x, o, o->clusters, "clusters", all_clusters, e)) < 0) take_back(o->pairs);
     sets_view_free(x.view);
     sets_close(sets);
     parts_close(&pairs);

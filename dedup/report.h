@@ -18,5 +18,6 @@ struct report_opts {
  * document that stays or goes for another: the survivor's id, how many documents there are with it, the document's id, how
  * alike it is to the survivor; the survivor first. Needs the sets of all tasks. */
 int report_run(const struct report_opts *o, struct err *e);
+void report_take_back(const struct report_opts *o); /* removes its files: what followed failed */
 
 #endif
