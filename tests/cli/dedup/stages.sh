@@ -51,8 +51,8 @@ in_stages() { # TASKS PARTS [OPTION of sketch…] [-- OPTION of verify…]
 for v in exact simhash minhash; do
     case $v in
     exact) own=(--normalize --prefer-score s) late=() ;;
-    simhash) own=(--distance 6 --ngram 1 --prefer-source c,a) late=() ;;
-    minhash) own=(--profile 20x4 --prefer-score s --prefer-source c,a) late=(--threshold 0.7) ;;
+    simhash) own=(--distance 6 --ngram 1 --prefer-source "c,a") late=() ;;
+    minhash) own=(--profile 20x4 --prefer-score s --prefer-source "c,a") late=(--threshold 0.7) ;;
     esac
     leat-dedup $v -q --memory 1M "${own[@]}" "${late[@]}" --pairs p1 --clusters c1 --rejects r1 --stats s1 docs.jsonl >k1
     for division in "1 1" "3 2" "7 5"; do
@@ -66,7 +66,7 @@ check "many were dropped" [ "$(wc -l <r1)" -gt 100 ]
 
 # done is done: the same files, and it says so
 in_stages 2 2 --profile 20x4
-cp -r w done
+cp -r w whole
 for s in "match --part 1/2" "sets --task 1 in.001" "verify --part 0/2"; do
     # shellcheck disable=SC2086
     exits "again: $s" 0 leat-dedup ${s%% *} --work w ${s#* }
@@ -74,7 +74,7 @@ for s in "match --part 1/2" "sets --task 1 in.001" "verify --part 0/2"; do
 done
 leat-dedup sketch -q --work w --task 0 --profile 20x4 in.000
 exits "again: link" 0 leat-dedup link --work w
-check "nothing has changed" diff -r done w
+check "nothing has changed" diff -r whole w
 cp kept kept.1
 
 # killed at any moment, then run again: what it would have been
@@ -91,7 +91,7 @@ for delay in 0.005 0.01 0.02 0.04; do
     for k in 0 1; do again leat-dedup verify -q --work w --part $k/2; done
     again leat-dedup link -q --work w
     for k in 0 1; do again leat-dedup drop -q --work w --task $k -o out.$k in.00$k; done
-    check "killed after $delay s: the same files" diff -r done w
+    check "killed after $delay s: the same files" diff -r whole w
     is "killed after $delay s: the same documents" "$(cat out.0 out.1 | cksum)" "$(cksum <kept.1)"
 done
 
@@ -102,7 +102,7 @@ refused() { # NAME TEXT COMMAND…
     exits "$name" 2 "$@"
     says "$name: says what to do" err "$text"
 }
-fresh() { rm -rf w o r && cp -r done w; }
+fresh() { rm -rf w o r && cp -r whole w; }
 rm -rf w
 exits "nothing sketched" 1 leat-dedup match --work w
 mkdir w
@@ -145,7 +145,7 @@ fresh && leat-dedup sketch -q --work w --task 1 --seed 2 in.001
 refused "tasks of different options" "other options" leat-dedup match --work w --part 0/2
 fresh && for e in docs bands ids; do cp w/sketch-000000.$e w/sketch-000001.$e; done
 refused "a task's files under another's name" "run leat dedup" leat-dedup verify --work w --part 0/2
-fresh && leat-dedup sketch -q --work w --task 1 in.000 && cp done/sketch-000001.docs w
+fresh && leat-dedup sketch -q --work w --task 1 in.000 && cp whole/sketch-000001.docs w
 refused "files of two runs" "sketch task 1 again" leat-dedup match --work w --part 0/2
 
 # inputs that are not those of sketch
@@ -181,7 +181,7 @@ def leat(*a):
 
 def content(d): return {f: open(d + "/" + f, "rb").read() for f in sorted(os.listdir(d))}
 
-good, want = content("done"), {}
+good, want = content("whole"), {}
 users = {"sketch": ["match", "--part", "0/2"], "match": ["verify", "--part", "0/2"], "sets": ["verify", "--part", "1/2"],
          "verify": ["link"], "link": ["drop", "--rejects", "r", "in.000"], "clusters": ["drop", "in.000"]}
 for f, b in good.items():
@@ -194,7 +194,7 @@ for f, b in good.items():
         x[at // 8] ^= 1 << at % 8
     for how, now in [("cut", b[:-1]), ("half", b[:len(b) // 2]), ("empty", b"")] + [("flipped", x) for x in flips]:
         shutil.rmtree("w")
-        shutil.copytree("done", "w")
+        shutil.copytree("whole", "w")
         open("w/" + f, "wb").write(now)
         user = users[stage]
         if user[0] in ("match", "verify"): os.unlink("w/%s-0000%s-of-00002.rec" % (user[0], user[2][0]))
@@ -240,8 +240,8 @@ is "… sketch nothing" "$(ls w2)" ""
 
 # mistakes
 for s in sketch match sets verify link drop; do exits "$s without --work" 2 leat-dedup $s; done
-for p in 2/2 -1/2 a 1 1/ /2 0/0 1/2/3 ' 0/2'; do exits "--part '$p'" 2 leat-dedup match --work done --part "$p"; done
-for s in match verify link; do exits "$s takes no inputs" 2 leat-dedup $s --work done docs.jsonl; done
-for s in sketch match sets verify link; do exits "$s takes no -o" 2 leat-dedup $s --work done -o o </dev/null; done
-exits "--task of a stage of parts" 2 leat-dedup match --work done --task 1
+for p in 2/2 -1/2 a 1 1/ /2 0/0 1/2/3 ' 0/2'; do exits "--part '$p'" 2 leat-dedup match --work whole --part "$p"; done
+for s in match verify link; do exits "$s takes no inputs" 2 leat-dedup $s --work whole docs.jsonl; done
+for s in sketch match sets verify link; do exits "$s takes no -o" 2 leat-dedup $s --work whole -o o </dev/null; done
+exits "--task of a stage of parts" 2 leat-dedup match --work whole --task 1
 exits "a file for the folder" 1 leat-dedup sketch --work docs.jsonl docs.jsonl
