@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# dedup_stream.sh [GB [COMMAND…]]: pipes GB (2) of made documents (dedup_stream.c) through COMMAND (leat dedup minhash --memory 1G),
+# dedup_stream.sh [GB [COMMAND…]]: pipes GB (2) of made documents (dedup_stream.c) through COMMAND (leat dedup minhash --keep earliest --memory 1G),
 # nothing of it on disk; every second its memory and the size of its files are taken. Says which planted duplicates it
 # removed, and whether others; fails on those. WARM: the share of the stream (.2) after which memory should be flat. STREAM_SEED.
 # As `make bench-dedup_stream`: GB=2 and COMMAND from the environment.
@@ -7,7 +7,7 @@
 . "$(dirname "$0")/lib.sh"
 set -o pipefail
 gb=${1:-${GB:-2}} seed=${STREAM_SEED:-1} warm=${WARM:-0.2} stream=$LEAT_BIN/../bench/dedup_stream work=$BENCH_DIR/dedup_stream
-if [ $# -gt 1 ]; then command=("${@:2}"); else read -ra command <<<"${COMMAND:-leat dedup minhash --memory 1G}"; fi
+if [ $# -gt 1 ]; then command=("${@:2}"); else read -ra command <<<"${COMMAND:-leat dedup minhash --keep earliest --memory 1G}"; fi
 rm -rf "$work"
 mkdir -p "$work/tmp"
 export TMPDIR=$work/tmp
