@@ -15,7 +15,7 @@ static const struct anchor *list_of(struct anchors *a, const struct coded *c, si
 /* The anchor of each window, as the window's text alone has it. */
 static void check_windows(struct anchors *a, struct anchors *one, struct slice text, bool bytes)
 {
-    struct coded c, window;
+    struct coded c = {0}, window = {0};
     struct coder other;
     size_t n, k, i = 0;
     coder_init(&other);
@@ -64,7 +64,7 @@ TEST(anchors_depend_on_their_windows_alone)
 TEST(neighbours_share_anchors)
 {
     struct anchors a;
-    struct coded c;
+    struct coded c = {0};
     struct buf b;
     size_t n;
     buf_init(&b, BUF_NO_MAX);
