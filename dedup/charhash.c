@@ -52,7 +52,7 @@ int charhash_of(struct charhash *c, struct slice text, struct err *e)
     c->n = 0;
     if (reserve(c, text.n, e) < 0) return -ERR_IO;
     bool blank = false; /* white space stands before it, and something before that */
-    for (const char *p = text.p, *end = p + text.n; p < end; p += bytes) {
+    for (const char *p = text.n ? text.p : "", *end = p + text.n; p < end; p += bytes) {
         uint32_t cp = normal(p, end, &bytes);
         if (cp == BLANK) {
             blank = c->n > 0;
