@@ -9,41 +9,12 @@
 #include "dedup/link.h"
 #include "dedup/match.h"
 #include "dedup/report.h"
+#include "dedup/scratch.h"
 #include "dedup/sets.h"
 #include "dedup/sketch.h"
 #include "dedup/verify.h"
-#include <dirent.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-/* ------------------------------------------------------------------ the folder */
-
-static int make_folder(char *dir, size_t cap, const char *tmp, struct err *e)
-{
-    const char *base = tmp ? tmp : getenv("TMPDIR");
-    if (!base || !*base) base = "/tmp";
-    if ((size_t)snprintf(dir, cap, "%s/leat-dedup-XXXXXX", base) >= cap)
-        return err_set(e, ERR_USAGE, "--tmp %s: too long a path", base);
-    return mkdtemp(dir) ? 0 : err_sys(e, "cannot make a folder in %s: give another with --tmp", base);
-}
-
-/* Removes the folder. Returns the bytes that its files had. */
-static uint64_t remove_folder(const char *dir)
-{
-    uint64_t bytes = 0;
-    DIR *d = opendir(dir);
-    if (!d) return 0;
-    for (struct dirent *i; (i = readdir(d));) {
-        struct stat s;
-        if (fstatat(dirfd(d), i->d_name, &s, 0) == 0 && S_ISREG(s.st_mode)) bytes += (uint64_t)s.st_size;
-        unlinkat(dirfd(d), i->d_name, 0);
-    }
-    closedir(d);
-    rmdir(dir);
-    return bytes;
-}
 
 /* ------------------------------------------------------------------ the accounts */
 
@@ -114,20 +85,29 @@ static int decide(struct tool *t, const struct best_opts *o, const char *dir, st
     struct verify_opts verify = {dir,          o->against,      o->n_against, 0,    1,
                                  o->threshold, (int)t->threads, t->memory,    false};
     struct link_opts link = {dir, o->against, o->n_against, t->memory, false, o->ids_may_repeat};
-    struct report_opts report = {dir, o->against, o->n_against, o->pairs, o->clusters, (int)t->threads};
     bool named = o->pairs || o->clusters || t->rejects;
     int r = match_run(&match, &p->match, e);
     if (r == 0 && (named || o->plan.algorithm == ALGORITHM_MINHASH)) r = sets_run(t, &sets, &done, e);
     if (r == 0) r = verify_run(&verify, &p->verify, e);
     if (r == 0) r = link_run(&link, &p->link, e);
-    return r == 0 && (o->pairs || o->clusters) ? report_run(&report, e) : r;
+    return r;
+}
+
+static int report_and_drop(struct tool *t, const struct best_opts *o, const char *dir, struct err *e)
+{
+    struct report_opts report = {dir,         o->against,      o->n_against,      o->pairs,
+                                 o->clusters, (int)t->threads, tool_out_end(t, 0)};
+    struct drop_opts drop = {dir, o->against, o->n_against, 0, false};
+    bool reports = o->pairs || o->clusters;
+    int r = reports ? report_run(&report, e) : 0;
+    if (r == 0 && (r = drop_run(t, &drop, e)) < 0 && reports) report_take_back(&report);
+    return r;
 }
 
 /* The passes behind the first read the spool where there is one. */
 static int later_passes(struct tool *t, const struct best_opts *o, const char *dir, char *spool,
                         struct reports *p, struct err *e)
 {
-    struct drop_opts drop = {dir, o->against, o->n_against, 0, false};
     struct index_opts index = {dir, o->against, o->n_against, 0, o->save_index};
     char **inputs = t->inputs;
     size_t n = t->n_inputs;
@@ -137,7 +117,7 @@ static int later_passes(struct tool *t, const struct best_opts *o, const char *d
     }
     int r = decide(t, o, dir, p, e);
     if (r == 0 && o->save_index) r = index_run(t, &index, e);
-    if (r == 0) r = drop_run(t, &drop, e);
+    if (r == 0) r = report_and_drop(t, o, dir, e);
     t->inputs = inputs;
     t->n_inputs = n;
     return r;
@@ -145,17 +125,19 @@ static int later_passes(struct tool *t, const struct best_opts *o, const char *d
 
 int best_run(struct tool *t, const struct best_opts *o, struct err *e)
 {
-    char dir[4096], spool[4200];
+    char spool[SCRATCH_PATH + 32];
+    struct scratch folder;
     struct reports reports = {0};
     bool again = best_rereadable(t);
-    int r = make_folder(dir, sizeof dir, t->tmp, e);
+    int r = scratch_make(&folder, "leat-dedup", t->tmp, e);
     if (r < 0) return r;
-    snprintf(spool, sizeof spool, "%s/spool.jsonl.zst", dir);
-    struct sketch_opts sketch = {.plan = o->plan, .keep = o->keep, .dir = dir, .spool = again ? NULL : spool};
+    snprintf(spool, sizeof spool, "%s/spool.jsonl.zst", folder.dir);
+    struct sketch_opts sketch = {
+        .plan = o->plan, .keep = o->keep, .dir = folder.dir, .spool = again ? NULL : spool};
     r = sketch_run(t, &sketch, e);
-    if (r == 0) r = later_passes(t, o, dir, again ? NULL : spool, &reports, e);
+    if (r == 0) r = later_passes(t, o, folder.dir, again ? NULL : spool, &reports, e);
     account(t, &reports.match, &reports.verify, &reports.link);
     if (r == 0) tell(&reports.verify, &reports.link);
-    ledger_extra(&t->ledger, "work_bytes", remove_folder(dir));
+    ledger_extra(&t->ledger, "work_bytes", scratch_remove(&folder));
     return r;
 }

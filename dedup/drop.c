@@ -171,7 +171,7 @@ static int open_removed(struct dropping *x, const char *dir, const struct record
     uint64_t from, n;
     buf_init(&path, BUF_NO_MAX);
     int r = work_part_path(&path, dir, "link", 0, 1, e);
-    if (r == 0) r = records_open(&x->removed, path.p, REMOVED_WORDS, "link", e);
+    if (r == 0) r = work_open(&x->removed, path.p, REMOVED_WORDS, "link", "link", e);
     buf_free(&path);
     if (r < 0) return r;
     n = records_count(x->removed);

@@ -4,6 +4,7 @@
  *
  * In: JSONL. Out: JSONL, --rejects. State and memory: the filter. */
 #include "dedup/endless.h"
+#include "common/log.h"
 #include "common/stage.h"
 #include "dedup/likeness.h"
 #include "dedup/minhash.h"
@@ -119,6 +120,10 @@ int endless_run(struct tool *t, const struct endless_opts *o, struct err *e)
     seen_init(&x.seen, t->memory);
     int r = start(&x, t, e);
     if (r == 0) r = stage_run(t, &ops, &x);
+    if (t->ledger.kept > o->expected)
+        log_warn("%llu documents were kept, and the filter was made for --expected %llu: it took more for "
+                 "repeated than --fp says",
+                 (unsigned long long)t->ledger.kept, (unsigned long long)o->expected);
     ledger_extra(&t->ledger, "survivors", t->ledger.kept);
     ledger_extra(&t->ledger, "state_bytes", seen_bytes(&x.seen));
     seen_free(&x.seen);

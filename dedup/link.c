@@ -18,6 +18,10 @@
 #include "dedup/sorter.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
+
+#define UNCHECKED \
+    "unchecked" /* link-… until the ids have been looked at: what link refuses drop shall not find */
 
 enum { ORDER_WORDS = KEEP_WORDS + 3 }; /* keep key, the id's hash, document */
 
@@ -299,7 +303,7 @@ static int write_removed(struct linking *x, struct sorter *out, struct sorter *b
 {
     struct records_out *file;
     const uint64_t *gone;
-    int r = work_part_path(&x->path, x->o->dir, "link", 0, 1, e);
+    int r = work_part_path(&x->path, x->o->dir, UNCHECKED, 0, 1, e);
     if (r == 0) r = records_create(&file, x->path.p, REMOVED_WORDS, "link", e);
     if (r < 0) return r;
     while ((r = sorter_next(out, &gone, e)) == 1) {
@@ -378,7 +382,7 @@ static int staying_ids(struct linking *x, struct sorter *repeated, struct sorter
     struct records *removed;
     struct records_cursor *c = NULL;
     const uint64_t *gone = NULL, *k;
-    int r = work_part_path(&x->path, x->o->dir, "link", 0, 1, e);
+    int r = work_part_path(&x->path, x->o->dir, UNCHECKED, 0, 1, e);
     if (r == 0) r = records_open(&removed, x->path.p, REMOVED_WORDS, "link", e);
     if (r < 0) return r;
     r = records_walk(&c, removed, 0, records_count(removed), 1 << 20, e);
@@ -427,6 +431,21 @@ static int check_ids(struct linking *x, struct err *e)
     sorter_free(repeated);
     sorter_free(staying);
     return r;
+}
+
+/* What was removed gets its name; or, where something failed, goes. */
+static int name_removed(struct linking *x, int r, struct err *e)
+{
+    struct buf to;
+    struct err later = {0};
+    buf_init(&to, BUF_NO_MAX);
+    int named = work_part_path(&x->path, x->o->dir, UNCHECKED, 0, 1, r == 0 ? e : &later);
+    if (named == 0) named = work_part_path(&to, x->o->dir, "link", 0, 1, r == 0 ? e : &later);
+    if (r == 0 && named == 0 && rename(x->path.p, to.p) < 0)
+        named = err_sys(e, "cannot rename %s", x->path.p);
+    if (r < 0 && named == 0) unlink(x->path.p);
+    buf_free(&to);
+    return r < 0 ? r : named;
 }
 
 /* ------------------------------------------------------------------ all */
@@ -537,6 +556,7 @@ int link_run(const struct link_opts *o, struct link_report *report, struct err *
     if (r == 0) r = work_part_meta(&meta, x.edges.stamp, "", e);
     if (r == 0) r = link_all(&x, buf_slice(&meta), e);
     if (r == 0) r = check_ids(&x, e);
+    r = name_removed(&x, r, e);
     parts_close(&x.edges);
     sketches_close(&x.sketches);
     buf_free(&x.path);

@@ -158,9 +158,9 @@ static int begin(struct merge *m, struct err *e)
     m->source = (struct source *)(void *)m->sources.p;
     m->sources_n = m->sources.n / sizeof *m->source;
     if (m->sources_n > 0 && m->memory_bytes / m->sources_n < LEAST_BUFFER_BYTES)
-        return err_set(e, ERR_USAGE,
+        return err_set(e, ERR_IO,
                        "%" PRIu64 " sorted runs need %" PRIu64 " bytes of memory to be merged, not %" PRIu64
-                       ": give more",
+                       ": give more with --memory",
                        m->sources_n, m->sources_n * LEAST_BUFFER_BYTES, m->memory_bytes);
     uint64_t share = m->sources_n > 0 ? m->memory_bytes / m->sources_n : 0;
     if (share > MOST_BUFFER_BYTES) share = MOST_BUFFER_BYTES;

@@ -3,6 +3,8 @@
 #include "common/stream.h"
 #include "dedup/likeness.h"
 #include "dedup/sets.h"
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define CACHE_BYTES (64 << 20)
 
@@ -107,16 +109,28 @@ static int one_report(struct reporting *x, const struct report_opts *o, const ch
     if (!path) return 0;
     buf_init(&name, BUF_NO_MAX);
     int r = work_part_path(&name, o->dir, stage, 0, 1, e);
-    if (r == 0) r = records_open(&records, name.p, REMOVED_WORDS, stage, e);
+    if (r == 0) r = work_open(&records, name.p, REMOVED_WORDS, stage, "link", e);
     if (r == 0) r = out_open(&x->out, &out, e);
     if (r == 0) {
         r = all(x, records, e);
-        int closed = out_close(x->out, r == 0 ? OUT_COMMIT : OUT_ABANDON, r == 0 ? e : &later);
+        int closed = out_close(x->out, r == 0 ? o->end : OUT_ABANDON, r == 0 ? e : &later);
         if (r == 0) r = closed;
     }
     records_close(records);
     buf_free(&name);
     return r;
+}
+
+static void take_back(const char *path)
+{
+    struct stat s;
+    if (path && stat(path, &s) == 0 && S_ISREG(s.st_mode)) unlink(path);
+}
+
+void report_take_back(const struct report_opts *o)
+{
+    take_back(o->pairs);
+    take_back(o->clusters);
 }
 
 int report_run(const struct report_opts *o, struct err *e)
@@ -133,7 +147,7 @@ int report_run(const struct report_opts *o, struct err *e)
     if (r == 0) r = sets_open(&sets, &s, pairs.stamp, e);
     if (r == 0 && !(x.view = sets_view_new(sets, CACHE_BYTES))) r = err_nomem(e, "writing a report");
     if (r == 0) r = one_report(&x, o, o->pairs, "link", all_pairs, e);
-    if (r == 0) r = one_report(&x, o, o->clusters, "clusters", all_clusters, e);
+    if (r == 0 && (r = one_report(&x, o, o->clusters, "clusters", all_clusters, e)) < 0) take_back(o->pairs);
     sets_view_free(x.view);
     sets_close(sets);
     parts_close(&pairs);

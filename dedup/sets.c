@@ -230,6 +230,7 @@ static int run_task(struct tool *t, const struct sets_opts *o, const struct sket
     int r = work_sets_path(&path, o->dir, o->task, "index", e);
     if (r == 0) r = work_part_meta(&meta, pairs->stamp, "", e);
     if (r == 0) r = work_done(path.p, SETS_WORDS, "sets", buf_slice(&meta), e);
+    if (r == 1) r = sets_whole(own, pairs->stamp, e);
     *done_before = r == 1;
     if (r == 0) {
         r = read_wanted(&wanted, o->task, records_count(own->docs), pairs, e);

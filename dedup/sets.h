@@ -42,6 +42,9 @@ struct sets; /* shared by threads */
 int sets_open(struct sets **s, const struct sketches *sketches, uint64_t from, struct err *e);
 void sets_close(struct sets *s); /* NULL is allowed */
 
+/* Whether the task's two files are there, made from `from` and undamaged: reads all of them. 1, 0 or < 0. */
+int sets_whole(const struct sketch *s, uint64_t from, struct err *e);
+
 struct sets_view; /* one per thread; memory: cache_bytes and the documents that it holds */
 struct sets_view *sets_view_new(struct sets *s, size_t cache_bytes); /* NULL: out of memory */
 void sets_view_free(struct sets_view *v);

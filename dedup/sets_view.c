@@ -80,18 +80,28 @@ static int check_from(const struct file *f, uint64_t from, struct err *e)
 
 static int open_file(struct file *f, const struct sketch *s, uint64_t from, struct buf *path, struct err *e)
 {
-    f->task = s->task;
-    f->fd = -1;
+    *f = (struct file){.task = s->task, .fd = -1};
     int r = work_sets_path(path, s->dir, s->stored_task, "index", e);
-    if (r == 0) r = records_open(&f->index, path->p, SETS_WORDS, "sets", e);
+    if (r == 0) r = work_open(&f->index, path->p, SETS_WORDS, "sets", "sets", e);
     if (r == 0 && s->task <= WORK_MAX_TASK) r = check_from(f, from, e);
     if (r == 0) records_shift(f->index, 0, DOC_NUMBER(s->task, 0) - DOC_NUMBER(s->stored_task, 0));
     if (r == 0) r = work_sets_path(path, s->dir, s->stored_task, "data", e);
     if (r < 0) return r;
     f->data_path = strdup(path->p);
     f->fd = open(path->p, O_RDONLY | O_CLOEXEC);
+    if (f->fd < 0 && errno == ENOENT)
+        return err_set(e, ERR_USAGE, "%s is missing: run leat dedup sets for task %u again", path->p,
+                       s->task);
     if (f->fd < 0 || !f->data_path) return err_sys(e, "cannot open %s", path->p);
     return read_firsts(f, e);
+}
+
+static void close_file(struct file *f)
+{
+    records_close(f->index);
+    if (f->fd >= 0) close(f->fd);
+    free(f->data_path);
+    free(f->first);
 }
 
 int sets_open(struct sets **made, const struct sketches *sketches, uint64_t from, struct err *e)
@@ -112,12 +122,7 @@ int sets_open(struct sets **made, const struct sketches *sketches, uint64_t from
 void sets_close(struct sets *s)
 {
     if (!s) return;
-    for (size_t i = 0; i < s->n; i++) {
-        records_close(s->at[i].index);
-        if (s->at[i].fd >= 0) close(s->at[i].fd);
-        free(s->at[i].data_path);
-        free(s->at[i].first);
-    }
+    for (size_t i = 0; i < s->n; i++) close_file(&s->at[i]);
     free(s->at);
     free(s);
 }
@@ -274,4 +279,34 @@ int sets_get(struct sets_view *v, unsigned slot, uint64_t doc, struct sets_entry
     }
     *got = s->entry;
     return 0;
+}
+
+/* ------------------------------------------------------------------ all of a task's */
+
+static int read_all(struct file *f, struct err *e)
+{
+    struct records_cursor *c;
+    struct slot s = {0};
+    const uint64_t *record;
+    int r = records_walk(&c, f->index, 0, records_count(f->index), 1 << 20, e);
+    if (r < 0) return r;
+    while ((r = records_next(c, &record, e)) == 1)
+        if ((r = read_entry(&s, f, record, e)) < 0) break;
+    records_walk_end(c);
+    free(s.bytes);
+    return r;
+}
+
+int sets_whole(const struct sketch *s, uint64_t from, struct err *e)
+{
+    struct file f;
+    struct buf path;
+    struct err damage = {0};
+    buf_init(&path, BUF_NO_MAX);
+    int r = open_file(&f, s, from, &path, &damage);
+    if (r == 0) r = read_all(&f, &damage);
+    close_file(&f);
+    buf_free(&path);
+    if (r < 0 && r != -ERR_DATA && r != -ERR_USAGE) return err_set(e, damage.code, "%s", damage.msg);
+    return r == 0;
 }

@@ -29,7 +29,7 @@ struct sketching {
     struct records_out *docs;
     struct sorter *bands, *ids;
     struct out *spool;
-    struct hash_stream *content;
+    struct hash_stream *content, *records; /* of the lines; of what .docs holds */
     struct ledger *ledger;
     uint64_t lines, bytes, put; /* lines that came, records of .docs */
 };
@@ -123,12 +123,18 @@ static int raw(void *ctx, struct slice lines, uint64_t n, struct err *e)
     return x->spool ? out_write(x->spool, lines.p, lines.n, n, e) : 0;
 }
 
+static int put_record(struct sketching *x, const uint64_t *record, struct err *e)
+{
+    hash_stream_update(x->records, record, DOCS_WORDS * sizeof *record);
+    return records_put(x->docs, record, 1, e);
+}
+
 /* Records of lines that are no documents, before the line with this index. */
 static int put_absent(struct sketching *x, uint64_t index, struct err *e)
 {
     static const uint64_t absent[DOCS_WORDS] = {[DOCS_TEXT] = DOCS_ABSENT};
     int r = 0;
-    for (; r == 0 && x->put < index; x->put++) r = records_put(x->docs, absent, 1, e);
+    for (; r == 0 && x->put < index; x->put++) r = put_record(x, absent, e);
     return r;
 }
 
@@ -140,7 +146,7 @@ static int put_document(struct sketching *x, const struct stage_deferred *s, str
     uint64_t record[DOCS_WORDS] = {m->key[0], m->key[1], m->key[2], m->id.hi,
                                    m->id.lo,  m->set.hi, m->set.lo, s->text_in};
     int r = put_absent(x, s->index, e);
-    if (r == 0) r = records_put(x->docs, record, 1, e);
+    if (r == 0) r = put_record(x, record, e);
     x->put++;
     if (x->o->lasting)
         ledger_keep(x->ledger, s->text_in, s->text_in); /* this process's share of the account */
@@ -184,8 +190,10 @@ static int open_files(struct sketching *x, const struct tool *t, struct buf *pat
 static int init(struct sketching *x, const struct plan *p, struct err *e)
 {
     x->content = hash_stream_new();
-    if (!x->content) return err_nomem(e, "starting");
+    x->records = hash_stream_new();
+    if (!x->content || !x->records) return err_nomem(e, "starting");
     hash_stream_reset(x->content);
+    hash_stream_reset(x->records);
     x->keys = 1;
     if (p->algorithm == ALGORITHM_SIMHASH) {
         nearby_init(&x->tables, p->distance);
@@ -199,13 +207,15 @@ static int init(struct sketching *x, const struct plan *p, struct err *e)
 
 static int put_meta(const struct sketching *x, struct buf *meta, struct err *e)
 {
-    char hex[HASH64_HEX + 1];
+    char hex[HASH64_HEX + 1], records[HASH64_HEX + 1];
     hash64_hex(hash_stream_digest(x->content), hex);
+    hash64_hex(hash_stream_digest(x->records), records);
     buf_clear(meta);
     buf_puts(meta, "{");
     plan_put(&x->o->plan, meta);
-    buf_printf(meta, ",\"lines\":%llu,\"bytes\":%llu,\"first\":%s", (unsigned long long)x->lines,
-               (unsigned long long)x->bytes, x->o->keep.first ? "true" : "false");
+    buf_printf(meta, ",\"task\":%u,\"lines\":%llu,\"bytes\":%llu,\"records\":\"%s\",\"first\":%s", x->o->task,
+               (unsigned long long)x->lines, (unsigned long long)x->bytes, records,
+               x->o->keep.first ? "true" : "false");
     if (x->o->lasting) buf_printf(meta, ",\"content\":\"%s\"", hex);
     if (x->o->keep.score) {
         buf_puts(meta, ",\"prefer_score\":");
@@ -242,6 +252,7 @@ static void close_files(struct sketching *x)
     sorter_free(x->bands);
     sorter_free(x->ids);
     hash_stream_free(x->content);
+    hash_stream_free(x->records);
     nearby_free(&x->tables);
 }
 

@@ -118,8 +118,8 @@ static int run_link(struct tool *t, const struct stages_opts *o, struct err *e)
 {
     struct link_opts l = {o->work, o->best->against,       o->best->n_against, t->memory,
                           true,    o->best->ids_may_repeat};
-    struct report_opts p = {o->work,        o->best->against,  o->best->n_against,
-                            o->best->pairs, o->best->clusters, (int)t->threads};
+    struct report_opts p = {o->work,           o->best->against, o->best->n_against, o->best->pairs,
+                            o->best->clusters, (int)t->threads,  OUT_COMMIT};
     struct link_report report;
     int r = no_inputs(t, e);
     if (r == 0) r = no_outputs(t, e);

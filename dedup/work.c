@@ -130,17 +130,37 @@ int work_folder(const char *dir, struct err *e)
     return file_mkdirs(dir, e);
 }
 
+static int read_through(struct records *r, struct err *e)
+{
+    struct records_cursor *c;
+    const uint64_t *record;
+    int got = records_walk(&c, r, 0, records_count(r), 1 << 20, e);
+    if (got < 0) return got;
+    while ((got = records_next(c, &record, e)) == 1) {
+    }
+    records_walk_end(c);
+    return got;
+}
+
 int work_done(const char *path, unsigned words, const char *kind, struct slice meta, struct err *e)
 {
-    struct records *r;
+    struct records *r = NULL;
     struct err damaged = {0};
     if (!file_exists(path)) return 0;
-    int opened = records_open(&r, path, words, kind, &damaged);
-    if (opened == -ERR_DATA) return 0;
-    if (opened < 0) return err_set(e, damaged.code, "%s", damaged.msg);
-    bool same = slice_eq(records_meta(r), meta);
+    int got = records_open(&r, path, words, kind, &damaged);
+    bool same = got == 0 && slice_eq(records_meta(r), meta);
+    if (same) got = read_through(r, &damaged);
     records_close(r);
-    return same;
+    if (got < 0 && got != -ERR_DATA) return err_set(e, damaged.code, "%s", damaged.msg);
+    return got == 0 && same;
+}
+
+int work_open(struct records **r, const char *path, unsigned words, const char *kind, const char *stage,
+              struct err *e)
+{
+    *r = NULL;
+    if (file_exists(path)) return records_open(r, path, words, kind, e);
+    return err_set(e, ERR_USAGE, "%s is missing: run leat dedup %s first", path, stage);
 }
 
 static uint64_t stamp_add(uint64_t stamp, const struct records *r)
@@ -161,7 +181,15 @@ static int open_one(struct records **r, struct buf *path, const char *dir, unsig
                     unsigned words, struct err *e)
 {
     int got = work_sketch_path(path, dir, task, ending, e);
-    return got < 0 ? got : records_open(r, path->p, words, ending, e);
+    return got < 0 ? got : work_open(r, path->p, words, ending, "sketch", e);
+}
+
+static int one_origin(const struct sketch *k, struct err *e)
+{
+    struct slice meta = records_meta(k->docs);
+    if (slice_eq(records_meta(k->bands), meta) && slice_eq(records_meta(k->ids), meta)) return 0;
+    return err_set(e, ERR_USAGE, "%s and what belongs to it are of different runs: sketch task %u again",
+                   records_path(k->docs), k->task);
 }
 
 static int take_plan(struct sketches *s, const struct records *docs, struct err *e)
@@ -202,6 +230,7 @@ static int add_sketch(struct sketches *s, const char *dir, unsigned task, unsign
     int r = open_one(&k->docs, &path, dir, task, "docs", DOCS_WORDS, e);
     if (r == 0) r = open_one(&k->bands, &path, dir, task, "bands", BANDS_WORDS, e);
     if (r == 0) r = open_one(&k->ids, &path, dir, task, "ids", IDS_WORDS, e);
+    if (r == 0) r = one_origin(k, e);
     if (r == 0) r = take_plan(s, k->docs, e);
     if (r == 0) renumber(k);
     buf_free(&path);
@@ -217,6 +246,18 @@ static bool number_in(const char *name, const char *prefix, const char *ending, 
     unsigned long x = strtoul(name + n, &end, 10);
     *number = (unsigned)x;
     return x < 1UL << 24 && strcmp(end, ending) == 0;
+}
+
+/* Band keys without .docs are of a sketch that was cut off. */
+static int check_whole(const char *dir, unsigned task, struct err *e)
+{
+    struct buf path;
+    buf_init(&path, BUF_NO_MAX);
+    int r = work_sketch_path(&path, dir, task, "docs", e);
+    if (r == 0 && !file_exists(path.p))
+        r = err_set(e, ERR_USAGE, "%s is missing: run leat dedup sketch --task %u first", path.p, task);
+    buf_free(&path);
+    return r;
 }
 
 static int by_number(const void *a, const void *b)
@@ -235,7 +276,8 @@ static int list_tasks(const char *dir, unsigned **tasks, size_t *n, struct err *
     if (!d) return err_sys(e, "cannot read the folder %s", dir);
     int r = 0;
     for (struct dirent *i; r == 0 && (i = readdir(d));) {
-        if (!number_in(i->d_name, "sketch-", ".docs", &task)) continue;
+        if (number_in(i->d_name, "sketch-", ".bands", &task)) r = check_whole(dir, task, e);
+        if (r < 0 || !number_in(i->d_name, "sketch-", ".docs", &task)) continue;
         unsigned *more = realloc(*tasks, (*n + 1) * sizeof **tasks);
         if (!more) r = err_nomem(e, "listing sketches");
         if (more) *tasks = more;
@@ -387,7 +429,7 @@ int parts_open(struct parts *p, const char *dir, const char *stage, unsigned wor
     memset(p, 0, sizeof *p);
     int r = count_parts(dir, stage, &n, e);
     if (r < 0) return r;
-    p->at = calloc(n, sizeof *p->at);
+    p->at = calloc(n ? n : 1, sizeof *p->at);
     if (!p->at) return err_nomem(e, "opening parts");
     buf_init(&path, BUF_NO_MAX);
     for (unsigned i = 0; r == 0 && i < n; i++) {

@@ -112,8 +112,12 @@ int work_part_path(struct buf *b, const char *dir, const char *stage, unsigned p
 /* The meta of a part: {"from":…,MEMBERS}. members: JSON, or "". */
 int work_part_meta(struct buf *b, uint64_t from, const char *members, struct err *e);
 
-/* Whether the file is there, whole, with this meta: then its stage has been done. 1, 0 or < 0. */
+/* Whether the file is there, undamaged, with this meta: then its stage has been done. All of it is read. 1, 0 or < 0. */
 int work_done(const char *path, unsigned words, const char *kind, struct slice meta, struct err *e);
+
+/* As records_open, but a missing file is ERR_USAGE that names the stage to run. */
+int work_open(struct records **r, const char *path, unsigned words, const char *kind, const char *stage,
+              struct err *e);
 
 /* Creates the folder if it is not there. */
 int work_folder(const char *dir, struct err *e);

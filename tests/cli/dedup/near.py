@@ -1,4 +1,5 @@
 """near.py make N SEED: JSONL of N documents, among them near duplicates of all degrees, chains, case and punctuation variants.
+near.py scored N SEED: the same with metadata.s (numbers, words, nothing) and sources a to d, all of different lengths.
 near.py drop DOCS THRESHOLD [N]: what `leat dedup minhash` must do when every likely pair is proposed: a line per dropped
 document, as --pairs writes it. Words are those of ASCII text; sets of 5-grams are compared as tuples of strings; with N sets of
 N characters.
@@ -59,6 +60,18 @@ def make(n, seed):
         pool.append(words)
         text = dressed(words) if rng.random() < 0.98 else rng.choice(["", "!!!", "???", "..."])
         yield {"id": f"d{i}", "text": text, "metadata": {"n": i}}
+
+
+def scored(docs, seed):
+    rng, lengths = random.Random(seed), set()
+    for d in docs:
+        filling = " " if re.search(r"\w", d["text"]) else "!"
+        while len(d["text"].encode()) in lengths: d["text"] += filling
+        lengths.add(len(d["text"].encode()))
+        d["source"] = rng.choice("abcd")
+        s = rng.choice([None, 1, 2, -1, -2.5, 0, -0.0, 1e300, 3.25, "7"])
+        if s is not None: d["metadata"]["s"] = s
+        yield d
 
 
 def read(path):
@@ -128,8 +141,9 @@ def verify(docs, pairs, threshold, slack):
     return wrong == 0 and n > 0
 
 
-if sys.argv[1] == "make":
-    for d in make(int(sys.argv[2]), int(sys.argv[3])): print(json.dumps(d, ensure_ascii=d["metadata"]["n"] % 2 == 0))
+if sys.argv[1] in ("make", "scored"):
+    made = make(int(sys.argv[2]), int(sys.argv[3]))
+    for d in made if sys.argv[1] == "make" else scored(made, int(sys.argv[3])): print(json.dumps(d, ensure_ascii=d["metadata"]["n"] % 2 == 0))
 elif sys.argv[1] == "best":
     a = argparse.ArgumentParser()
     a.add_argument("docs")

@@ -1,5 +1,7 @@
 """simhash.py drop DOCS BITS NGRAM: what `leat dedup simhash` must do, computed word by word and by comparing all: a line per
 dropped document, as --pairs writes it. Words are those of ASCII text.
+simhash.py best DOCS BITS NGRAM: the same of --keep best, of which the longest stays; what has the same fingerprint as a longer one
+goes with it. Lengths must tell all apart that are alike.
 simhash.py make N SEED: JSONL of N documents of up to 1500 words, most of them copies of others with some words changed."""
 import json, random, re, sys
 
@@ -41,6 +43,21 @@ def drop(docs, bits, n):
         else: print(d["id"], kept[near[1]][1], near[0], sep="\t")
 
 
+def best(docs, bits, n):
+    kept, gone, of_print = [], {}, {}
+    for d in sorted(docs, key=lambda d: -len(d["text"].encode())):
+        f = fingerprint(d["text"], n)
+        if f in of_print:
+            gone[d["id"]] = gone.get(of_print[f], (0, of_print[f]))
+            continue
+        of_print[f] = d["id"]
+        near = min(((bin(f ^ g).count("1"), i) for i, (g, _) in enumerate(kept)), default=(65, 0))
+        if near[0] > bits: kept.append((f, d["id"]))
+        else: gone[d["id"]] = (near[0], kept[near[1]][1])
+    for d in docs:
+        if d["id"] in gone: print(d["id"], gone[d["id"]][1], gone[d["id"]][0], sep="\t")
+
+
 def make(count, seed):
     rng = random.Random(seed)
     vocabulary = ["w%d" % i for i in range(500)] + ["antidisestablishmentarianism", "o'clock", "sixteen-letters-", "x" * 24]
@@ -54,4 +71,4 @@ def make(count, seed):
 
 
 if sys.argv[1] == "make": make(int(sys.argv[2]), int(sys.argv[3]))
-else: drop([json.loads(line) for line in open(sys.argv[2])], int(sys.argv[3]), int(sys.argv[4]))
+else: (best if sys.argv[1] == "best" else drop)([json.loads(line) for line in open(sys.argv[2])], int(sys.argv[3]), int(sys.argv[4]))
