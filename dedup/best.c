@@ -38,6 +38,18 @@ void best_account_clusters(struct tool *t, const struct link_report *l)
     if (l->repeated_ids) ledger_extra(&t->ledger, "repeated_ids", l->repeated_ids);
 }
 
+/* What the numbers say, for people. */
+static void tell(const struct verify_report *v, const struct link_report *l)
+{
+    if (v->expected > 0)
+        log_info("of %llu pairs that share a band %llu are alike; some %.2f%% of all alike pairs were found",
+                 (unsigned long long)v->compared, (unsigned long long)v->alike,
+                 100 * (double)v->alike / v->expected);
+    if (l->clusters)
+        log_info("%llu clusters, the largest of %llu documents", (unsigned long long)l->clusters,
+                 (unsigned long long)l->largest);
+}
+
 static void account(struct tool *t, const struct match_report *m, const struct verify_report *v,
                     const struct link_report *l)
 {
@@ -125,6 +137,7 @@ int best_run(struct tool *t, const struct best_opts *o, struct err *e)
     r = sketch_run(t, &sketch, e);
     if (r == 0) r = later_passes(t, o, folder.dir, again ? NULL : spool, &reports, e);
     account(t, &reports.match, &reports.verify, &reports.link);
+    if (r == 0) tell(&reports.verify, &reports.link);
     ledger_extra(&t->ledger, "work_bytes", scratch_remove(&folder));
     return r;
 }

@@ -20,11 +20,13 @@ void charhash_free(struct charhash *c)
 
 static int reserve(struct charhash *c, size_t n, struct err *e)
 {
-    if (n <= c->cap) return 0;
+    if (c->at && n <= c->cap) return 0;
+    uint64_t *at = n < SIZE_MAX / sizeof *at ? malloc((n + 1) * sizeof *at) : NULL;
+    if (!at) return err_nomem(e, "hashing characters");
     free(c->at);
-    c->at = n <= SIZE_MAX / 2 / sizeof *c->at ? malloc(n * sizeof *c->at) : NULL;
-    c->cap = c->at ? n : 0;
-    return c->at ? 0 : err_nomem(e, "hashing characters");
+    c->at = at;
+    c->cap = n;
+    return 0;
 }
 
 uint64_t charhash_char(uint32_t cp)
@@ -52,7 +54,7 @@ int charhash_of(struct charhash *c, struct slice text, struct err *e)
     c->n = 0;
     if (reserve(c, text.n, e) < 0) return -ERR_IO;
     bool blank = false; /* white space stands before it, and something before that */
-    for (const char *p = text.p, *end = p + text.n; p < end; p += bytes) {
+    for (const char *p = text.n ? text.p : "", *end = p + text.n; p < end; p += bytes) {
         uint32_t cp = normal(p, end, &bytes);
         if (cp == BLANK) {
             blank = c->n > 0;

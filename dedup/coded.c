@@ -214,7 +214,7 @@ static void decode(const struct coded *c, size_t from, size_t to, struct buf *ou
         buf_put(out, c->p + from, to - from);
         return;
     }
-    if (buf_reserve(out, to - from) < 0) return;
+    if (from == to || buf_reserve(out, to - from) < 0) return;
     char *p = out->p + out->n;
     for (size_t i = from; i < to; i++) {
         char x = c->p[i];

@@ -204,8 +204,8 @@ int datatrove_normal(struct slice text, struct buf *out, struct err *e)
     const UNormalizer2 *nfd = unorm2_getNFDInstance(&status);
     if (U_FAILURE(status)) return err_set(e, ERR_IO, "ICU has no NFD data: %s", u_errorName(status));
     size_t start = out->n;
-    const char *end = text.p + text.n;
-    for (const char *p = text.p; p < end;) {
+    const char *p = text.n ? text.p : "", *end = p + text.n;
+    while (p < end) {
         unsigned char c = *p & 0x80 ? 0 : ascii_normal((unsigned char)*p);
         uint32_t cp;
         if (c == 0) {
@@ -232,11 +232,11 @@ static int cut_words(struct datatrove *d, struct slice text, struct err *e)
     buf_clear(&d->starts);
     int r = datatrove_normal(text, &d->text, e);
     if (r < 0) return r;
-    const char *p = d->text.p, *end = p + d->text.n;
-    while (p < end) {
-        const char *blank = memchr(p, ' ', (size_t)(end - p)), *stop = blank ? blank : end;
-        datatrove_words(slice_of(p, (size_t)(stop - p)), &d->joined, &d->starts);
-        p = stop + 1;
+    for (size_t at = 0; at < d->text.n;) {
+        const char *p = d->text.p + at, *blank = memchr(p, ' ', d->text.n - at);
+        size_t n = blank ? (size_t)(blank - p) : d->text.n - at;
+        datatrove_words(slice_of(p, n), &d->joined, &d->starts);
+        at += n + 1;
     }
     uint32_t last = (uint32_t)d->joined.n;
     if (d->joined.n > UINT32_MAX)
@@ -247,11 +247,13 @@ static int cut_words(struct datatrove *d, struct slice text, struct err *e)
 
 static int reserve(struct datatrove *d, size_t n, struct err *e)
 {
-    if (n <= d->cap) return 0;
+    if (d->at && n <= d->cap) return 0;
+    uint64_t *at = n <= SIZE_MAX / 2 / sizeof *at ? malloc(2 * n * sizeof *at) : NULL;
+    if (!at) return err_nomem(e, "hashing words");
     free(d->at);
-    d->at = n <= SIZE_MAX / 2 / sizeof *d->at ? malloc(2 * n * sizeof *d->at) : NULL;
-    d->cap = d->at ? 2 * n : 0;
-    return d->at ? 0 : err_nomem(e, "hashing words");
+    d->at = at;
+    d->cap = 2 * n;
+    return 0;
 }
 
 int datatrove_grams(struct datatrove *d, struct slice text, unsigned ngram, struct err *e)

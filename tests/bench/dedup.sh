@@ -81,16 +81,17 @@ if [[ $parts == *peers* ]]; then
     text=$(jq -j .text "$base.jsonl" | wc -c)
     printf '\npeers: %s documents, %.1f MB of text, one core; MB of text a CPU second, from JSONL to survivors\n' "$docs" "$(awk -v b="$text" 'BEGIN { print b / 1e6 }')"
     kept=()
-    # cpu COMMAND…: user and system seconds, those of its children too
+    # cpu COMMAND…: user and system seconds, those of its children too; output thrown away
     cpu() {
         python3 -c 'import os, subprocess, sys
-p = subprocess.Popen(["taskset", "-c", "1", *sys.argv[1:]])
+p = subprocess.Popen(["taskset", "-c", "1", *sys.argv[1:]], stdout=subprocess.DEVNULL)
 _, status, u = os.wait4(p.pid, 0)
 print(u.ru_utime + u.ru_stime)
 sys.exit(status != 0)' "$@"
     }
     rate() { awk -v n="$1" -v b="$text" -v t="$2" 'BEGIN { printf "%-12s %9.3f MB/s (%.2f s)\n", n, b / t / 1e6, t }'; }
-    ours() { rate leat "$(for _ in $(seq "${RUNS:-5}"); do cpu leat-dedup minhash -q -t1 "${options[@]}" -o "$base.leat" "$base.jsonl"; done | median)"; }
+    ours() { rate leat "$(for _ in $(seq "${RUNS:-5}"); do cpu leat-dedup minhash -q -t1 "${options[@]}" "$base.jsonl"; done | median)"; }
+    leat-dedup minhash -q "${options[@]}" -o "$base.leat" "$base.jsonl"
     ours
     for peer in ${PEERS:-rensa-rho rensa datasketch text-dedup datatrove}; do
         with=$python
@@ -103,7 +104,7 @@ sys.exit(status != 0)' "$@"
         fi
     done
     ours
-    for j in 0.8 0.9; do python3 "$here/dedup_score.py" "$base.jsonl" "$base.pairs" $j "$base.leat" "${kept[@]}"; done
+    python3 "$here/dedup_score.py" "$base.jsonl" "$base.pairs" 0.8 "$base.leat" "${kept[@]}"
 fi
 
 if [[ $parts == *speed* ]]; then

@@ -80,7 +80,7 @@ def text_dedup():
     shutil.rmtree(out, ignore_errors=True)
     subprocess.run([sys.executable, "-m", "text_dedup.minhash", "--path", "json", "--data_files", docs, "--split", "train", "--cache_dir", out + "/cache",
                     "--output", out + "/out", "--column", "text", "--ngram", str(NGRAM), "--b", str(BANDS), "--r", str(ROWS), "--num_perm", str(BANDS * ROWS),
-                    "--hash_func", "xxh3", "--hash_bits", "32", "--num_proc", "1", "--batch_size", "10000", "--min_length", "1"],
+                    "--hash_func", "xxh3", "--hash_bits", "64", "--num_proc", "1", "--batch_size", "10000", "--min_length", "1"],
                    check=True, stdout=sys.stderr, env=dict(os.environ, HF_HUB_OFFLINE="1", HF_DATASETS_DISABLE_PROGRESS_BARS="1", TQDM_DISABLE="1"))
     ids = datasets.load_from_disk(out + "/out")["id"]
     return start, list(ids)

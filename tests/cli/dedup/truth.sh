@@ -70,7 +70,7 @@ judged() { exits "$1" "$2" sh -c "'$stream' check 3 made <kept"; }
 cp stream.jsonl kept
 judged "check: nothing removed" 0
 is "… is said" "$(grep -c ', 0 removed' out)" "$(grep -c planted out)"
-leat-dedup minhash -q -o kept stream.jsonl
+leat-dedup minhash --keep first -q -o kept stream.jsonl
 judged "check: minhash" 0
 is "… finds all exact ones" "$(sed -n 's/^exact: .*, //p' out)" 1.00000
 sed 5d stream.jsonl >kept

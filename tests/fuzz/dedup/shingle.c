@@ -36,10 +36,10 @@ static void check_normal(struct slice text)
     buf_init(&starts, BUF_NO_MAX);
     size_t letters = 0, again = 0;
     for (size_t i = 0; i < b.n; i++) letters += b.p[i] != ' ';
-    for (const char *p = b.p, *end = p + b.n; p < end;) {
-        const char *blank = memchr(p, ' ', (size_t)(end - p)), *stop = blank ? blank : end;
-        datatrove_words(slice_of(p, (size_t)(stop - p)), &joined, &starts);
-        p = stop + 1;
+    for (size_t at = 0, stop; at < b.n; at = stop + 1) {
+        for (stop = at; stop < b.n && b.p[stop] != ' '; stop++) {
+        }
+        datatrove_words(slice_of(b.p + at, stop - at), &joined, &starts);
     }
     for (size_t i = 0; i < joined.n; i++) again += joined.p[i] != ' ';
     check(letters == again); /* words are cut, nothing is lost */
