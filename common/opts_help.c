@@ -77,6 +77,7 @@ static bool has_default(const struct opt *o)
 {
     if (!o->value || o->type == OPT_FLAG || o->type == OPT_LIST) return false;
     if (o->type == OPT_INT && o->max > o->min && (double)*(const int64_t *)o->value < o->min) return false;
+    if (o->type == OPT_NUM && o->max > o->min && *(const double *)o->value < o->min) return false;
     return o->type != OPT_STR || *(const char **)o->value != NULL;
 }
 

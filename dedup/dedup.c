@@ -19,7 +19,7 @@
 #include <stdlib.h>
 
 static const char *profile = "14x8", *pairs_file;
-static double threshold = 0.8;
+static double threshold = -1; /* not given */
 static int64_t words_per_ngram, seed = 1, most_bits = 3;
 static bool normalize, allow_duplicate_ids;
 static int unit, index_kind;
@@ -35,7 +35,7 @@ static struct opt_list against;
 
 static const struct opt own[] = {
     {"threshold", 0, OPT_NUM, &threshold, "J", NULL, 0, 1,
-     "drop a document whose Jaccard similarity with a kept one is at least this",
+     "drop a document whose Jaccard similarity with a kept one is at least this [default: 0.8]",
      .verbs = "minhash|verify|check"},
     {"profile", 0, OPT_STR, &profile, "BANDSxROWS", NULL, 0, 0,
      "how candidates are found; more bands find more, more rows check fewer", .verbs = "minhash|sketch"},
@@ -367,6 +367,11 @@ static int substring_main(struct tool *t)
     return r;
 }
 
+static double least_likeness(void)
+{
+    return threshold < 0 ? 0.8 : threshold;
+}
+
 /* What the options say of minhash's shingles. */
 static struct shingle_opts shingle_opts(void)
 {
@@ -433,6 +438,9 @@ static int endless_main(struct tool *t, const struct plan *plan)
 {
     struct endless_opts o = {*plan, (uint64_t)expected, fp};
     if (check_options(&t->err) < 0) return -ERR_USAGE;
+    if (threshold >= 0)
+        return err_set(&t->err, ERR_USAGE,
+                       "--index bloom compares nothing: a shared band is enough; it takes no --threshold");
     if (pairs_file)
         return err_set(&t->err, ERR_USAGE,
                        "--index bloom does not know which document another repeats: it takes no --pairs");
@@ -445,8 +453,8 @@ static int endless_main(struct tool *t, const struct plan *plan)
 static int documents_main(struct tool *t)
 {
     struct first_opts first = {
-        .threshold = threshold, .pairs = pairs_file, .ids_may_repeat = allow_duplicate_ids};
-    struct best_opts best = {.threshold = threshold,
+        .threshold = least_likeness(), .pairs = pairs_file, .ids_may_repeat = allow_duplicate_ids};
+    struct best_opts best = {.threshold = least_likeness(),
                              .max_bucket = (uint64_t)max_bucket,
                              .against = (char *const *)against.at,
                              .n_against = against.n,
@@ -476,7 +484,7 @@ static int documents_main(struct tool *t)
 
 static int check_main(struct tool *t)
 {
-    struct check_opts o = {shingle_opts(), threshold, (uint64_t)check_sample};
+    struct check_opts o = {shingle_opts(), least_likeness(), (uint64_t)check_sample};
     if (!best_rereadable(t))
         return err_set(&t->err, ERR_USAGE, "leat dedup check reads its inputs twice: give it files");
     return check_run(t, &o, &t->err);

@@ -4,6 +4,7 @@
  *
  * In: sketch-TASK.*, link-…, the inputs. Out: a folder that --against takes. Memory: two bits a line, the pool's batches. */
 #include "dedup/index.h"
+#include "common/hash.h"
 #include "common/stream.h"
 #include "dedup/sets.h"
 #include <stdlib.h>
@@ -12,7 +13,7 @@ struct indexing {
     const struct index_opts *o;
     const struct sketch *own;
     struct sets_wanted stays; /* `named` */
-    struct buf path;
+    struct buf path, meta;
 };
 
 /* ------------------------------------------------------------------ who stays */
@@ -34,15 +35,29 @@ static int take_documents(struct indexing *x, bool compared, struct err *e)
     return r;
 }
 
+/* The sketch's meta, and what decided who stays: another threshold makes another index. */
+static int make_meta(struct indexing *x, const struct records *removed, struct err *e)
+{
+    struct slice sketch = records_meta(x->own->docs), link = records_meta(removed);
+    char hex[HASH64_HEX + 1];
+    if (sketch.n == 0)
+        return err_set(e, ERR_DATA, "%s has no meta: sketch again", records_path(x->own->docs));
+    hash64_hex(hash64(link.p, link.n), hex);
+    buf_put(&x->meta, sketch.p, sketch.n - 1);
+    buf_printf(&x->meta, ",\"link\":\"%s\"}", hex);
+    return x->meta.failed ? err_nomem(e, "writing an index") : 0;
+}
+
 static int take_away_removed(struct indexing *x, struct err *e)
 {
     struct records *removed;
-    struct records_cursor *c;
+    struct records_cursor *c = NULL;
     const uint64_t *gone;
     int r = work_part_path(&x->path, x->o->dir, "link", 0, 1, e);
     if (r == 0) r = records_open(&removed, x->path.p, REMOVED_WORDS, "link", e);
     if (r < 0) return r;
-    r = records_walk(&c, removed, 0, records_count(removed), 1 << 20, e);
+    r = make_meta(x, removed, e);
+    if (r == 0) r = records_walk(&c, removed, 0, records_count(removed), 1 << 20, e);
     while (r == 0 && (r = records_next(c, &gone, e)) == 1) {
         uint64_t line = DOC_INDEX(gone[0]);
         r = 0;
@@ -82,7 +97,7 @@ static int copy_sorted(struct indexing *x, struct records *from, unsigned words,
     if (r < 0) return r;
     for (uint64_t run = 0; r == 0 && run < records_runs(from); run++)
         r = copy_run(x, from, run, words, to, e);
-    if (r == 0) return records_commit(to, records_meta(from), true, e);
+    if (r == 0) return records_commit(to, buf_slice(&x->meta), true, e);
     records_abandon(to);
     return r;
 }
@@ -101,7 +116,7 @@ static int copy_docs(struct indexing *x, struct err *e)
         r = records_put(to, stays(x, line) ? doc : absent, 1, e);
     }
     records_walk_end(c);
-    if (r == 0) return records_commit(to, records_meta(x->own->docs), true, e);
+    if (r == 0) return records_commit(to, buf_slice(&x->meta), true, e);
     records_abandon(to);
     return r;
 }
@@ -114,8 +129,8 @@ static int write_all(struct indexing *x, struct tool *t, const struct plan *plan
     if (r == 0) r = take_documents(x, compared, e);
     if (r == 0) r = take_away_removed(x, e);
     if (r == 0)
-        r = sets_write(t, x->o->index, x->o->task, plan, &x->stays, x->own->docs, records_meta(x->own->docs),
-                       true, e);
+        r = sets_write(t, x->o->index, x->o->task, plan, &x->stays, x->own->docs, buf_slice(&x->meta), true,
+                       e);
     if (r == 0) r = copy_sorted(x, x->own->bands, BANDS_WORDS, "bands", e);
     if (r == 0) r = copy_sorted(x, x->own->ids, IDS_WORDS, "ids", e);
     if (r == 0) r = copy_docs(x, e);
@@ -131,12 +146,14 @@ int index_run(struct tool *t, const struct index_opts *o, struct err *e)
     if (r == 0) r = sketches_open(&s, o->dir, o->against, o->n_against, e);
     if (r < 0) return r;
     buf_init(&x.path, BUF_NO_MAX);
+    buf_init(&x.meta, BUF_NO_MAX);
     x.own = sketches_task(&s, o->task);
     if (!x.own)
         r = err_set(e, ERR_USAGE, "%s: task %u was not sketched: run leat dedup sketch --task %u first",
                     o->dir, o->task, o->task);
     if (r == 0) r = write_all(&x, t, &s.plan, e);
     buf_free(&x.path);
+    buf_free(&x.meta);
     sketches_close(&s);
     return r;
 }
