@@ -29,8 +29,8 @@ static bool annotate;
 static enum { KEEP_AUTO, KEEP_BEST, KEEP_FIRST, KEEP_EARLIEST } keep_kind; /* as in its option */
 static int algorithm = ALGORITHM_MINHASH;
 static int shingle_unit, signature, compat;
-static const char *prefer_score, *prefer_source, *clusters_file, *work_dir, *part, *save_index;
-static int64_t max_bucket = 256, task, check_sample = 1000;
+static const char *prefer_score, *prefer_source, *clusters_file, *work_dir, *task, *part, *save_index;
+static int64_t max_bucket = 256, check_sample = 1000;
 static struct opt_list against;
 
 static const struct opt own[] = {
@@ -118,11 +118,13 @@ static const struct opt own[] = {
      .verbs = "simhash|minhash|match"},
     {"work", 0, OPT_STR, &work_dir, "DIR", NULL, 0, 0, "the folder that the stages share",
      .verbs = "sketch|match|sets|verify|link|index|drop"},
-    {"task", 0, OPT_INT, &task, "K", NULL, 0, WORK_MAX_TASK,
-     "which part of the inputs this is: sets and drop are given the same inputs as sketch with the same K",
+    {"task", 0, OPT_STR, &task, "K/N", NULL, 0, 0,
+     "which of N parts of the inputs this is, from 0 [default: 0/1]: sets, index and drop are given the same "
+     "inputs as sketch with the "
+     "same K; match begins when all N are sketched",
      .verbs = "sketch|sets|index|drop"},
-    {"part", 0, OPT_STR, &part, "K/N", NULL, 0, 0, "do the part K, from 0, of N equal parts of the work",
-     .verbs = "match|verify"},
+    {"part", 0, OPT_STR, &part, "K/N", NULL, 0, 0,
+     "do the part K, from 0, of N equal parts of the work [default: 0/1]", .verbs = "match|verify"},
     {"algorithm", 0, OPT_CHOICE, &algorithm, NULL, "exact|simhash|minhash", 0, 0,
      "what the stages compare by", .verbs = "sketch"},
     {"unit", 0, OPT_CHOICE, &unit, NULL, "line|paragraph", 0, 0,
@@ -293,12 +295,12 @@ static const struct opt_spec spec = {
                 "leat dedup minhash --against index-01 --save-index index-02 -o unique-02.jsonl.zst "
                 "crawl-02.jsonl.zst\n"
                 "# in stages: each line but link is an array of jobs\n"
-                "leat dedup sketch --work W --task $K part-$K.jsonl.zst\n"
+                "leat dedup sketch --work W --task $K/4 part-$K.jsonl.zst\n"
                 "leat dedup match --work W --part $K/16\n"
-                "leat dedup sets --work W --task $K part-$K.jsonl.zst\n"
+                "leat dedup sets --work W --task $K/4 part-$K.jsonl.zst\n"
                 "leat dedup verify --work W --part $K/16\n"
                 "leat dedup link --work W\n"
-                "leat dedup drop --work W --task $K -o unique-$K.jsonl.zst part-$K.jsonl.zst\n"
+                "leat dedup drop --work W --task $K/4 -o unique-$K.jsonl.zst part-$K.jsonl.zst\n"
                 "# how much is left\n"
                 "leat dedup check --check-sample 10000 unique.jsonl.zst\n"
                 "leat dedup lines --min-words 5 --drop-share 0.8 -o fresh.jsonl.zst docs.jsonl.zst\n"

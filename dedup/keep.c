@@ -1,5 +1,6 @@
 /* keep.c: a document's keep key as three integers. */
 #include "dedup/keep.h"
+#include "common/hash.h"
 
 int keep_init(struct keep *k, bool first, const char *score, const char *sources, struct err *e)
 {
@@ -49,4 +50,11 @@ int keep_key(const struct keep *k, struct jsonl *j, const struct doc *d, uint64_
     int r = jsonl_meta_num(j, d, k->score, &score, &ignored);
     if (r == 1) word[1] = descending(score);
     return r == -ERR_IO ? err_nomem(e, "reading a score") : 0;
+}
+
+uint64_t keep_hash(const struct keep *k)
+{
+    uint64_t h = hash64_seed(k->score ? k->score : "", k->score ? strlen(k->score) : 0, k->first);
+    for (unsigned i = 0; i < k->sources; i++) h = hash64_seed(k->source[i].p, k->source[i].n, h);
+    return h;
 }
