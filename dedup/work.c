@@ -97,8 +97,8 @@ static bool plan_equal(const struct plan *a, const struct plan *b)
     if (a->algorithm == ALGORITHM_EXACT) return a->normalize == b->normalize;
     if (a->shingle.n != b->shingle.n) return false;
     if (a->algorithm == ALGORITHM_SIMHASH) return a->distance == b->distance;
-    return a->shingle.unit == b->shingle.unit && m->bands == n->bands && m->rows == n->rows && m->seed == n->seed &&
-           m->kind == n->kind;
+    return a->shingle.unit == b->shingle.unit && m->bands == n->bands && m->rows == n->rows &&
+           m->seed == n->seed && m->kind == n->kind;
 }
 
 /* ------------------------------------------------------------------ names */
