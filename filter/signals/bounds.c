@@ -4,9 +4,7 @@
  *
  * State: tables, reused. Memory: 12 bytes a word, 8 to 16 more for its count, up to a megabyte, and 2 to 4 for its bits. */
 #include "filter/signals/bounds.h"
-#include "common/simd.h"
-#include "common/simd_bytes.h"
-#include <stddef.h>
+#include "filter/signals/eight_words.h"
 #include <stdlib.h>
 
 #define COUNTS_MOST ((size_t)1 << 18)
@@ -256,21 +254,11 @@ SIMD_TARGET(avx512)
 static void hash_words_avx512(struct slice text, const struct word *at, size_t n, uint32_t *hash,
                               uint32_t *chars)
 {
-    _Static_assert(sizeof *at == 24 && offsetof(struct word, bytes) == 8 &&
-                       offsetof(struct word, chars) == 12,
-                   "a word is three numbers of 64 bits: its offset, its lengths, flags");
-    const __m512i offsets = _mm512_setr_epi64(0, 3, 6, 9, 12, 15, 2, 5),
-                  lengths = _mm512_setr_epi64(1, 4, 7, 10, 13, 0, 3, 6);
     size_t i = 0;
     for (; n - i >= 8; i += 8) {
-        const char *p = (const char *)(at + i);
-        __m512i a = _mm512_loadu_si512(p), b = _mm512_loadu_si512(p + 64), c = _mm512_loadu_si512(p + 128);
-        __m512i from =
-            _mm512_mask_permutexvar_epi64(_mm512_permutex2var_epi64(a, offsets, b), 0xC0, offsets, c);
-        __m512i both =
-            _mm512_mask_permutexvar_epi64(_mm512_permutex2var_epi64(a, lengths, b), 0xE0, lengths, c);
-        __m512i bytes = _mm512_and_si512(both, _mm512_set1_epi64(UINT32_MAX));
-        __m512i last = _mm512_i64gather_epi64(_mm512_add_epi64(from, bytes), text.p - 8, 1);
+        struct eight_words w = eight_words(at + i);
+        __m512i bytes = _mm512_and_si512(w.lengths, _mm512_set1_epi64(UINT32_MAX));
+        __m512i last = _mm512_i64gather_epi64(_mm512_add_epi64(w.offset, bytes), text.p - 8, 1);
         __m512i away = _mm512_max_epi64(_mm512_sub_epi64(_mm512_set1_epi64(64), _mm512_slli_epi64(bytes, 3)),
                                         _mm512_setzero_si512());
         __m512i sum = _mm512_add_epi64(_mm512_srlv_epi64(last, away), bytes);
@@ -278,7 +266,7 @@ static void hash_words_avx512(struct slice text, const struct word *at, size_t n
         _mm256_storeu_si256((__m256i *)(void *)(hash + i),
                             _mm512_cvtepi64_epi32(_mm512_srli_epi64(mixed, 32)));
         _mm256_storeu_si256((__m256i *)(void *)(chars + i),
-                            _mm512_cvtepi64_epi32(_mm512_srli_epi64(both, 32)));
+                            _mm512_cvtepi64_epi32(_mm512_srli_epi64(w.lengths, 32)));
     }
     hash_words(text, at + i, n - i, hash + i, chars + i);
 }
