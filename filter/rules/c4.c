@@ -60,7 +60,7 @@ static bool has_words(struct slice line, uint32_t least)
 static bool is_ended(struct slice line)
 {
     if (line.n == 0 || line.p[line.n - 1] == 0 || !strchr(".?!\"'", line.p[line.n - 1])) return false;
-    return !slice_has_suffix(line, "...");
+    return line.p[line.n - 1] != '.' || !slice_has_suffix(line, "...");
 }
 
 /* ------------------------------------------------------------------ citations */

@@ -4,11 +4,8 @@
  *
  * State: tables, reused. Memory: 12 bytes a word, 8 to 16 more for its count, up to a megabyte, and 2 to 4 for its bits. */
 #include "filter/signals/bounds.h"
-#include "common/simd.h"
+#include "filter/signals/eight_words.h"
 #include <stdlib.h>
-#ifdef __SSE2__
-#include <immintrin.h>
-#endif
 
 #define COUNTS_MOST ((size_t)1 << 18)
 #define BITS_A_WINDOW \
@@ -40,29 +37,27 @@ static int grow(void *where, size_t *cap, size_t n, size_t bytes)
 
 #define GOLDEN 0x9E3779B97F4A7C15ULL
 
-/* From the word's first eight bytes, its last byte and its length: different words may share a hash. */
-static inline uint32_t mix(uint64_t first, const struct word *w, const char *p)
+/* From the word's last eight bytes and its length: different words may share a hash. `last` holds them, or fewer, the very last
+ * one highest. */
+static inline uint32_t mix(uint64_t last, uint32_t bytes)
 {
-    uint64_t last = (uint64_t)(uint8_t)p[w->bytes - 1] << 56;
-    return (uint32_t)(((first ^ last) + w->bytes) * GOLDEN >> 32);
+    return (uint32_t)((last + bytes) * GOLDEN >> 32);
 }
 
-static uint32_t hash_at_end(struct slice text, const struct word *w)
+/* Of a word that ends within the text's first eight bytes. */
+static uint32_t hash_at_start(struct slice text, const struct word *w)
 {
-    uint64_t first = 0;
-    memcpy(&first, text.p + w->offset, w->bytes < 8 ? w->bytes : 8);
-    return mix(first, w, text.p + w->offset);
+    uint64_t last = 0;
+    memcpy(&last, text.p + w->offset, w->bytes);
+    return mix(last, w->bytes);
 }
 
 /* Without branches that depend on the length, which no CPU can foresee. */
 static inline uint32_t word_hash(struct slice text, const struct word *w)
 {
-    static const uint64_t keep[9] = {0,           0xFF,       0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF,
-                                     ~0ULL >> 16, ~0ULL >> 8, ~0ULL};
-    const char *p = text.p + w->offset;
-    uint64_t first;
-    memcpy(&first, p, 8);
-    return mix(first & keep[w->bytes < 8 ? w->bytes : 8], w, p);
+    uint64_t last;
+    memcpy(&last, text.p + w->offset + w->bytes - 8, 8);
+    return mix(last >> (w->bytes < 8 ? 64 - 8 * w->bytes : 0), w->bytes);
 }
 
 static size_t power_of_two(size_t least)
@@ -113,7 +108,6 @@ static inline uint32_t counts_sse2(const uint32_t *count, const uint32_t *hash, 
     return (uint32_t)_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpgt_epi32(c, _mm_set1_epi32(1))));
 }
 
-#define AVX2 __attribute__((target("avx2,bmi,bmi2")))
 typedef __m256 floats_avx2;
 #define LANES_avx2 8
 #define AT_avx2(p) _mm256_loadu_ps(p)
@@ -125,14 +119,34 @@ typedef __m256 floats_avx2;
 #define MUL_avx2(a, b) _mm256_mul_ps(a, b)
 #define PUT_avx2(p, a) _mm256_storeu_ps(p, a)
 
-AVX2 static inline uint32_t counts_avx2(const uint32_t *count, const uint32_t *hash, unsigned shift,
-                                        float *of)
+SIMD_TARGET_avx2 static inline uint32_t counts_avx2(const uint32_t *count, const uint32_t *hash,
+                                                    unsigned shift, float *of)
 {
     __m256i at = _mm256_srl_epi32(_mm256_loadu_si256((const __m256i *)(const void *)hash),
                                   _mm_cvtsi32_si128((int)shift));
     __m256i c = _mm256_i32gather_epi32((const int *)count, at, 4);
     _mm256_storeu_ps(of, _mm256_cvtepi32_ps(c));
     return (uint32_t)_mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(c, _mm256_set1_epi32(1))));
+}
+
+typedef __m512 floats_avx512;
+#define LANES_avx512 16
+#define AT_avx512(p) _mm512_loadu_ps(p)
+#define FROM_avx512(p) _mm512_cvtepi32_ps(_mm512_loadu_si512((const void *)(p)))
+#define OF_avx512(x) _mm512_set1_ps(x)
+#define MIN_avx512(a, b) _mm512_min_ps(a, b)
+#define MAX_avx512(a, b) _mm512_max_ps(a, b)
+#define ADD_avx512(a, b) _mm512_add_ps(a, b)
+#define MUL_avx512(a, b) _mm512_mul_ps(a, b)
+#define PUT_avx512(p, a) _mm512_storeu_ps(p, a)
+
+SIMD_TARGET_avx512 static inline uint32_t counts_avx512(const uint32_t *count, const uint32_t *hash,
+                                                        unsigned shift, float *of)
+{
+    __m512i at = _mm512_srl_epi32(_mm512_loadu_si512(hash), _mm_cvtsi32_si128((int)shift));
+    __m512i c = _mm512_i32gather_epi32(at, count, 4);
+    _mm512_storeu_ps(of, _mm512_cvtepi32_ps(c));
+    return _mm512_cmpgt_epi32_mask(c, _mm512_set1_epi32(1));
 }
 #endif
 
@@ -184,27 +198,6 @@ static uint64_t bound_of(const float *lane, unsigned n)
         top[2] = bound_of(lane, LANES_##isa);                                                               \
     }
 
-struct loops {
-    void (*look_up)(const struct bounds *b, size_t blocks, unsigned shift, float *of);
-    void (*find_tops)(const float *count, const uint32_t *chars, size_t n, bool pairs, uint64_t top[3]);
-};
-
-#ifdef __SSE2__
-LOOPS(sse2, )
-LOOPS(avx2, AVX2)
-static struct loops loops_chosen(void)
-{
-    return simd_widest() >= SIMD_AVX2 ? (struct loops){look_up_avx2, find_tops_avx2}
-                                      : (struct loops){look_up_sse2, find_tops_sse2};
-}
-#else
-LOOPS(plain, )
-static struct loops loops_chosen(void)
-{
-    return (struct loops){look_up_plain, find_tops_plain};
-}
-#endif
-
 /* Of word 64 * i + k bit k of [i]: it and the four words before stand more than once. */
 static inline uint64_t windows_at(const uint64_t *repeated, size_t i)
 {
@@ -247,17 +240,74 @@ static uint64_t find_dups(const struct bounds *b, const struct words *words, siz
     return chars;
 }
 
+static void hash_words(struct slice text, const struct word *at, size_t n, uint32_t *hash, uint32_t *chars)
+{
+    for (size_t i = 0; i < n; i++) {
+        hash[i] = word_hash(text, &at[i]);
+        chars[i] = at[i].chars;
+    }
+}
+
+#ifdef __SSE2__
+/* Eight at a time. */
+SIMD_TARGET(avx512)
+static void hash_words_avx512(struct slice text, const struct word *at, size_t n, uint32_t *hash,
+                              uint32_t *chars)
+{
+    size_t i = 0;
+    for (; n - i >= 8; i += 8) {
+        struct eight_words w = eight_words(at + i);
+        __m512i bytes = _mm512_and_si512(w.lengths, _mm512_set1_epi64(UINT32_MAX));
+        __m512i last = _mm512_i64gather_epi64(_mm512_add_epi64(w.offset, bytes), text.p - 8, 1);
+        __m512i away = _mm512_max_epi64(_mm512_sub_epi64(_mm512_set1_epi64(64), _mm512_slli_epi64(bytes, 3)),
+                                        _mm512_setzero_si512());
+        __m512i sum = _mm512_add_epi64(_mm512_srlv_epi64(last, away), bytes);
+        __m512i mixed = _mm512_mullo_epi64(sum, _mm512_set1_epi64((long long)GOLDEN));
+        _mm256_storeu_si256((__m256i *)(void *)(hash + i),
+                            _mm512_cvtepi64_epi32(_mm512_srli_epi64(mixed, 32)));
+        _mm256_storeu_si256((__m256i *)(void *)(chars + i),
+                            _mm512_cvtepi64_epi32(_mm512_srli_epi64(w.lengths, 32)));
+    }
+    hash_words(text, at + i, n - i, hash + i, chars + i);
+}
+#endif
+
+struct loops {
+    void (*hash_words)(struct slice text, const struct word *at, size_t n, uint32_t *hash, uint32_t *chars);
+    void (*look_up)(const struct bounds *b, size_t blocks, unsigned shift, float *of);
+    void (*find_tops)(const float *count, const uint32_t *chars, size_t n, bool pairs, uint64_t top[3]);
+};
+
+#ifdef __SSE2__
+LOOPS(sse2, )
+LOOPS(avx2, SIMD_TARGET_avx2)
+LOOPS(avx512, SIMD_TARGET_avx512)
+static struct loops loops_chosen(void)
+{
+    switch (simd_widest()) {
+    case SIMD_AVX512: return (struct loops){hash_words_avx512, look_up_avx512, find_tops_avx512};
+    case SIMD_AVX2: return (struct loops){hash_words, look_up_avx2, find_tops_avx2};
+    default: return (struct loops){hash_words, look_up_sse2, find_tops_sse2};
+    }
+}
+#else
+LOOPS(plain, )
+static struct loops loops_chosen(void)
+{
+    return (struct loops){hash_words, look_up_plain, find_tops_plain};
+}
+#endif
+
 static void count_words(struct slice text, const struct word *at, size_t n, unsigned shift, uint32_t *hash,
                         uint32_t *chars, uint32_t *count)
 {
-    size_t far = n; /* words before it have eight bytes of text from their start */
-    while (far && (text.n < 8 || at[far - 1].offset > text.n - 8)) far--;
-    for (size_t i = 0; i < n; i++) {
-        uint32_t h = i < far ? word_hash(text, &at[i]) : hash_at_end(text, &at[i]);
-        hash[i] = h;
-        chars[i] = at[i].chars;
-        count[h >> shift]++;
+    size_t near = 0;
+    for (; near < n && at[near].offset + at[near].bytes < 8; near++) {
+        hash[near] = hash_at_start(text, &at[near]);
+        chars[near] = at[near].chars;
     }
+    loops_chosen().hash_words(text, at + near, n - near, hash + near, chars + near);
+    for (size_t i = 0; i < n; i++) count[hash[i] >> shift]++;
 }
 
 static int reserve(struct bounds *b, size_t blocks, size_t counts)

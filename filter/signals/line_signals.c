@@ -20,8 +20,10 @@ static void shapes_datatrove(struct signals *s)
     struct slice line;
     for (size_t at = 0; py_line_next(s->text, &at, &line, only_newlines); lines++) {
         struct slice l = py_lstrip(line), r = py_rstrip(line);
-        bullets += slice_has_prefix(l, BULLET) || slice_has_prefix(l, "-");
-        ellipses += slice_has_suffix(r, "...") || slice_has_suffix(r, ELLIPSIS);
+        char first = l.n ? l.p[0] : 0, last = r.n ? r.p[r.n - 1] : 0;
+        bullets += first == '-' || (first == BULLET[0] && slice_has_prefix(l, BULLET));
+        ellipses += (last == '.' && slice_has_suffix(r, "...")) ||
+                    (last == ELLIPSIS[2] && slice_has_suffix(r, ELLIPSIS));
     }
     s->value[SIG_BULLET_LINES] = ratio((double)bullets, (double)lines);
     s->value[SIG_ELLIPSIS_LINES] = ratio((double)ellipses, (double)lines);

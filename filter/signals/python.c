@@ -160,12 +160,29 @@ SIMD_INLINE bool ends_odd(const unsigned char *p)
     return odd;
 }
 
+#define MANY 256 /* bytes, for which one sum over a vector is little */
+
+/* Whether that may be so at one of MANY bytes, by a line end's first byte. */
+SIMD_INLINE bool may_end_odd(const unsigned char *p)
+{
+    unsigned char odd = 0;
+    for (unsigned k = 0; k < MANY; k++)
+        odd |= (unsigned char)((unsigned char)(p[k] - 0x0B) < 0x1F - 0x0B) | (p[k] == 0xC2) | (p[k] == 0xE2);
+    return odd;
+}
+
 SIMD_INLINE bool only_newlines_body(const char *p, size_t n)
 {
     unsigned char last[64 + 2] = {0};
     size_t i = 0;
-    for (; n - i >= sizeof last; i += 64)
+    while (n - i >= sizeof last) {
+        if (n - i >= MANY && !may_end_odd((const unsigned char *)p + i)) {
+            i += MANY;
+            continue;
+        }
         if (ends_odd((const unsigned char *)p + i)) return false;
+        i += 64;
+    }
     for (; i < n; i += 64) { /* at most two turns */
         memset(last, 0, sizeof last);
         memcpy(last, p + i, n - i < sizeof last ? n - i : sizeof last);

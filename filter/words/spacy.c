@@ -1,6 +1,7 @@
-/* spacy.c: finds the chunks between white space; simple and usual ones are cut by spacy_simple.c and spacy_usual.c,
- * the others by spacy_chunk.c, which cuts all kinds to the same words. State: the list. Memory: 24 bytes a word. Time: linear. */
+/* spacy.c: finds the chunks between white space; simple and usual ones are cut by spacy_blocks.c (AVX-512) or spacy_simple.c
+ * (AVX2, SSE2), and spacy_usual.c, the others by spacy_chunk.c, which cuts all kinds to the same words. State: the list. Memory: 24 bytes a word. Time: linear. */
 #include "filter/words/spacy.h"
+#include "common/simd.h"
 #include "filter/words/spacy_internal.h"
 
 int spacy_grow(struct words *w, size_t extra, struct err *e)
@@ -14,24 +15,28 @@ int spacy_grow(struct words *w, size_t extra, struct err *e)
     return 0;
 }
 
-static inline bool ascii_space(char c)
+int spacy_chunks(struct spacy *s, const char *p, const char *limit)
 {
-    return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1C && c <= 0x1F);
-}
-
-/* Cuts what stands between p and the next ASCII white space, or the end; returns that. */
-static const char *other_chunks(struct spacy *s, const char *p, int *rc)
-{
-    const char *limit = p;
     unsigned bytes;
-    while (limit < s->end && !ascii_space(*limit)) limit++;
-    while (*rc == 0 && p < limit) {
+    int rc = 0;
+    while (rc == 0 && p < limit) {
         if (spacy_at(p, limit, &bytes) & SP_SPACE)
             p += bytes;
         else
-            *rc = spacy_chunk(s, p, limit, &p);
+            rc = spacy_chunk(s, p, limit, &p);
     }
-    return limit;
+    return rc;
+}
+
+static int cut_plain(struct spacy *s)
+{
+    return spacy_chunks(s, s->text, s->end);
+}
+
+#ifdef __SSE2__
+static inline bool ascii_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1C && c <= 0x1F);
 }
 
 /* Cuts simple chunks from p on, in a copy with spaces behind it where the text ends; returns the next chunk. */
@@ -47,26 +52,32 @@ static const char *simple_chunks(struct spacy *s, spacy_simple *simple, const ch
     return p + (n < left ? n : left);
 }
 
-static int cut_text(struct spacy *s, spacy_simple *simple)
+static int cut_windows(struct spacy *s)
 {
+    spacy_simple *simple = spacy_simple_chosen();
     int rc = 0;
     for (const char *p = s->text; rc == 0 && p < s->end;) {
-        bool other = true;
-        if (simple) {
-            if (spacy_reserve(s->w, SPACY_WINDOW + 1, s->e) < 0) return -ERR_IO;
-            p = simple_chunks(s, simple, p, &other);
-        }
+        bool other;
+        if (spacy_reserve(s->w, SPACY_WINDOW + 1, s->e) < 0) return -ERR_IO;
+        const char *from = p = simple_chunks(s, simple, p, &other);
         if (!other) continue;
-        if (ascii_space(*p))
-            p++;
-        else
-            p = other_chunks(s, p, &rc);
+        while (p < s->end && !ascii_space(*p)) p++;
+        rc = spacy_chunks(s, from, p);
+        p += p == from;
     }
-    return rc == 0 && s->torn_n ? spacy_mend(s) : rc;
+    return rc;
 }
 
-static int split(struct words *w, const struct spacy_rules *rules, struct slice text, spacy_simple *simple,
-                 struct err *e)
+static int cut_fast(struct spacy *s)
+{
+    return simd_widest() == SIMD_AVX512 ? spacy_blocks(s) : cut_windows(s);
+}
+#else
+#define cut_fast cut_plain
+#endif
+
+static int split(struct words *w, const struct spacy_rules *rules, struct slice text,
+                 int (*cut)(struct spacy *s), struct err *e)
 {
     struct spacy s;
     s.w = w;
@@ -78,15 +89,16 @@ static int split(struct words *w, const struct spacy_rules *rules, struct slice 
     w->n = 0;
     if (text.n > UINT32_MAX)
         return err_set(e, ERR_DATA, "a text of %zu bytes is too long to be cut into words", text.n);
-    return cut_text(&s, simple);
+    int rc = cut(&s);
+    return rc == 0 && s.torn_n ? spacy_mend(&s) : rc;
 }
 
 int spacy_words(struct words *w, const struct spacy_rules *rules, struct slice text, struct err *e)
 {
-    return split(w, rules, text, spacy_simple_chosen(), e);
+    return split(w, rules, text, cut_fast, e);
 }
 
 int spacy_words_plain(struct words *w, const struct spacy_rules *rules, struct slice text, struct err *e)
 {
-    return split(w, rules, text, NULL, e);
+    return split(w, rules, text, cut_plain, e);
 }

@@ -26,7 +26,8 @@ KEY_MAX = 32
 PATTERN_MAX = 11
 SHIFT = 7
 FILTER_BITS = 15
-LETTERS_BITS = 14
+LETTERS_BITS = 15
+LETTERS_MULTIPLY = 0x795B929E9A9A80FD  # of 250 tried, with which the fewest words of English texts share a bit
 
 
 def probes():
@@ -150,7 +151,7 @@ def letters_filter(keys):
     words = [0] * (1 << LETTERS_BITS - 5)
     for k in keys:
         if re.fullmatch(rb"[A-Za-z]+\.?", k):
-            slot = (int.from_bytes(k.rstrip(b".")[:8], "little") * MULTIPLY & MASK) >> 64 - LETTERS_BITS
+            slot = (int.from_bytes(k.rstrip(b".")[:8], "little") * LETTERS_MULTIPLY & MASK) >> 64 - LETTERS_BITS
             words[slot >> 5] |= (2 if k.endswith(b".") else 1) << 2 * (slot & 31)
     return words
 

@@ -1,4 +1,4 @@
-/* spacy_internal.h: the parts of spacy.h's tokeniser: chunks (spacy.c), simple ones (spacy_simple.c), usual ones
+/* spacy_internal.h: the parts of spacy.h's tokeniser: chunks (spacy.c), simple ones (spacy_blocks.c, spacy_simple.c), usual ones
  * (spacy_usual.c), any one (spacy_chunk.c), URLs (spacy_url.c), the second pass (spacy_mend.c). */
 #ifndef LEAT_FILTER_WORDS_SPACY_INTERNAL_H
 #define LEAT_FILTER_WORDS_SPACY_INTERNAL_H
@@ -41,8 +41,14 @@ static inline int spacy_reserve(struct words *w, size_t extra, struct err *e)
  * is not simple, or longer than a window. */
 typedef size_t spacy_simple(struct spacy *s, const char *p, size_t n, uint64_t base, bool *other);
 
-/* The one for this processor; NULL: none. All cut the same. */
+/* The one for this processor; all cut the same. x86-64 only. */
 spacy_simple *spacy_simple_chosen(void);
+
+/* Cuts the whole text, but for the second pass. With AVX-512 only. */
+int spacy_blocks(struct spacy *s);
+
+/* The same of a part of it that begins and ends at white space or the text's ends, character by character. */
+int spacy_chunks(struct spacy *s, const char *p, const char *limit);
 
 /* Appends the words of the chunk p[0..n), which stands at `base`, if it is of a usual kind, at most one a byte; false: it
  * is not. SPACY_AHEAD bytes from each of its characters on are read. */

@@ -118,14 +118,16 @@ static const struct spacy_exception *whole(const struct spacy *s, const struct w
     return sum == bytes ? spacy_exception(s->rules, s->text + at->offset, bytes) : NULL;
 }
 
-/* Writes the list anew from a copy of it that lies `taken` words further on: an exception may have one word more than
+/* Writes the list anew, from the first match on, from a copy of it that lies `taken` words further on: an exception may have one word more than
  * its pattern. */
 static int rewrite(struct spacy *s, const struct mark *m, size_t n, size_t taken)
 {
     struct words *w = s->w;
-    memmove(w->at + taken, w->at, n * sizeof *w->at);
-    w->n = 0;
-    for (size_t i = 0; i < n;) {
+    size_t first = 0;
+    while (!m[first].take) first++;
+    memmove(w->at + first + taken, w->at + first, (n - first) * sizeof *w->at);
+    w->n = first;
+    for (size_t i = first; i < n;) {
         const struct word *at = w->at + taken + i;
         unsigned take = m[i].take;
         const struct spacy_exception *x = take ? whole(s, at, take) : NULL;

@@ -50,7 +50,6 @@ struct masks {
     }
 CLASSIFY(sse2)
 CLASSIFY(avx2)
-CLASSIFY(avx512)
 
 /* ---- words */
 
@@ -104,17 +103,9 @@ INLINE unsigned cut_window(struct spacy *s, const char *window, uint64_t base, s
     }
 SIMPLE(sse2)
 SIMPLE(avx2)
-SIMPLE(avx512)
 
 spacy_simple *spacy_simple_chosen(void)
 {
-    static spacy_simple *const of[] = {
-        [SIMD_PLAIN] = simple_sse2, [SIMD_AVX2] = simple_avx2, [SIMD_AVX512] = simple_avx512};
-    return of[simd_widest()];
-}
-#else
-spacy_simple *spacy_simple_chosen(void)
-{
-    return NULL;
+    return simd_widest() >= SIMD_AVX2 ? simple_avx2 : simple_sse2;
 }
 #endif

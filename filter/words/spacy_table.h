@@ -37,7 +37,7 @@ enum spacy_class {
 #define SPACY_KEY_MAX 32
 #define SPACY_PATTERN_MAX 11
 #define SPACY_FILTER_BITS 15
-#define SPACY_LETTERS_BITS 14
+#define SPACY_LETTERS_BITS 15
 
 extern const uint32_t spacy_records[];
 extern const uint8_t spacy_page_of[]; /* by code point >> SPACY_PAGE_SHIFT */
@@ -122,10 +122,12 @@ static inline uint64_t spacy_hash(uint64_t low, uint64_t high, size_t n)
     return h ^ h >> 32;
 }
 
+#define SPACY_LETTERS_FACTOR 0x795B929E9A9A80FDULL
+
 /* Whether letters, of which `low` are the first up to eight, or with a dot behind them, may be an exception. */
 static inline bool spacy_letters_maybe(const struct spacy_rules *r, uint64_t low, unsigned dot)
 {
-    unsigned slot = (unsigned)(low * 0x9E3779B97F4A7C15ULL >> (64 - SPACY_LETTERS_BITS));
+    unsigned slot = (unsigned)(low * SPACY_LETTERS_FACTOR >> (64 - SPACY_LETTERS_BITS));
     return r->letters[slot >> 5] >> (2 * (slot & 31)) & (1 | dot << 1);
 }
 
