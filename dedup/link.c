@@ -301,7 +301,7 @@ static int remove_others(struct sorter *others, struct sorter *fate, struct sort
 static int write_removed(struct linking *x, struct sorter *out, struct sorter *by_survivor, struct slice meta,
                          struct err *e)
 {
-    struct records_out *file;
+    struct records_out *file = NULL;
     const uint64_t *gone;
     int r = work_part_path(&x->path, x->o->dir, UNCHECKED, 0, 1, e);
     if (r == 0) r = records_create(&file, x->path.p, REMOVED_WORDS, "link", e);
@@ -328,7 +328,7 @@ static void count_cluster(struct link_report *p, uint64_t documents)
 
 static int write_clusters(struct linking *x, struct sorter *by_survivor, struct slice meta, struct err *e)
 {
-    struct records_out *file;
+    struct records_out *file = NULL;
     const uint64_t *gone;
     uint64_t survivor = UINT64_MAX, documents = 0;
     int r = work_part_path(&x->path, x->o->dir, "clusters", 0, 1, e);
@@ -379,7 +379,7 @@ static int repeated_ids(struct linking *x, struct sorter *repeated, struct err *
 /* Those of them that stay, as (hash of the id, document). */
 static int staying_ids(struct linking *x, struct sorter *repeated, struct sorter *staying, struct err *e)
 {
-    struct records *removed;
+    struct records *removed = NULL;
     struct records_cursor *c = NULL;
     const uint64_t *gone = NULL, *k;
     int r = work_part_path(&x->path, x->o->dir, UNCHECKED, 0, 1, e);

@@ -14,6 +14,7 @@
 #include "dedup/verify.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int no_inputs(const struct tool *t, struct err *e)
 {
@@ -36,8 +37,8 @@ static int parse_part(const char *text, unsigned *part, unsigned *parts, struct 
     *part = 0;
     *parts = 1;
     if (!text) return 0;
-    if (sscanf(text, "%5u/%5u%c", part, parts, &rest) == 2 && *parts >= 1 && *part < *parts &&
-        *parts <= 99999)
+    if (strspn(text, "0123456789/") == strlen(text) && sscanf(text, "%5u/%5u%c", part, parts, &rest) == 2 &&
+        *parts >= 1 && *part < *parts && *parts <= 99999)
         return 0;
     return err_set(e, ERR_USAGE, "--part %s: write K/N, with K from 0 to N-1, such as 0/16", text);
 }

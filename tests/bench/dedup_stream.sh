@@ -14,14 +14,14 @@ export TMPDIR=$work/tmp
 machine
 echo "${command[*]}; $gb GB, seed $seed"
 
-# of a process: bytes of memory, of files (open ones, and named ones in $TMPDIR), of its input so far
+# of a process: bytes of memory, of files (open ones, and named ones in $TMPDIR), of its input so far; whether the stream has ended
 sample() {
     local rss read open named
     rss=$(awk '/^VmRSS/ { print $2 * 1024 }' "/proc/$1/status" 2>/dev/null) || return
     read=$(awk '/^rchar/ { print $2 }' "/proc/$1/io" 2>/dev/null) || return
     open=$(stat -Lc '%F %s' "/proc/$1/fd/"* 2>/dev/null | awk '/^regular/ { n += $NF } END { printf "%.0f", n }')
     named=$(find "$TMPDIR" -type f -printf '%s\n' 2>/dev/null | awk '{ n += $1 } END { printf "%.0f", n }')
-    [ -n "$rss" ] && echo "$rss $((open > named ? open : named)) $read"
+    [ -n "$rss" ] && echo "$rss $((open > named ? open : named)) $read $([ -s "$work/made" ] && echo 1 || echo 0)"
 }
 from=$(date +%s%N)
 # shellcheck disable=SC2094
@@ -42,9 +42,11 @@ awk -v ns=$((to - from)) -v b="$(cut -d' ' -f2 "$work/made")" 'BEGIN { printf "%
 python3 - "$work/samples" "$warm" <<'PY'
 import statistics, sys
 rows = [tuple(map(int, line.split())) for line in open(sys.argv[1])]
-after = [r for r, _, at in rows if at >= float(sys.argv[2]) * rows[-1][2]]
-print(f"memory after {sys.argv[2]} of the stream, {len(after)} samples: least {min(after) / 1e6:.1f} MB, median {statistics.median(after) / 1e6:.1f}, most "
-      f"{max(after) / 1e6:.1f} ({min(after) / statistics.median(after) - 1:+.1%}, {max(after) / statistics.median(after) - 1:+.1%}); files at most "
-      f"{max(f for _, f, _ in rows) / 1e6:.1f} MB")
+warm, stream = float(sys.argv[2]), [row for row in rows if not row[3]]
+flat = [row[0] for row in stream if row[2] >= warm * stream[-1][2]]
+middle = statistics.median(flat)
+print(f"memory while the stream came, after {warm} of it, {len(flat)} samples: least {min(flat) / 1e6:.1f} MB, median {middle / 1e6:.1f}, most {max(flat) / 1e6:.1f} "
+      f"({min(flat) / middle - 1:+.1%}, {max(flat) / middle - 1:+.1%}); at most {max(row[0] for row in rows) / 1e6:.1f} MB before and after; files at most "
+      f"{max(row[1] for row in rows) / 1e6:.1f} MB")
 PY
 exit $status

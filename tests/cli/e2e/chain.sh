@@ -20,7 +20,7 @@ chain() {
             leat filter -q -t"$t" "${FILTER[@]}" --stats w1.json --rejects w1.rejects | tee w1 >web.jsonl &&
             leat ingest -q -t"$t" --source code --stats c0.json in/code.tar.gz in/code.zip | tee c0 |
             leat code -q -t"$t" --languages c,python --stats c1.json --rejects c1.rejects | tee c1 >code.jsonl &&
-            leat dedup exact -q -t"$t" --normalize --stats j0.json --rejects j0.rejects web.jsonl code.jsonl | tee j0 |
+            leat dedup exact -q --keep first -t"$t" --normalize --stats j0.json --rejects j0.rejects web.jsonl code.jsonl | tee j0 |
             leat dedup minhash -q -t"$t" --stats j1.json --rejects j1.rejects | tee j1 >joined.jsonl &&
             leat tokenizer train -q -t"$t" --vocab-size 600 --stats tt.json -o tokenizer.json joined.jsonl &&
             leat tokenize -q -t"$t" -m tokenizer.json --carry charset --stats t0.json joined.jsonl | tee t0 |
@@ -174,7 +174,7 @@ sources:
       - ingest: {}
       - code: {languages: "c,python"}
 join:
-  - dedup exact: {normalize: true}
+  - dedup exact: {normalize: true, keep: first}
   - dedup minhash: {}
 tokenizer:
   train: {vocab-size: 600}

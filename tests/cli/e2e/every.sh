@@ -281,9 +281,9 @@ M="-m $F/tok.json"
     stream filter          jsonl big.jsonl     empty.jsonl  0 leat-filter --preset gopher-quality,gopher-repetition
     stream code            jsonl code.jsonl    empty.jsonl  0 leat-code
     stream lm-score        jsonl big.jsonl     empty.jsonl  0 leat-lm score -m "$F/lm.blm"
-    stream dedup-exact     jsonl big.jsonl     empty.jsonl  0 leat-dedup exact
-    stream dedup-simhash   jsonl big.jsonl     empty.jsonl  0 leat-dedup simhash
-    stream dedup-minhash   jsonl big.jsonl     empty.jsonl  0 leat-dedup minhash
+    stream dedup-exact     jsonl big.jsonl     empty.jsonl  0 leat-dedup exact --keep first
+    stream dedup-simhash   jsonl big.jsonl     empty.jsonl  0 leat-dedup simhash --keep first
+    stream dedup-minhash   jsonl big.jsonl     empty.jsonl  0 leat-dedup minhash --keep best
     stream tokenizer-train jsonl big.jsonl     empty.jsonl  3 leat-tokenizer train --vocab-size 300
     stream tokenize        jsonl big.jsonl     empty.jsonl  0 leat-tokenize $M
     stream tokenize-json   jsonl big.jsonl     empty.jsonl  0 leat-tokenize $M --json
