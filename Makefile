@@ -34,13 +34,15 @@ OPT_asan     := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefi
 OPT_coverage := -O0 -g --coverage -fprofile-update=atomic
 OPT_fuzz     := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 OPT      := $(OPT_$(FLAVOUR))
-override CPPFLAGS += -I. -D_GNU_SOURCE -DLEAT_LIBDIR='"$(prefix)/lib/leat"' $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null) -MMD -MP
+PACKAGES_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+PACKAGES_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
+override CPPFLAGS += -I. -D_GNU_SOURCE -DLEAT_LIBDIR='"$(prefix)/lib/leat"' $(PACKAGES_CFLAGS) -MMD -MP
 override CFLAGS   += -std=gnu11 $(OPT) $(CWARN) -pthread -fvisibility=hidden -fno-math-errno -ffp-contract=off
 override CXXFLAGS += -std=c++17 $(OPT) $(WARN) -pthread -fvisibility=hidden -fno-exceptions -fno-rtti
 override LDFLAGS  += $(OPT) -pthread -Wl,--as-needed
 # CLD2's full tables take the place of its small ones where they are linked first; nothing refers to them by name
 LDLIBS_filter := -Wl,--no-as-needed -lcld2_full -Wl,--as-needed -lcld2
-override LDLIBS   += $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lbz2 -ldnnl -lgomp -lm -ldl
+override LDLIBS   += $(PACKAGES_LIBS) -lbz2 -ldnnl -lgomp -lm -ldl
 
 sources   = $(filter-out $(addsuffix .c,$(MAINS)),$(wildcard $(1)/*.c $(1)/*/*.c)) $(wildcard $(1)/*.cc $(1)/*/*.cc)
 objects   = $(patsubst %,$(B)/obj/%.o,$(call sources,$(1)))

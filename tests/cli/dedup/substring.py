@@ -6,7 +6,6 @@ substring.py texts: documents of real text with all characters taken out but tho
 
 Words are told by a regular expression: right for letters and digits without combining marks, for Han and Hiragana."""
 import argparse
-import hashlib
 import json
 import random
 import re
@@ -73,11 +72,10 @@ def units_of(text, o):
 def spans_of(text, units, n, seen):
     """The spans of bytes, and the windows that would be added to those seen."""
     first, spans = {}, []
-    for i in range(len(units) - n + 1):
-        window = hashlib.blake2b(text[units[i][0] : units[i + n - 1][1]], digest_size=16).digest()
+    for i, ((start, _), (_, end)) in enumerate(zip(units, units[n - 1 :])):
+        window = text[start:end]
         where = first.setdefault(window, i)
         if window in seen or where + n <= i:
-            start, end = units[i][0], units[i + n - 1][1]
             if spans and start <= spans[-1][1]:
                 spans[-1][1] = end
             else:
