@@ -435,6 +435,8 @@ int main(void)
     RUN(checks_alone);
     RUN(sizes);
     RUN(help_shows_live_defaults);
+    RUN(help_of_a_verb);
+    RUN(opt_spell_size);
     RUN(help_that_does_not_fit_fails);
     RUN(man_is_plain_ascii_roff);
     RUN(man_renders);
