@@ -13,7 +13,8 @@
 
 #define SIMD_TARGET_sse2
 #define SIMD_TARGET_avx2 __attribute__((target("avx2,bmi,bmi2")))
-#define SIMD_TARGET_avx512 __attribute__((target("avx2,bmi,bmi2,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2")))
+#define SIMD_TARGET_avx512 \
+    __attribute__((target("avx2,bmi,bmi2,avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi2")))
 #define SIMD_TARGET(isa) SIMD_TARGET_##isa
 
 typedef __m128i vec_sse2, set_sse2;

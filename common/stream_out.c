@@ -279,7 +279,8 @@ int out_close(struct out *s, enum out_end end, struct err *e)
         r = finish_content(s, end == OUT_COMMIT, e);
     else if (!s->tmp && !s->failed && !s->enc)
         out_flush(s, NULL);
-    int closed = close_copy(s, r == 0 && s->tmp && end == OUT_COMMIT && !s->temporary, end == OUT_ABANDON ? NULL : e);
+    int closed =
+        close_copy(s, r == 0 && s->tmp && end == OUT_COMMIT && !s->temporary, end == OUT_ABANDON ? NULL : e);
     if (r == 0 && end != OUT_ABANDON) r = closed;
     if (s->tmp && r == 0 && end != OUT_ABANDON) r = rename_tmp(s, end == OUT_PARTIAL, e);
     if (s->tmp && (r || end == OUT_ABANDON)) unlink(s->tmp);

@@ -14,7 +14,9 @@
 #include "dedup/sketch.h"
 #include "dedup/verify.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define FEW_FOUND 95 /* percent of the alike pairs */
 
@@ -24,11 +26,11 @@ void best_account_pairs(struct tool *t, const struct verify_report *v)
 {
     ledger_extra(&t->ledger, "pairs_verified", v->compared);
     ledger_extra(&t->ledger, "pairs_alike", v->alike);
-    if (v->expected > 0) ledger_extra(&t->ledger, "pairs_alike_estimated", (uint64_t)(v->expected + 0.5));
 }
 
 void best_account_clusters(struct tool *t, const struct link_report *l)
 {
+    if (l->expected > 0) ledger_extra(&t->ledger, "pairs_alike_estimated", (uint64_t)(l->expected + 0.5));
     ledger_extra(&t->ledger, "clusters", l->clusters);
     ledger_extra(&t->ledger, "largest_cluster", l->largest);
     for (unsigned i = 0; i < LINK_SIZES; i++) {
@@ -43,8 +45,8 @@ void best_account_clusters(struct tool *t, const struct link_report *l)
 /* What the numbers say, for people. */
 static void tell(const struct verify_report *v, const struct link_report *l)
 {
-    double found = v->expected > 0 ? 100 * (double)v->alike / v->expected : 0;
-    if (v->expected > 0)
+    double found = l->expected > 0 ? 100 * (double)v->alike / l->expected : 0;
+    if (l->expected > 0)
         log_info("%llu of %llu candidate %s alike (documents with the same words count once); by estimate "
                  "%s %.2f%% of all alike pairs%s",
                  (unsigned long long)v->alike, (unsigned long long)v->compared,
@@ -127,10 +129,36 @@ static int later_passes(struct tool *t, const struct best_opts *o, const char *d
         t->n_inputs = 1;
     }
     int r = decide(t, o, dir, p, e);
-    if (r == 0 && o->save_index) r = index_run(t, &index, e);
     if (r == 0) r = report_and_drop(t, o, dir, e);
+    if (r == 0 && o->save_index && tool_out_end(t, r) == OUT_COMMIT) r = index_run(t, &index, e);
     t->inputs = inputs;
     t->n_inputs = n;
+    return r;
+}
+
+static int check_place(const char *path, struct err *e)
+{
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    if (!slash || slash == path) return 0;
+    char *dir = strndup(path, (size_t)(slash - path));
+    int r = !dir                ? err_nomem(e, "starting")
+            : access(dir, W_OK) ? err_sys(e, "cannot write %s: its folder", path)
+                                : 0;
+    free(dir);
+    return r;
+}
+
+/* What would else be met hours later, when all has been read. */
+static int check_before(const struct tool *t, const struct best_opts *o, struct err *e)
+{
+    struct index_opts index = {NULL, o->against, o->n_against, 0, o->save_index};
+    int r = check_place(t->output, e);
+    if (r == 0) r = check_place(t->rejects, e);
+    if (r == 0) r = check_place(o->pairs, e);
+    if (r == 0) r = check_place(o->clusters, e);
+    if (r == 0) r = plan_check_against(&o->plan, o->against, o->n_against, e);
+    if (r == 0 && o->save_index) r = index_check(&index, e);
+    if (r == 0 && o->save_index) r = work_folder(o->save_index, e);
     return r;
 }
 
@@ -140,11 +168,13 @@ int best_run(struct tool *t, const struct best_opts *o, struct err *e)
     struct scratch folder;
     struct reports reports = {0};
     bool again = best_rereadable(t);
-    int r = scratch_make(&folder, "leat-dedup", t->tmp, e);
+    int r = check_before(t, o, e);
+    if (r == 0) r = scratch_make(&folder, "leat-dedup", t->tmp, e);
     if (r < 0) return r;
     snprintf(spool, sizeof spool, "%s/spool.jsonl.zst", folder.dir);
     struct sketch_opts sketch = {.plan = o->plan,
                                  .keep = o->keep,
+                                 .tasks = 1,
                                  .dir = folder.dir,
                                  .named = is_named(t, o),
                                  .spool = again ? NULL : spool};

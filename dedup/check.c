@@ -85,7 +85,7 @@ static int make_set(struct worker *w, struct slice text, size_t *n, struct err *
         free(w->set);
         free(w->spare);
         w->cap = 2 * *n + 1;
-        w->set = malloc(w->cap * sizeof *w->set);
+        w->set = calloc(w->cap, sizeof *w->set);
         w->spare = malloc(w->cap * sizeof *w->spare);
         if (!w->set || !w->spare) return err_nomem(e, "making a set of shingles");
     }

@@ -30,8 +30,8 @@ static bool annotate;
 static enum { KEEP_AUTO, KEEP_BEST, KEEP_FIRST, KEEP_EARLIEST } keep_kind; /* as in its option */
 static int algorithm = ALGORITHM_MINHASH;
 static int shingle_unit, signature, compat;
-static const char *prefer_score, *prefer_source, *clusters_file, *work_dir, *part, *save_index;
-static int64_t task, check_sample = 1000;
+static const char *prefer_score, *prefer_source, *clusters_file, *work_dir, *task, *part, *save_index;
+static int64_t check_sample = 1000;
 static struct opt_list against;
 
 static const struct opt own[] = {
@@ -123,8 +123,10 @@ static const struct opt own[] = {
      .verbs = "simhash|minhash|match"},
     {"work", 0, OPT_STR, &work_dir, "DIR", NULL, 0, 0, "the folder that the stages share",
      .verbs = "sketch|match|sets|verify|link|index|drop"},
-    {"task", 0, OPT_INT, &task, "K", NULL, 0, WORK_MAX_TASK,
-     "which part of the inputs this is: sets and drop are given the same inputs as sketch with the same K",
+    {"task", 0, OPT_STR, &task, "K/N", NULL, 0, 0,
+     "which of N parts of the inputs this is, from 0 [default: 0/1]: sets, index and drop are given the same "
+     "inputs as sketch with the "
+     "same K; match begins when all N are sketched",
      .verbs = "sketch|sets|index|drop"},
     {"part", 0, OPT_STR, &part, "K/N", NULL, 0, 0,
      "do the part K, from 0, of N equal parts of the work [default: 0/1]", .verbs = "match|verify"},
@@ -221,7 +223,8 @@ static const struct opt_spec spec = {
         "changes, many short texts: simhash. Everything else: minhash with the defaults. Raise "
         "the share that is found with --profile (50x4 for thresholds below 0.7), not with "
         "--threshold. --shingle characters is for comparing as NeMo (--ngram 24) and SlimPajama "
-        "(13) do; it takes about five times as long. --signature fss finds as much or more at all lengths, is "
+        "(13) do; it takes about five times as long. --signature fss finds as much or more at all lengths, "
+        "is "
         "faster on documents of more than some 150 words, and slower on shorter ones; a saved "
         "index needs the signature that it was made with. --compat datatrove is only for "
         "repeating a run of datatrove. In Chinese, Japanese and the like words are characters: "
@@ -316,12 +319,12 @@ static const struct opt_spec spec = {
                 "leat dedup minhash --against index-01 --against index-02 -o unique-03.jsonl.zst "
                 "crawl-03.jsonl.zst\n"
                 "# in stages: each line but link is an array of jobs\n"
-                "leat dedup sketch --work W --task $K part-$K.jsonl.zst\n"
+                "leat dedup sketch --work W --task $K/4 part-$K.jsonl.zst\n"
                 "leat dedup match --work W --part $K/16\n"
-                "leat dedup sets --work W --task $K part-$K.jsonl.zst\n"
+                "leat dedup sets --work W --task $K/4 part-$K.jsonl.zst\n"
                 "leat dedup verify --work W --part $K/16\n"
                 "leat dedup link --work W\n"
-                "leat dedup drop --work W --task $K -o unique-$K.jsonl.zst part-$K.jsonl.zst\n"
+                "leat dedup drop --work W --task $K/4 -o unique-$K.jsonl.zst part-$K.jsonl.zst\n"
                 "# how much is left\n"
                 "leat dedup check --check-sample 10000 unique.jsonl.zst\n"
                 "leat dedup lines --min-words 5 --drop-share 0.8 -o fresh.jsonl.zst docs.jsonl.zst\n"

@@ -121,6 +121,22 @@ static int copy_docs(struct indexing *x, struct err *e)
     return r;
 }
 
+static int check_replaced(struct indexing *x, struct err *e)
+{
+    struct records *before;
+    struct err damaged = {0};
+    int r = work_sketch_path(&x->path, x->o->index, x->o->task, "docs", e);
+    if (r < 0 || !file_exists(x->path.p) ||
+        records_open(&before, x->path.p, DOCS_WORDS, "docs", &damaged) < 0)
+        return r;
+    if (!slice_eq(records_meta(before), buf_slice(&x->meta)))
+        r = err_set(e, ERR_USAGE,
+                    "--save-index %s: there is another index already: remove it, or give a new folder",
+                    x->o->index);
+    records_close(before);
+    return r;
+}
+
 /* .docs last: where it stands, the others stand too. */
 static int write_all(struct indexing *x, struct tool *t, const struct plan *plan, struct err *e)
 {
@@ -128,6 +144,7 @@ static int write_all(struct indexing *x, struct tool *t, const struct plan *plan
     int r = sets_wanted_init(&x->stays, records_count(x->own->docs), e);
     if (r == 0) r = take_documents(x, compared, e);
     if (r == 0) r = take_away_removed(x, e);
+    if (r == 0) r = check_replaced(x, e);
     if (r == 0)
         r = sets_write(t, x->o->index, x->o->task, plan, &x->stays, x->own->docs, buf_slice(&x->meta), true,
                        e);
@@ -138,11 +155,41 @@ static int write_all(struct indexing *x, struct tool *t, const struct plan *plan
     return r;
 }
 
+static bool holds_index(const char *dir)
+{
+    struct buf path;
+    buf_init(&path, BUF_NO_MAX);
+    bool holds = work_sketch_path(&path, dir, 0, "docs", NULL) == 0 && file_exists(path.p);
+    buf_free(&path);
+    return holds;
+}
+
+/* What stands there must be this very index, begun before: an index is never changed. */
+int index_check(const struct index_opts *o, struct err *e)
+{
+    char *index = realpath(o->index, NULL), *other;
+    int r = 0;
+    for (size_t i = 0; r == 0 && index && i <= o->n_against; i++) {
+        const char *dir = i < o->n_against ? o->against[i] : o->dir;
+        other = dir ? realpath(dir, NULL) : NULL;
+        if (other && strcmp(index, other) == 0)
+            r = err_set(e, ERR_USAGE, "--save-index %s is also %s: give a new folder", o->index,
+                        i < o->n_against ? "--against: an index is never changed" : "the work folder");
+        free(other);
+    }
+    if (r == 0 && !o->dir && index && holds_index(index))
+        r = err_set(e, ERR_USAGE,
+                    "--save-index %s: there is an index already: remove it, or give a new folder", o->index);
+    free(index);
+    return r;
+}
+
 int index_run(struct tool *t, const struct index_opts *o, struct err *e)
 {
     struct sketches s;
     struct indexing x = {.o = o};
-    int r = work_folder(o->index, e);
+    int r = index_check(o, e);
+    if (r == 0) r = work_folder(o->index, e);
     if (r == 0) r = sketches_open(&s, o->dir, o->against, o->n_against, e);
     if (r < 0) return r;
     buf_init(&x.path, BUF_NO_MAX);

@@ -17,4 +17,7 @@ struct index_opts {
  * stay: keys, bands and ids, and of minhash the sets, 4 bytes a word of the text. */
 int index_run(struct tool *t, const struct index_opts *o, struct err *e);
 
+/* Before anything is read: that the folder is none of the others. dir: NULL where it has no name yet. */
+int index_check(const struct index_opts *o, struct err *e);
+
 #endif

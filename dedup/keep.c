@@ -1,5 +1,6 @@
 /* keep.c: a document's keep key as three integers. */
 #include "dedup/keep.h"
+#include "common/hash.h"
 #include "common/log.h"
 
 int keep_init(struct keep *k, bool first, const char *score, const char *sources, struct err *e)
@@ -70,4 +71,11 @@ void keep_tell(const struct keep *k, const struct keep_found *f, bool all, struc
         if (!f->source[i])
             log_warn("no document has the source %.*s, which --prefer-source names", (int)k->source[i].n,
                      k->source[i].p);
+}
+
+uint64_t keep_hash(const struct keep *k)
+{
+    uint64_t h = hash64_seed(k->score ? k->score : "", k->score ? strlen(k->score) : 0, k->first);
+    for (unsigned i = 0; i < k->sources; i++) h = hash64_seed(k->source[i].p, k->source[i].n, h);
+    return h;
 }

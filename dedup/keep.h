@@ -24,6 +24,9 @@ struct keep {
 /* sources: "a,b,c" or NULL, borrowed. */
 int keep_init(struct keep *k, bool first, const char *score, const char *sources, struct err *e);
 
+/* Of the options. */
+uint64_t keep_hash(const struct keep *k);
+
 /* word[0..KEEP_WORDS): compared as numbers from the first on, the lesser stays. place: of the document in the input. */
 int keep_key(const struct keep *k, struct jsonl *j, const struct doc *d, uint64_t place, uint64_t *word,
              struct err *e);

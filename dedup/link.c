@@ -29,6 +29,7 @@ struct linking {
     const struct link_opts *o;
     struct sketches sketches;
     struct parts edges;
+    struct minhash minhash; /* for what it finds */
     struct link_report *report;
     struct buf path;
     unsigned sorters;   /* made so far: names of their files */
@@ -84,15 +85,27 @@ static int view_find(struct view *v, uint64_t key, struct err *e)
 /* ------------------------------------------------------------------ 1: nodes */
 
 struct nodes {
+    struct linking *linking;
     struct sorter *docs;    /* (document), once */
     struct sorter *centres; /* (document, its class's centre), of documents that are not centres */
 };
+
+/* After Horvitz and Thompson: one that is found with probability p stands for 1/p of them. */
+static void count_pair(struct linking *x, uint64_t likeness)
+{
+    double j;
+    x->report->alike++;
+    if (x->sketches.plan.algorithm != ALGORITHM_MINHASH) return;
+    memcpy(&j, &likeness, sizeof j);
+    x->report->expected += 1 / minhash_probability(&x->minhash, j);
+}
 
 static int take_node(void *ctx, const uint64_t *edge, struct err *e)
 {
     struct nodes *n = ctx;
     int r = sorter_add(n->docs, &edge[0], e);
     if (r == 0) r = sorter_add(n->docs, &edge[1], e);
+    if (edge[2] != LIKENESS_SAME) count_pair(n->linking, edge[2]);
     if (r < 0 || edge[2] != LIKENESS_SAME) return r;
     uint64_t member[2] = {edge[1], edge[0]};
     return sorter_add(n->centres, member, e);
@@ -408,7 +421,7 @@ static int check_staying(struct linking *x, struct sorter *staying, struct err *
             x->report->repeated_ids++;
             if (!x->o->ids_may_repeat)
                 return err_set(e, ERR_DATA,
-                               "the documents of line %llu (part %u) and line %llu (part %u) stay and have "
+                               "the documents of line %llu (task %u) and line %llu (task %u) stay and have "
                                "the same id: give each an "
                                "id of its own, or --allow-duplicate-ids",
                                (unsigned long long)DOC_INDEX(last[1]) + 1, DOC_TASK(last[1]),
@@ -503,7 +516,7 @@ static void done_with(struct sorter **s)
 
 static int link_sorted(struct linking *x, struct sorter **s, struct slice meta, struct err *e)
 {
-    struct nodes nodes = {s[NODES], s[CENTRES]};
+    struct nodes nodes = {x, s[NODES], s[CENTRES]};
     uint64_t ranks;
     int r = each_edge(x, take_node, &nodes, e);
     if (r == 0) r = order_nodes(x, &nodes, s[CLASSES], e);
@@ -550,6 +563,7 @@ int link_run(const struct link_opts *o, struct link_report *report, struct err *
     buf_init(&meta, BUF_NO_MAX);
     int r = sketches_open(&x.sketches, o->dir, o->against, o->n_against, e);
     if (r == 0) r = parts_open(&x.edges, o->dir, "match", PAIR_WORDS, x.sketches.stamp, e);
+    if (r == 0) minhash_init(&x.minhash, &x.sketches.plan.minhash);
     uint64_t matched = x.edges.stamp;
     parts_close(&x.edges);
     if (r == 0) r = parts_open(&x.edges, o->dir, "verify", PAIR_WORDS, matched, e);

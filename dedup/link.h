@@ -18,6 +18,8 @@ struct link_opts {
 #define LINK_SIZES 40
 
 struct link_report {
+    uint64_t alike;  /* pairs of different texts */
+    double expected; /* of minhash: so many there are, to judge by the probability that each was found */
     uint64_t removed, repeated_ids;
     uint64_t clusters, largest;   /* survivors for which something was removed; documents with one of them */
     uint64_t of_size[LINK_SIZES]; /* clusters of 2^i + 1 to 2^(i+1) documents */

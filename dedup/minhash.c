@@ -78,7 +78,7 @@ typedef uint32_t products[7][AHEAD]; /* by vector: each shingle times the vector
 
 SIMD_TARGET(avx512)
 SIMD_INLINE
-    void multiply_ahead(products p, unsigned vectors, const uint32_t *number, const uint32_t *list, size_t n)
+void multiply_ahead(products p, unsigned vectors, const uint32_t *number, const uint32_t *list, size_t n)
 {
     for (size_t i = 0; i < n; i += 16) {
         __m512i x =
@@ -110,7 +110,10 @@ SIMD_INLINE
             _mm512_storeu_si512(least + 16 * v, l[v]);                                               \
     }
 SUMS(1)
-SUMS(2) SUMS(3) SUMS(4) SUMS(5) SUMS(6) SUMS(7)
+SUMS(2)
+SUMS(3)
+SUMS(4)
+SUMS(5) SUMS(6) SUMS(7)
 
     static void lanes_avx512(const uint32_t *multiplier, unsigned lanes, const uint32_t *list, size_t n,
                              uint32_t *least)

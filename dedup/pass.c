@@ -99,7 +99,7 @@ static int check_content(const struct pass *p, const struct records *docs, struc
     bool same = want->lines == p->lines.records && want->bytes == p->bytes;
     if (same && (!want->hashed || want->content == hash_stream_digest(p->content))) return 0;
     return err_set(
-        e, ERR_USAGE,
+        e, ERR_DATA,
         "the input is not what was sketched as %s (%llu lines then, %llu now, or other ones): give the same "
         "files in the same order, or sketch again",
         records_path(docs), (unsigned long long)want->lines, (unsigned long long)p->lines.records);

@@ -216,15 +216,18 @@ static int init(struct sketching *x, const struct plan *p, struct err *e)
 
 static int put_meta(const struct sketching *x, struct buf *meta, struct err *e)
 {
-    char hex[HASH64_HEX + 1], records[HASH64_HEX + 1];
+    char hex[HASH64_HEX + 1], records[HASH64_HEX + 1], keep[HASH64_HEX + 1];
+    hash64_hex(keep_hash(&x->o->keep), keep);
     hash64_hex(hash_stream_digest(x->content), hex);
     hash64_hex(hash_stream_digest(x->records), records);
     buf_clear(meta);
     buf_puts(meta, "{");
     plan_put(&x->o->plan, meta);
-    buf_printf(meta, ",\"task\":%u,\"lines\":%llu,\"bytes\":%llu,\"records\":\"%s\",\"first\":%s", x->o->task,
-               (unsigned long long)x->lines, (unsigned long long)x->bytes, records,
-               x->o->keep.first ? "true" : "false");
+    buf_printf(meta,
+               ",\"task\":%u,\"tasks\":%u,\"keep\":\"%s\",\"lines\":%llu,\"bytes\":%llu,\"records\":\"%s\","
+               "\"first\":%s",
+               x->o->task, x->o->tasks, keep, (unsigned long long)x->lines, (unsigned long long)x->bytes,
+               records, x->o->keep.first ? "true" : "false");
     if (x->o->lasting) buf_printf(meta, ",\"content\":\"%s\"", hex);
     if (x->o->keep.score) {
         buf_puts(meta, ",\"prefer_score\":");
@@ -238,6 +241,27 @@ static int put_meta(const struct sketching *x, struct buf *meta, struct err *e)
     return meta->failed ? err_nomem(e, "writing a sketch") : 0;
 }
 
+/* A sketch of other lines or options under the same name is somebody's: it is not replaced. */
+static int check_replaced(const struct sketching *x, struct slice meta, struct err *e)
+{
+    struct records *before;
+    struct err damaged = {0};
+    struct buf path;
+    buf_init(&path, BUF_NO_MAX);
+    int r = work_sketch_path(&path, x->o->dir, x->o->task, "docs", e);
+    if (r == 0 && file_exists(path.p) && records_open(&before, path.p, DOCS_WORDS, "docs", &damaged) == 0) {
+        if (!slice_eq(records_meta(before), meta))
+            r = err_set(e, ERR_USAGE,
+                        "%s is there already, of other input or options: remove it and what was made from "
+                        "it, or take another "
+                        "--work or --task",
+                        path.p);
+        records_close(before);
+    }
+    buf_free(&path);
+    return r;
+}
+
 /* .docs last: where it stands, the others stand too. */
 static int commit(struct sketching *x, struct err *e)
 {
@@ -245,6 +269,7 @@ static int commit(struct sketching *x, struct err *e)
     buf_init(&meta, BUF_NO_MAX);
     bool lasting = x->o->lasting;
     int r = put_meta(x, &meta, e);
+    if (r == 0) r = check_replaced(x, buf_slice(&meta), e);
     if (r == 0) r = sorter_save(x->bands, buf_slice(&meta), lasting, e);
     if (r == 0) r = sorter_save(x->ids, buf_slice(&meta), lasting, e);
     if (r == 0) {
@@ -290,7 +315,7 @@ int sketch_run(struct tool *t, const struct sketch_opts *o, struct err *e)
     int r = init(&x, &o->plan, e);
     if (r == 0) r = open_files(&x, t, &path, e);
     if (r == 0) r = read_all(&x, t, e);
-    if (r == 0) keep_tell(&o->keep, &x.found, !o->lasting, &t->ledger);
+    if (r == 0) keep_tell(&o->keep, &x.found, o->tasks == 1, &t->ledger);
     if (r == 0) likeness_tell_ids(x.without_id, o->named, &t->ledger);
     if (r == 0 && (!o->lasting || tool_out_end(t, r) == OUT_COMMIT)) r = commit(&x, e);
     close_files(&x);

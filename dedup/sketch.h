@@ -9,8 +9,8 @@
 struct sketch_opts {
     struct plan plan;
     struct keep keep;
-    const char *dir; /* the work folder */
-    unsigned task;
+    const char *dir;      /* the work folder */
+    unsigned task, tasks; /* the task'th of so many parts of the inputs */
     bool
         lasting; /* for later processes: synced, only of inputs that did not end early; what is sketched counts as kept */
     bool named;        /* reports with ids will be written */

@@ -6,9 +6,8 @@
 #include "dedup/best.h"
 
 struct stages_opts {
-    const char *work; /* folder */
-    int64_t task;     /* sketch, sets, drop */
-    const char *part; /* "K/N" of match and verify */
+    const char *work;        /* folder */
+    const char *task, *part; /* "K/N": of sketch, sets, index and drop; of match and verify */
     const struct best_opts *best;
 };
 

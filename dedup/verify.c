@@ -1,8 +1,5 @@
 /* verify.c: pairs to true similarities: an exact comparison of sets, on all threads, in batches of pairs.
  *
- * How many alike pairs there are is estimated after Horvitz and Thompson: one that was found with probability p stands for
- * 1/p of them.
- *
  * In: match-*.rec, sets-*. Out: verify-PART-of-PARTS.rec. Memory: half of memory_bytes for the merge, a quarter for cached blocks of
  * the sets' index, two documents a thread. */
 #include "dedup/verify.h"
@@ -24,7 +21,6 @@ struct verifying {
     struct sets *sets;
     struct merge *merge;
     struct records_out *out;
-    struct minhash minhash;
     uint64_t last[PAIR_WORDS];
     struct verify_report *report;
 };
@@ -106,15 +102,6 @@ static int batch_work(void *ctx, void *worker, void *batch, struct err *e)
     return r;
 }
 
-static void count(struct verifying *x, uint64_t likeness)
-{
-    double j;
-    x->report->alike++;
-    if (x->sketches.plan.algorithm != ALGORITHM_MINHASH) return;
-    memcpy(&j, &likeness, sizeof j);
-    x->report->expected += 1 / minhash_probability(&x->minhash, j);
-}
-
 static int batch_write(void *ctx, void *batch, struct err *e)
 {
     struct verifying *x = ctx;
@@ -123,7 +110,7 @@ static int batch_write(void *ctx, void *batch, struct err *e)
     for (size_t i = 0; r == 0 && i < b->n; i++) {
         x->report->compared += b->pair[i][2] != LIKENESS_SAME;
         if (!b->alike[i]) continue;
-        if (b->pair[i][2] != LIKENESS_SAME) count(x, b->pair[i][2]);
+        x->report->alike += b->pair[i][2] != LIKENESS_SAME;
         r = records_put(x->out, b->pair[i], 1, e);
     }
     return r;
@@ -143,7 +130,6 @@ static int verify_all(struct verifying *x, const char *path, struct slice meta, 
                                         batch_read, batch_work, batch_write};
     int r = 0;
     if (x->sketches.plan.algorithm == ALGORITHM_MINHASH) {
-        minhash_init(&x->minhash, &x->sketches.plan.minhash);
         r = sets_open(&x->sets, &x->sketches, x->pairs.stamp, e);
     }
     if (r == 0) r = open_pairs(x, e);

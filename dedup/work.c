@@ -75,12 +75,30 @@ static bool plan_get(struct json v, struct plan *p)
     return minhash_get(v, p);
 }
 
+void plan_tell(const struct plan *p, char *text, size_t cap)
+{
+    const struct minhash_opts *m = &p->minhash;
+    if (p->algorithm == ALGORITHM_EXACT)
+        snprintf(text, cap, "exact%s", p->normalize ? " --normalize" : "");
+    else if (p->algorithm == ALGORITHM_SIMHASH)
+        snprintf(text, cap, "simhash --ngram %u --distance %u", p->shingle.n, p->distance);
+    else
+        snprintf(text, cap, "minhash --profile %ux%u --ngram %u --seed %llu%s%s%s", m->bands, m->rows,
+                 p->shingle.n, (unsigned long long)m->seed,
+                 p->shingle.unit == SHINGLE_CHARACTERS ? " --shingle characters" : "",
+                 m->kind == MINHASH_FSS ? " --signature fss" : "",
+                 m->kind == MINHASH_DATATROVE ? " --compat datatrove" : "");
+}
+
 static bool plan_equal(const struct plan *a, const struct plan *b)
 {
-    return a->algorithm == b->algorithm && a->normalize == b->normalize && a->distance == b->distance &&
-           a->shingle.n == b->shingle.n && a->shingle.unit == b->shingle.unit &&
-           a->minhash.bands == b->minhash.bands && a->minhash.rows == b->minhash.rows &&
-           a->minhash.seed == b->minhash.seed && a->minhash.kind == b->minhash.kind;
+    const struct minhash_opts *m = &a->minhash, *n = &b->minhash;
+    if (a->algorithm != b->algorithm) return false;
+    if (a->algorithm == ALGORITHM_EXACT) return a->normalize == b->normalize;
+    if (a->shingle.n != b->shingle.n) return false;
+    if (a->algorithm == ALGORITHM_SIMHASH) return a->distance == b->distance;
+    return a->shingle.unit == b->shingle.unit && m->bands == n->bands && m->rows == n->rows &&
+           m->seed == n->seed && m->kind == n->kind;
 }
 
 /* ------------------------------------------------------------------ names */
@@ -192,21 +210,61 @@ static int one_origin(const struct sketch *k, struct err *e)
                    records_path(k->docs), k->task);
 }
 
-static int take_plan(struct sketches *s, const struct records *docs, struct err *e)
+/* What a sketch's meta tells. */
+struct origin {
+    struct plan plan;
+    uint64_t keep; /* hash of the keep key's options */
+    unsigned tasks;
+    bool index; /* of a saved index */
+};
+
+static int read_origin(const struct records *docs, struct origin *o, struct err *e)
 {
     struct json_file *f;
-    struct plan p;
+    struct slice keep;
     int r = json_parse(&f, records_path(docs), records_meta(docs), e);
     if (r < 0) return r;
-    bool good = plan_get(json_root(f), &p);
+    struct json root = json_root(f);
+    bool good = plan_get(root, &o->plan) && get_number(root, "tasks", 1, WORK_MAX_TASK, &o->tasks) &&
+                json_str(json_get(root, "keep"), &keep) && hash64_parse(keep.p, keep.n, &o->keep) == 0;
+    o->index = json_has(root, "link");
     json_free(f);
-    if (!good) return err_set(e, ERR_USAGE, "%s: made by another release: sketch again", records_path(docs));
-    if (s->n > 1 && !plan_equal(&p, &s->plan))
+    return good ? 0 : err_set(e, ERR_USAGE, "%s: made by another release: sketch again", records_path(docs));
+}
+
+static int differ(const struct sketches *s, const struct records *docs, const struct plan *p, struct err *e)
+{
+    char here[256], there[256];
+    plan_tell(p, here, sizeof here);
+    plan_tell(&s->plan, there, sizeof there);
+    return err_set(e, ERR_USAGE,
+                   "%s was made with '%s', %s with other options: '%s': the same ones are needed for all "
+                   "that is compared",
+                   records_path(docs), here, records_path(s->at[0].docs), there);
+}
+
+/* The first sketch says what all have to be like. */
+static int take_origin(struct sketches *s, const struct sketch *k, uint64_t *keep, struct err *e)
+{
+    struct origin o;
+    bool first = s->n == 1, old = k->task > WORK_MAX_TASK;
+    int r = read_origin(k->docs, &o, e);
+    if (r < 0) return r;
+    if (old && !o.index)
+        return err_set(e, ERR_USAGE,
+                       "%s is the work folder of stages, no saved index: make one with --save-index", k->dir);
+    if (!old && o.index) return err_set(e, ERR_USAGE, "%s is a saved index, no work folder", k->dir);
+    if (!first && !plan_equal(&o.plan, &s->plan)) return differ(s, k->docs, &o.plan, e);
+    if (!first && !old && (o.keep != *keep || o.tasks != s->tasks))
         return err_set(
-            e, ERR_USAGE,
-            "%s: sketched with other options than %s: the same ones are needed for all that is compared",
-            records_path(docs), records_path(s->at[0].docs));
-    s->plan = p;
+            e, ERR_USAGE, "%s was sketched with %s than %s: sketch one of them again", records_path(k->docs),
+            o.tasks != s->tasks ? "another number of tasks" : "other options of --keep or --prefer-…",
+            records_path(s->at[0].docs));
+    if (first) {
+        s->plan = o.plan;
+        s->tasks = o.tasks;
+        *keep = o.keep;
+    }
     return 0;
 }
 
@@ -218,7 +276,8 @@ static void renumber(const struct sketch *k)
     records_shift(k->ids, IDS_WORDS - 1, shift);
 }
 
-static int add_sketch(struct sketches *s, const char *dir, unsigned task, unsigned number, struct err *e)
+static int add_sketch(struct sketches *s, const char *dir, unsigned task, unsigned number, uint64_t *keep,
+                      struct err *e)
 {
     struct buf path;
     struct sketch *at = realloc(s->at, (s->n + 1) * sizeof *at);
@@ -231,7 +290,7 @@ static int add_sketch(struct sketches *s, const char *dir, unsigned task, unsign
     if (r == 0) r = open_one(&k->bands, &path, dir, task, "bands", BANDS_WORDS, e);
     if (r == 0) r = open_one(&k->ids, &path, dir, task, "ids", IDS_WORDS, e);
     if (r == 0) r = one_origin(k, e);
-    if (r == 0) r = take_plan(s, k->docs, e);
+    if (r == 0) r = take_origin(s, k, keep, e);
     if (r == 0) renumber(k);
     buf_free(&path);
     return r;
@@ -288,11 +347,23 @@ static int list_tasks(const char *dir, unsigned **tasks, size_t *n, struct err *
     return r;
 }
 
+/* Of `tasks` tasks all must be there. */
+static int check_complete(const char *dir, const unsigned *task, size_t n, unsigned tasks, bool old,
+                          struct err *e)
+{
+    size_t i = 0;
+    while (i < n && task[i] == i) i++;
+    if (i == n && n == tasks) return 0;
+    return err_set(e, ERR_USAGE, "%s: of %u tasks number %zu is not there: run leat dedup %s --task %zu/%u",
+                   dir, tasks, i, old ? "index" : "sketch", i, tasks);
+}
+
 /* *number: of the next task of an index; NULL: the tasks keep theirs. */
-static int add_folder(struct sketches *s, const char *dir, unsigned *number, struct err *e)
+static int add_folder(struct sketches *s, const char *dir, unsigned *number, uint64_t *keep, struct err *e)
 {
     unsigned *tasks;
-    size_t n;
+    size_t n, before = s->n;
+    struct origin o;
     int r = list_tasks(dir, &tasks, &n, e);
     if (r == 0 && n == 0)
         r = err_set(e, ERR_USAGE,
@@ -300,7 +371,9 @@ static int add_folder(struct sketches *s, const char *dir, unsigned *number, str
                            : "%s: no sketches here: run leat dedup sketch for each part of the input first",
                     dir);
     for (size_t i = 0; r == 0 && i < n; i++)
-        r = add_sketch(s, dir, tasks[i], number ? (*number)++ : tasks[i], e);
+        r = add_sketch(s, dir, tasks[i], number ? (*number)++ : tasks[i], keep, e);
+    if (r == 0) r = read_origin(s->at[before].docs, &o, e);
+    if (r == 0) r = check_complete(dir, tasks, n, o.tasks, number != NULL, e);
     free(tasks);
     return r;
 }
@@ -315,12 +388,31 @@ int sketches_open(struct sketches *s, const char *dir, char *const *against, siz
 {
     memset(s, 0, sizeof *s);
     unsigned number = WORK_MAX_TASK + 1;
-    int r = add_folder(s, dir, NULL, e);
-    for (size_t i = 0; r == 0 && i < n_against; i++) r = add_folder(s, against[i], &number, e);
+    uint64_t keep = 0;
+    int r = add_folder(s, dir, NULL, &keep, e);
+    for (size_t i = 0; r == 0 && i < n_against; i++) r = add_folder(s, against[i], &number, &keep, e);
     if (r < 0)
         sketches_close(s);
     else
         stamp_all(s);
+    return r;
+}
+
+int plan_check_against(const struct plan *p, char *const *against, size_t n_against, struct err *e)
+{
+    struct sketches s = {0};
+    unsigned number = WORK_MAX_TASK + 1;
+    uint64_t keep = 0;
+    char here[256], there[256];
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < n_against; i++) r = add_folder(&s, against[i], &number, &keep, e);
+    if (r == 0 && n_against && !plan_equal(p, &s.plan)) {
+        plan_tell(p, here, sizeof here);
+        plan_tell(&s.plan, there, sizeof there);
+        r = err_set(e, ERR_USAGE, "the index %s was made with '%s', this run is '%s': give the same options",
+                    against[0], there, here);
+    }
+    sketches_close(&s);
     return r;
 }
 

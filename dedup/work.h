@@ -57,6 +57,10 @@ struct plan {
 };
 
 int plan_put(const struct plan *p, struct buf *b); /* JSON members, no braces */
+/* As options: "minhash --ngram 5 …". */
+void plan_tell(const struct plan *p, char *text, size_t cap);
+/* Whether the saved indexes can be used with the plan, before anything is read. */
+int plan_check_against(const struct plan *p, char *const *against, size_t n_against, struct err *e);
 
 /* ---- sketches */
 
@@ -68,12 +72,14 @@ struct sketch {
 
 struct sketches {
     struct plan plan;
+    unsigned tasks;    /* that dir has; all of them are there */
     struct sketch *at; /* by task */
     size_t n;
     uint64_t stamp;
 };
 
-/* All of dir, and of the saved indexes in `against`. They must have the same plan; at least one must be there. */
+/* All of dir, and of the saved indexes in `against`. They must have the same plan, those of dir the same keep key, and no task of a
+ * folder may be missing. */
 int sketches_open(struct sketches *s, const char *dir, char *const *against, size_t n_against, struct err *e);
 void sketches_close(struct sketches *s);
 const struct sketch *sketches_task(const struct sketches *s, unsigned task); /* or NULL */

@@ -311,7 +311,8 @@ static void put_block_start(struct strip *s, struct slice tag)
     struct slice lang = xml_attribute(tag, "lang");
     buf_puts(s->out, "\n\5");
     for (size_t i = 0; i < lang.n && i < 30; i++)
-        if (is_letter(lang.p[i]) || (lang.p[i] && strchr("0123456789+#-.", lang.p[i]))) buf_putc(s->out, lang.p[i]);
+        if (is_letter(lang.p[i]) || (lang.p[i] && strchr("0123456789+#-.", lang.p[i])))
+            buf_putc(s->out, lang.p[i]);
     buf_putc(s->out, WIKI_CODE);
 }
 

@@ -56,7 +56,7 @@ python3 "$near" drop near.jsonl 1 | cut -f1 | sort >same
 python3 "$near" drop near.jsonl 0.9 | cut -f1 | sort >alike
 jq -r .id r | sort >gone
 is "minhash: no repetition stays" "$(comm -23 same gone | wc -l)" 0
-check "minhash: nearly nothing that is very much alike does" [ "$(comm -23 alike gone | wc -l)" -le $(($(wc -l <alike) / 50)) ]
+check "minhash: nearly nothing that is very much alike does" [ "$(comm -23 alike gone | wc -l)" -le $(($(wc -l <alike) / 25)) ]
 python3 "$near" drop near.jsonl 0.3 | cut -f1 | sort >little
 check "minhash: nearly nothing goes that is like nothing" [ "$(comm -13 little gone | wc -l)" -le 3 ]
 for how in "-t8" plain; do

@@ -24,7 +24,7 @@ is "… the others are not" "$(grep -c 'no document has' err)" 1
 : >empty
 exits "no document at all" 0 leat-dedup exact --prefer-source book --prefer-score q empty
 silent "… no warning" err "no document"
-exits "sketch warns of the score" 0 leat-dedup sketch --work W --task 0 --prefer-score qualty --prefer-source boook --stats s.json docs.jsonl
+exits "sketch warns of the score" 0 leat-dedup sketch --work W --task 0/2 --prefer-score qualty --prefer-source boook --stats s.json docs.jsonl
 says "… is told" err "metadata.qualty"
 silent "… other tasks may have the source" err boook
 is "… and counted" "$(jq .extra.with_score s.json)" 0
@@ -68,7 +68,7 @@ for o in --against=I --clusters=c --prefer-score=q --prefer-source=a --save-inde
 done
 while read -r algorithm option; do
     # shellcheck disable=SC2086
-    exits "sketch --algorithm $algorithm $option" 2 leat-dedup sketch --work V --task 0 --algorithm $algorithm $option docs.jsonl
+    exits "sketch --algorithm $algorithm $option" 2 leat-dedup sketch --work V --algorithm $algorithm $option docs.jsonl
     says "… is refused" err "${option% *} has nothing to do with $algorithm"
 done <<'T'
 exact --profile 14x8
@@ -82,7 +82,7 @@ simhash --normalize
 minhash --normalize
 minhash --distance 3
 T
-exits "sketch --algorithm simhash" 0 leat-dedup sketch --work V --task 0 --algorithm simhash --distance 4 --ngram 2 docs.jsonl
+exits "sketch --algorithm simhash" 0 leat-dedup sketch --work V --algorithm simhash --distance 4 --ngram 2 docs.jsonl
 exits "no --work" 2 leat-dedup match
 is "the tool is named once" "$(grep -c 'leat dedup: match needs --work' err)" 1
 

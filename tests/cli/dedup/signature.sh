@@ -44,12 +44,12 @@ for o in "--signature fss" "--shingle characters" "--shingle characters --signat
     leat-dedup minhash -q --keep best $o docs.jsonl >want
     rm -rf W
     # shellcheck disable=SC2086
-    leat-dedup sketch -q --work W --task 0 $o docs.jsonl
+    leat-dedup sketch -q --work W $o docs.jsonl
     leat-dedup match -q --work W
-    leat-dedup sets -q --work W --task 0 docs.jsonl
+    leat-dedup sets -q --work W docs.jsonl
     leat-dedup verify -q --work W
     leat-dedup link -q --work W
-    leat-dedup drop -q --work W --task 0 docs.jsonl >staged
+    leat-dedup drop -q --work W docs.jsonl >staged
     same "$o: in stages" want staged
     # shellcheck disable=SC2086
     first $o --index bloom --expected 1000 docs.jsonl >filtered

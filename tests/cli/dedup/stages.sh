@@ -9,7 +9,7 @@ python3 "$near" scored 300 7 >docs.jsonl
 sketches() { # TASKS OPTION…
     local k n=$1
     shift
-    for ((k = 0; k < n; k++)); do leat-dedup sketch -q --work w --task "$k" "$@" "in.00$k" || echo "sketch $k: $?"; done
+    for ((k = 0; k < n; k++)); do leat-dedup sketch -q --work w --task "$k/$n" "$@" "in.00$k" || echo "sketch $k: $?"; done
 }
 matches() { # PARTS OPTION…
     local k n=$1
@@ -18,7 +18,7 @@ matches() { # PARTS OPTION…
 }
 sets() { # TASKS
     local k
-    for ((k = 0; k < $1; k++)); do leat-dedup sets -q --work w --task "$k" "in.00$k" || echo "sets $k: $?"; done
+    for ((k = 0; k < $1; k++)); do leat-dedup sets -q --work w --task "$k/$1" "in.00$k" || echo "sets $k: $?"; done
 }
 verifies() { # PARTS OPTION…
     local k n=$1
@@ -28,7 +28,7 @@ verifies() { # PARTS OPTION…
 drops() { # TASKS: to kept, rejects, stats.K
     local k
     for ((k = 0; k < $1; k++)); do
-        leat-dedup drop -q --work w --task "$k" --stats "stats.$k" --rejects r "in.00$k" >>kept || echo "drop $k: $?"
+        leat-dedup drop -q --work w --task "$k/$1" --stats "stats.$k" --rejects r "in.00$k" >>kept || echo "drop $k: $?"
         cat r >>rejects
     done
 }
@@ -67,12 +67,12 @@ check "many were dropped" [ "$(wc -l <r1)" -gt 100 ]
 # done is done: the same files, and it says so
 in_stages 2 2 --profile 20x4
 cp -r w whole
-for s in "match --part 1/2" "sets --task 1 in.001" "verify --part 0/2"; do
+for s in "match --part 1/2" "sets --task 1/2 in.001" "verify --part 0/2"; do
     # shellcheck disable=SC2086
     exits "again: $s" 0 leat-dedup ${s%% *} --work w ${s#* }
     says "… says that it was done" err "done before"
 done
-leat-dedup sketch -q --work w --task 0 --profile 20x4 in.000
+leat-dedup sketch -q --work w --task 0/2 --profile 20x4 in.000
 exits "again: link" 0 leat-dedup link --work w
 check "nothing has changed" diff -r whole w
 cp kept kept.1
@@ -85,12 +85,12 @@ again() { # COMMAND…: killed twice, then left alone
 } 2>/dev/null
 for delay in 0.005 0.01 0.02 0.04; do
     rm -rf w
-    for k in 0 1; do again leat-dedup sketch -q --work w --task $k --profile 20x4 in.00$k; done
+    for k in 0 1; do again leat-dedup sketch -q --work w --task $k/2 --profile 20x4 in.00$k; done
     for k in 0 1; do again leat-dedup match -q --work w --part $k/2; done
-    for k in 0 1; do again leat-dedup sets -q --work w --task $k in.00$k; done
+    for k in 0 1; do again leat-dedup sets -q --work w --task $k/2 in.00$k; done
     for k in 0 1; do again leat-dedup verify -q --work w --part $k/2; done
     again leat-dedup link -q --work w
-    for k in 0 1; do again leat-dedup drop -q --work w --task $k -o out.$k in.00$k; done
+    for k in 0 1; do again leat-dedup drop -q --work w --task $k/2 -o out.$k in.00$k; done
     check "killed after $delay s: the same files" diff -r whole w
     is "killed after $delay s: the same documents" "$(cat out.0 out.1 | cksum)" "$(cksum <kept.1)"
 done
@@ -112,7 +112,8 @@ refused "sets before match" "leat dedup match" leat-dedup sets --work w in.000
 leat-dedup match -q --work w
 refused "verify before sets" "leat dedup sets" leat-dedup verify --work w
 refused "link before verify" "leat dedup verify" leat-dedup link --work w
-refused "a task that was not sketched" "--task 7" leat-dedup sets --work w --task 7 in.000
+refused "a task that was not sketched" "has 1 tasks" leat-dedup sets --work w --task 7/8 in.000
+refused "--task without how many" "K/N" leat-dedup sets --work w --task 0 in.000
 leat-dedup sets -q --work w in.000
 leat-dedup verify -q --work w
 refused "drop before link" "leat dedup link" leat-dedup drop --work w -o o in.000
@@ -131,21 +132,23 @@ refused "other options of one part of match" "leat dedup match" leat-dedup verif
 fresh && leat-dedup verify -q --work w --part 1/2 --threshold 0.5
 refused "other options of one part of verify" "leat dedup verify" leat-dedup link --work w
 fresh && leat-dedup verify -q --work w --part 0/2 --threshold 0.5 && leat-dedup verify -q --work w --part 1/2 --threshold 0.5
-refused "another threshold: drop wants a new link" "leat dedup link" leat-dedup drop --work w -o o in.000
+refused "another threshold: drop wants a new link" "leat dedup link" leat-dedup drop --work w --task 0/2 -o o in.000
 for more in "20x4 --seed 2" 10x4 "20x4 --prefer-score s" "20x4 --sample 0.5" "20x4 --max-record 1000" "20x4 --limit 20"; do
     fresh
     # shellcheck disable=SC2086
-    for k in 0 1; do leat-dedup sketch -q --work w --task $k --profile $more in.00$k; done
-    for s in "sets in.000" "verify --part 0/2" "link" "drop -o o in.000"; do
+    for k in 0 1; do rm w/sketch-00000$k.* && leat-dedup sketch -q --work w --task $k/2 --profile $more in.00$k; done
+    for s in "sets --task 0/2 in.000" "verify --part 0/2" "link" "drop --task 0/2 -o o in.000"; do
         # shellcheck disable=SC2086
         refused "sketched anew with $more: ${s%% *}" "run leat dedup" leat-dedup $s --work w
     done
 done
-fresh && leat-dedup sketch -q --work w --task 1 --seed 2 in.001
+fresh && exits "another task's sketch stays" 2 leat-dedup sketch --work w --task 1/2 --profile 20x4 in.000
+says "… and is named" err "sketch-000001.docs is there already"
+fresh && rm w/sketch-000001.* && leat-dedup sketch -q --work w --task 1/2 --seed 2 in.001
 refused "tasks of different options" "other options" leat-dedup match --work w --part 0/2
 fresh && for e in docs bands ids; do cp w/sketch-000000.$e w/sketch-000001.$e; done
 refused "a task's files under another's name" "run leat dedup" leat-dedup verify --work w --part 0/2
-fresh && leat-dedup sketch -q --work w --task 1 in.000 && cp whole/sketch-000001.docs w
+fresh && rm w/sketch-000001.* && leat-dedup sketch -q --work w --task 1/2 --profile 20x4 in.000 && cp whole/sketch-000001.docs w
 refused "files of two runs" "sketch task 1 again" leat-dedup match --work w --part 0/2
 
 # inputs that are not those of sketch
@@ -155,10 +158,12 @@ tac in.000 >turned
 sed '5s/"id"/"iD"/' in.000 >changed
 for i in short turned long changed in.001 docs.jsonl; do
     fresh && rm w/sets-000000.*
-    refused "sets: $i" "same files" leat-dedup sets --work w "$i"
+    exits "sets: $i" 3 leat-dedup sets --work w --task 0/2 "$i"
+    says "sets: $i: says what to do" err "same files"
     is "sets: $i: nothing is written" "$(ls w/sets-000000.* 2>/dev/null)" ""
     fresh
-    refused "drop: $i" "same files" leat-dedup drop --work w -o o --rejects r "$i"
+    exits "drop: $i" 3 leat-dedup drop --work w --task 0/2 -o o --rejects r "$i"
+    says "drop: $i: says what to do" err "same files"
     is "drop: $i: nothing is written" "$(ls o r o.* 2>/dev/null)" ""
 done
 zstd -q in.000 -o in.zst
@@ -166,7 +171,7 @@ split -n l/2 in.000 half.
 for i in in.zst "half.aa half.ab"; do
     fresh
     # shellcheck disable=SC2086
-    exits "drop: the same lines in $i" 0 leat-dedup drop -q --work w $i
+    exits "drop: the same lines in $i" 0 leat-dedup drop -q --work w --task 0/2 $i
     same "drop: the same lines in $i: as before" <(head -"$(wc -l <out)" kept.1) out
 done
 
@@ -183,11 +188,11 @@ def content(d): return {f: open(d + "/" + f, "rb").read() for f in sorted(os.lis
 
 good, want = content("whole"), {}
 users = {"sketch": ["match", "--part", "0/2"], "match": ["verify", "--part", "0/2"], "sets": ["verify", "--part", "1/2"],
-         "verify": ["link"], "link": ["drop", "--rejects", "r", "in.000"], "clusters": ["drop", "in.000"]}
+         "verify": ["link"], "link": ["drop", "--task", "0/2", "--rejects", "r", "in.000"], "clusters": ["drop", "--task", "0/2", "in.000"]}
 for f, b in good.items():
     stage, task = f.split("-")[0], int(f.split("-")[1][:6].split(".")[0])
-    maker = {"sketch": ["sketch", "--task", str(task), "--profile", "20x4", "in.00%d" % task], "match": ["match", "--part", "%d/2" % task],
-             "sets": ["sets", "--task", str(task), "in.00%d" % task], "verify": ["verify", "--part", "%d/2" % task]}.get(stage, ["link"])
+    maker = {"sketch": ["sketch", "--task", "%d/2" % task, "--profile", "20x4", "in.00%d" % task], "match": ["match", "--part", "%d/2" % task],
+             "sets": ["sets", "--task", "%d/2" % task, "in.00%d" % task], "verify": ["verify", "--part", "%d/2" % task]}.get(stage, ["link"])
     flips = [bytearray(b) for _ in range(3)]
     for x in flips:
         at = rng.randrange(8 * len(b))
