@@ -145,6 +145,20 @@ int opt_parse_size(const char *z, uint64_t *bytes)
     return scale_size(whole, fraction, digits, shift, bytes);
 }
 
+const char *opt_spell_size(uint64_t bytes, char out[OPT_SIZE_TEXT])
+{
+    static const char units[] = "KMGT";
+    unsigned u = 0;
+    while (u < 4 && bytes >> 10 * (u + 1)) u++;
+    uint64_t whole = bytes >> 10 * u, rest = bytes - (whole << 10 * u), unit = 1ULL << 10 * u;
+    uint64_t tenths = whole < 10 ? (rest * 10 + unit - 1) / unit : rest ? 10 : 0;
+    whole += tenths / 10;
+    tenths %= 10;
+    int n = snprintf(out, OPT_SIZE_TEXT, tenths ? "%" PRIu64 ".%" PRIu64 : "%" PRIu64, whole, tenths);
+    if (u) snprintf(out + n, OPT_SIZE_TEXT - (size_t)n, "%c", units[u - 1]);
+    return out;
+}
+
 static bool bounded(const struct opt *o)
 {
     return o->max > o->min;
@@ -263,6 +277,7 @@ struct walk {
     const struct opt_spec *spec;
     char **arg, **end; /* what is still to come */
     char **operand;    /* NULL while checking; then where the next operand goes */
+    char **first;      /* where the first one stands; or NULL */
     size_t n_operands;
     enum opt_action action;
     bool store;
@@ -364,6 +379,7 @@ static int walk_letters(struct walk *w, const char *arg, struct err *e)
 
 static void walk_operand(struct walk *w, char *arg)
 {
+    if (!w->first) w->first = w->arg - 1;
     if (w->operand) w->operand[w->n_operands] = arg;
     w->n_operands++;
 }
@@ -409,6 +425,13 @@ static int check_verb(const struct opt_spec *s, char **operands, size_t n_operan
     return err_set(e, ERR_USAGE, "unknown verb '%s': it is one of %s", operands[0], list);
 }
 
+static bool is_verb(const struct opt_spec *s, const char *word)
+{
+    for (const char *const *v = s->verbs; v && *v; v++)
+        if (strcmp(*v, word) == 0) return true;
+    return false;
+}
+
 static int check_operands(const struct opt_spec *s, char **operands, size_t n, struct err *e)
 {
     size_t verb = s->verbs ? 1 : 0;
@@ -421,8 +444,7 @@ static int check_operands(const struct opt_spec *s, char **operands, size_t n, s
 
 /* ------------------------------------------------------------------ how options stand to each other */
 
-/* Whether `name`, n bytes, is one of list, "a|b". */
-static bool lists(const char *list, const char *name, size_t n)
+bool opt_lists(const char *list, const char *name, size_t n)
 {
     for (const char *p = list; *p; p += *p == '|') {
         size_t len = strcspn(p, "|");
@@ -490,7 +512,7 @@ static int check_excludes(const struct walk *w, const struct opt *o, struct err 
 {
     for (size_t i = 0; i < w->n_given; i++) {
         const char *other = w->given[i]->name;
-        if (w->given[i] != o && lists(o->excludes, other, strlen(other)))
+        if (w->given[i] != o && opt_lists(o->excludes, other, strlen(other)))
             return err_set(e, ERR_USAGE, "--%s and --%s exclude each other", o->name, other);
     }
     return 0;
@@ -500,7 +522,7 @@ static int check_relations(const struct walk *w, const char *verb, struct err *e
 {
     for (size_t i = 0; i < w->n_given; i++) {
         const struct opt *o = w->given[i];
-        if (o->verbs && verb && !lists(o->verbs, verb, strlen(verb))) return wrong_verb(o, verb, e);
+        if (o->verbs && verb && !opt_lists(o->verbs, verb, strlen(verb))) return wrong_verb(o, verb, e);
         if (o->needs && check_needs(w, o, e) < 0) return -ERR_USAGE;
         if (o->excludes && check_excludes(w, o, e) < 0) return -ERR_USAGE;
     }
@@ -517,6 +539,10 @@ int opts_parse(const struct opt_spec *s, int argc, char **argv, char ***operands
     *operands = first;
     *n_operands = 0;
     *action = w.action;
+    if (r == 0 && w.action == OPT_HELP && w.first && is_verb(s, *w.first)) {
+        *operands = w.first;
+        *n_operands = 1;
+    }
     if (r < 0 || !goes_on(w.action)) return r;
 
     w = (struct walk){.spec = s, .arg = first, .end = argv + n, .operand = first, .store = true};

@@ -67,7 +67,8 @@ struct opt_spec {
 
 /* Operands are moved to the front of argv: *operands points at them, *n_operands counts. Returns 0, or -ERR_USAGE with a
  * message that names the option and what it takes (and the nearest name for an unknown one).
- * --help, --version, --man and --check-options are recognised here: *action says which was given. With OPT_CHECK all else is
+ * --help, --version, --man and --check-options are recognised here: *action says which was given. With OPT_HELP the operands
+ * are the verb that stood before it, if any. With OPT_CHECK all else is
  * as with OPT_RUN, but nothing shall be done: `leat run` asks so whether a step's options are good. */
 enum opt_action { OPT_RUN, OPT_HELP, OPT_VERSION, OPT_MAN, OPT_CHECK };
 int opts_parse(const struct opt_spec *s, int argc, char **argv, char ***operands, size_t *n_operands,
@@ -75,11 +76,19 @@ int opts_parse(const struct opt_spec *s, int argc, char **argv, char ***operands
 
 /* Must be called before parsing changes the defaults that they print. */
 int opts_put_help(const struct opt_spec *s, struct buf *b);
+/* The options that one verb takes, its examples, and where the rest is told. */
+int opts_put_verb_help(const struct opt_spec *s, const char *verb, struct buf *b);
 int opts_put_man(const struct opt_spec *s, struct buf *b); /* roff, man(7) */
 
 void opt_list_free(struct opt_list *l);
+/* Whether `name`, n bytes, is one of list, "a|b". */
+bool opt_lists(const char *list, const char *name, size_t n);
 const char *opt_arg(const struct opt *o); /* what stands behind its name in the help; NULL for a flag */
 int opt_parse_size(const char *z, uint64_t *bytes); /* 0, or -1 */
+
+/* Bytes as opt_parse_size reads them, in two digits or more, rounded up: "86G", "1.5M". Returns out. */
+enum { OPT_SIZE_TEXT = 24 };
+const char *opt_spell_size(uint64_t bytes, char out[OPT_SIZE_TEXT]);
 
 /* The name that was probably meant, without regard to case: one that begins with word, or the least edit distance of at most a
  * third of its length (1 to 3; swapped neighbours count 1). NULL when none is near. */

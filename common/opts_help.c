@@ -101,10 +101,10 @@ static void put_terms(struct buf *b, const char *terms, const char * or)
     }
 }
 
-/* The help sentence with what follows from the table: verbs, choices, the default, and other options. */
-static void put_sentence(struct buf *b, const struct opt *o)
+/* The help sentence with what follows from the table: verbs, unless one is told of alone, choices, the default, other options. */
+static void put_sentence(struct buf *b, const struct opt *o, const char *verb)
 {
-    if (o->verbs) {
+    if (o->verbs && !verb) {
         put_choices(b, o->verbs);
         buf_puts(b, ": ");
     }
@@ -199,14 +199,14 @@ static void put_paragraphs(struct buf *b, const char *z)
 
 /* ------------------------------------------------------------------ --help */
 
-static void put_usage(const struct opt_spec *s, struct buf *b)
+static void put_usage(const struct opt_spec *s, const char *verb, struct buf *b)
 {
-    buf_printf(b, "Usage: %s%s [OPTION]…", s->name, s->verbs ? " VERB" : "");
+    buf_printf(b, "Usage: %s%s%s [OPTION]…", s->name, verb ? " " : "", verb ? verb : "");
     if (s->operands) buf_printf(b, " %s", s->operands);
     buf_putc(b, '\n');
 }
 
-static void put_help_option(struct buf *b, const struct opt *o)
+static void put_help_option(struct buf *b, const struct opt *o, const char *verb)
 {
     struct buf sentence;
     const char *arg = opt_arg(o);
@@ -223,16 +223,33 @@ static void put_help_option(struct buf *b, const struct opt *o)
     }
     put_spaces(b, HELP_INDENT - w);
     buf_init(&sentence, 64 << 10);
-    put_sentence(&sentence, o);
+    put_sentence(&sentence, o, verb);
     put_filled(b, sentence.p, sentence.n, HELP_INDENT, HELP_INDENT);
     b->failed |= sentence.failed;
     buf_free(&sentence);
 }
 
-static void put_help_table(struct buf *b, const struct opt *table)
+/* verb: NULL for all. */
+static bool is_told(const struct opt *o, const char *verb)
+{
+    return o->help && (!verb || !o->verbs || opt_lists(o->verbs, verb, strlen(verb)));
+}
+
+static void put_help_table(struct buf *b, const struct opt *table, const char *verb)
 {
     for (; table && table->name; table++)
-        if (table->help) put_help_option(b, table);
+        if (is_told(table, verb)) put_help_option(b, table, verb);
+}
+
+static void put_help_tables(const struct opt_spec *s, const char *verb, struct buf *b)
+{
+    bool own = false;
+    for (const struct opt *o = s->own; o && o->name; o++) own |= is_told(o, verb);
+    buf_puts(b, "\nOptions:\n");
+    put_help_table(b, s->own, verb);
+    if (own) buf_putc(b, '\n');
+    put_help_table(b, s->shared, verb);
+    put_help_table(b, opts_builtin, verb);
 }
 
 static void put_help_examples(struct buf *b, const char *z)
@@ -246,9 +263,16 @@ static void put_help_examples(struct buf *b, const char *z)
     }
 }
 
+static void put_help_exits(struct buf *b)
+{
+    buf_puts(b, "\nExit status:\n");
+    for (size_t i = 0; i < sizeof exits / sizeof *exits; i++)
+        buf_printf(b, "  %s  %s\n", exits[i].code, exits[i].meaning);
+}
+
 int opts_put_help(const struct opt_spec *s, struct buf *b)
 {
-    put_usage(s, b);
+    put_usage(s, s->verbs ? "VERB" : NULL, b);
     buf_putc(b, '\n');
     put_filled(b, s->summary, strlen(s->summary), 0, 0);
     if (s->description) {
@@ -258,15 +282,33 @@ int opts_put_help(const struct opt_spec *s, struct buf *b)
     if (s->verbs) buf_puts(b, "\nVerbs:");
     for (size_t i = 0; s->verbs && s->verbs[i]; i++) buf_printf(b, "%s %s", i ? "," : "", s->verbs[i]);
     if (s->verbs) buf_putc(b, '\n');
-    buf_puts(b, "\nOptions:\n");
-    put_help_table(b, s->own);
-    if (s->own && s->own->name) buf_putc(b, '\n');
-    put_help_table(b, s->shared);
-    put_help_table(b, opts_builtin);
+    put_help_tables(s, NULL, b);
     if (s->examples) put_help_examples(b, s->examples);
-    buf_puts(b, "\nExit status:\n");
-    for (size_t i = 0; i < sizeof exits / sizeof *exits; i++)
-        buf_printf(b, "  %s  %s\n", exits[i].code, exits[i].meaning);
+    put_help_exits(b);
+    return b->failed ? -1 : 0;
+}
+
+/* Without the comments, which may be of several lines. */
+static void put_verb_examples(const struct opt_spec *s, const char *verb, struct buf *b)
+{
+    struct slice line;
+    bool any = false;
+    char command[128];
+    int n = snprintf(command, sizeof command, "%s %s ", s->name, verb);
+    for (const char *z = s->examples; z && (z = next_line(z, &line));) {
+        if (n < 0 || !line.n || line.p[0] == '#' || !memmem(line.p, line.n, command, (size_t)n)) continue;
+        buf_printf(b, "%s  %.*s\n", any ? "" : "\nExamples:\n", (int)line.n, line.p);
+        any = true;
+    }
+}
+
+int opts_put_verb_help(const struct opt_spec *s, const char *verb, struct buf *b)
+{
+    put_usage(s, verb, b);
+    buf_printf(b, "\nWhat it does, and the other verbs: %s --help\n", s->name);
+    put_help_tables(s, verb, b);
+    put_verb_examples(s, verb, b);
+    put_help_exits(b);
     return b->failed ? -1 : 0;
 }
 
@@ -381,7 +423,7 @@ static void put_roff_option(struct buf *b, const struct opt *o)
     }
     buf_putc(b, '\n');
     buf_init(&sentence, 64 << 10);
-    put_sentence(&sentence, o);
+    put_sentence(&sentence, o, NULL);
     put_roff_sentence(b, sentence.p, sentence.n);
     b->failed |= sentence.failed;
     buf_free(&sentence);

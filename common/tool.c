@@ -23,6 +23,7 @@
 #define MIB (1024 * KIB)
 #define GIB (1024 * MIB)
 #define SHARED_OPTIONS 16
+#define MOST_ROWS 1024 /* of a table that is told at the end */
 
 /* ------------------------------------------------------------------ the shared options */
 
@@ -112,8 +113,8 @@ static int write_stdout(struct slice s, struct err *e)
     return 0;
 }
 
-/* --help, --version, --man */
-static int print_about(const struct opt_spec *s, enum opt_action action, struct err *e)
+/* --help, of a verb alone where there is one, --version, --man */
+static int print_about(const struct opt_spec *s, enum opt_action action, const char *verb, struct err *e)
 {
     struct buf b;
     buf_init(&b, 16 * MIB);
@@ -121,7 +122,9 @@ static int print_about(const struct opt_spec *s, enum opt_action action, struct 
     if (action == OPT_VERSION)
         r = buf_printf(&b, "%s %s\n", s->name, LEAT_VERSION);
     else
-        r = action == OPT_HELP ? opts_put_help(s, &b) : opts_put_man(s, &b);
+        r = action == OPT_MAN ? opts_put_man(s, &b)
+            : verb            ? opts_put_verb_help(s, verb, &b)
+                              : opts_put_help(s, &b);
     r = r < 0 ? err_nomem(e, "printing the help") : write_stdout(buf_slice(&b), e);
     buf_free(&b);
     return r;
@@ -241,7 +244,8 @@ bool tool_start(struct tool *t, const struct opt_spec *spec, unsigned has, int a
     shared_options(t, has, table);
     s.shared = table;
     int r = opts_parse(&s, argc, argv, &operands, &n, &action, &t->err);
-    if (r == 0 && action != OPT_RUN && action != OPT_CHECK) r = print_about(&s, action, &t->err);
+    if (r == 0 && action != OPT_RUN && action != OPT_CHECK)
+        r = print_about(&s, action, n ? *operands : NULL, &t->err);
     bool checks = action == OPT_CHECK;
     if (r < 0 || (action != OPT_RUN && !checks)) return refuse(t, r);
     if (check_outputs(t, has, &t->err) < 0) return refuse(t, -ERR_USAGE);
@@ -370,19 +374,42 @@ static int by_records(const void *a, const void *b)
     return strcmp(x->name, y->name);
 }
 
+/* row: the table's, the most frequent first. Returns how many. */
+static size_t rows_by_records(const struct ledger_table *table, const struct ledger_count **row)
+{
+    size_t n = table->n < MOST_ROWS ? table->n : MOST_ROWS;
+    for (size_t i = 0; i < n; i++) row[i] = &table->row[i];
+    if (n) qsort(row, n, sizeof *row, by_records);
+    return n;
+}
+
 /* "dropped: RULE N, …": the most frequent first, at most eight. */
 static void say_reasons(const char *what, const struct ledger_table *table)
 {
-    const struct ledger_count *row[1024];
+    const struct ledger_count *row[MOST_ROWS];
     char line[1024];
-    size_t n = table->n < 1024 ? table->n : 1024, at = 0;
+    size_t n = rows_by_records(table, row), at = 0;
     if (n == 0) return;
-    for (size_t i = 0; i < n; i++) row[i] = &table->row[i];
-    qsort(row, n, sizeof *row, by_records);
     for (size_t i = 0; i < n && i < 8; i++)
         at += (size_t)snprintf(line + at, sizeof line - at, "%s%s %" PRIu64, i ? ", " : "", row[i]->name,
                                row[i]->records);
     log_info("%s: %s%s", what, line, n > 8 ? ", …" : "");
+}
+
+/* "removed: RULE N bytes of text (S%) in M documents, …": the most frequent first, at most eight. */
+static void say_removed(const struct ledger *l)
+{
+    const struct ledger_count *row[MOST_ROWS];
+    char line[2048];
+    size_t n = rows_by_records(&l->removed, row), at = 0;
+    if (n == 0) return;
+    for (size_t i = 0; i < n && i < 8; i++)
+        at += (size_t)snprintf(
+            line + at, sizeof line - at, "%s%s %" PRIu64 " byte%s of text (%.1f%%) in %" PRIu64 " document%s",
+            i ? ", " : "", row[i]->name, row[i]->text_bytes, row[i]->text_bytes == 1 ? "" : "s",
+            l->text_in ? 100 * (double)row[i]->text_bytes / (double)l->text_in : 0, row[i]->records,
+            row[i]->records == 1 ? "" : "s");
+    log_info("removed: %s%s", line, n > 8 ? ", …" : "");
 }
 
 static void say_summary(const struct tool *t)
@@ -401,6 +428,7 @@ static void say_summary(const struct tool *t)
              l->in, more, l->kept, ledger_dropped(l), l->damaged, seconds, speed, peak_rss_bytes() / MIB);
     say_reasons("dropped", &l->dropped);
     say_reasons("skipped", &l->skipped);
+    say_removed(l);
 }
 
 /* What a tool printed with stdio must have arrived too. */

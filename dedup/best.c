@@ -18,6 +18,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define FEW_FOUND 95 /* percent of the alike pairs */
+
 /* ------------------------------------------------------------------ the accounts */
 
 void best_account_pairs(struct tool *t, const struct verify_report *v)
@@ -43,21 +45,24 @@ void best_account_clusters(struct tool *t, const struct link_report *l)
 /* What the numbers say, for people. */
 static void tell(const struct verify_report *v, const struct link_report *l)
 {
+    double found = l->expected > 0 ? 100 * (double)v->alike / l->expected : 0;
     if (l->expected > 0)
-        log_info("of %llu pairs that share a band %llu are alike; some %.2f%% of all alike pairs were found",
-                 (unsigned long long)v->compared, (unsigned long long)v->alike,
-                 100 * (double)v->alike / l->expected);
+        log_info("%llu of %llu candidate %s alike (documents with the same words count once); by estimate "
+                 "%s %.2f%% of all alike pairs%s",
+                 (unsigned long long)v->alike, (unsigned long long)v->compared,
+                 v->compared == 1 ? "pair is" : "pairs are", v->alike == 1 ? "this is" : "these are", found,
+                 found < FEW_FOUND ? "; a profile with more bands would find more" : "");
     if (l->clusters)
-        log_info("%llu clusters, the largest of %llu documents", (unsigned long long)l->clusters,
-                 (unsigned long long)l->largest);
+        log_info("%llu cluster%s, the largest of %llu documents", (unsigned long long)l->clusters,
+                 l->clusters == 1 ? "" : "s", (unsigned long long)l->largest);
 }
 
-static void account(struct tool *t, const struct match_report *m, const struct verify_report *v,
-                    const struct link_report *l)
+static void account(struct tool *t, enum algorithm algorithm, const struct match_report *m,
+                    const struct verify_report *v, const struct link_report *l)
 {
     ledger_extra(&t->ledger, "survivors", t->ledger.kept);
     if (m->cut) ledger_extra(&t->ledger, "buckets_cut", m->cut);
-    best_account_pairs(t, v);
+    if (algorithm != ALGORITHM_EXACT) best_account_pairs(t, v);
     best_account_clusters(t, l);
 }
 
@@ -78,6 +83,12 @@ struct reports {
     struct link_report link;
 };
 
+/* Whether reports with ids are written. */
+static bool is_named(const struct tool *t, const struct best_opts *o)
+{
+    return o->pairs || o->clusters || t->rejects;
+}
+
 static int decide(struct tool *t, const struct best_opts *o, const char *dir, struct reports *p,
                   struct err *e)
 {
@@ -87,9 +98,9 @@ static int decide(struct tool *t, const struct best_opts *o, const char *dir, st
     struct verify_opts verify = {dir,          o->against,      o->n_against, 0,    1,
                                  o->threshold, (int)t->threads, t->memory,    false};
     struct link_opts link = {dir, o->against, o->n_against, t->memory, false, o->ids_may_repeat};
-    bool named = o->pairs || o->clusters || t->rejects;
     int r = match_run(&match, &p->match, e);
-    if (r == 0 && (named || o->plan.algorithm == ALGORITHM_MINHASH)) r = sets_run(t, &sets, &done, e);
+    if (r == 0 && (is_named(t, o) || o->plan.algorithm == ALGORITHM_MINHASH))
+        r = sets_run(t, &sets, &done, e);
     if (r == 0) r = verify_run(&verify, &p->verify, e);
     if (r == 0) r = link_run(&link, &p->link, e);
     return r;
@@ -161,11 +172,15 @@ int best_run(struct tool *t, const struct best_opts *o, struct err *e)
     if (r == 0) r = scratch_make(&folder, "leat-dedup", t->tmp, e);
     if (r < 0) return r;
     snprintf(spool, sizeof spool, "%s/spool.jsonl.zst", folder.dir);
-    struct sketch_opts sketch = {
-        .plan = o->plan, .keep = o->keep, .tasks = 1, .dir = folder.dir, .spool = again ? NULL : spool};
+    struct sketch_opts sketch = {.plan = o->plan,
+                                 .keep = o->keep,
+                                 .tasks = 1,
+                                 .dir = folder.dir,
+                                 .named = is_named(t, o),
+                                 .spool = again ? NULL : spool};
     r = sketch_run(t, &sketch, e);
     if (r == 0) r = later_passes(t, o, folder.dir, again ? NULL : spool, &reports, e);
-    account(t, &reports.match, &reports.verify, &reports.link);
+    account(t, o->plan.algorithm, &reports.match, &reports.verify, &reports.link);
     if (r == 0) tell(&reports.verify, &reports.link);
     ledger_extra(&t->ledger, "work_bytes", scratch_remove(&folder));
     return r;

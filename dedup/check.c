@@ -4,7 +4,7 @@
  * that have it. Second pass: each document's shingles are looked up and counted by sampled document; where as many agree as the
  * threshold asks for at least, the sets are compared.
  *
- * In: JSONL. Out: pairs. State: the sample and its table. */
+ * In: JSONL. Out: pairs. State: the sample and its table, within --memory; besides, 8 bytes a thread and sampled document. */
 #include "dedup/check.h"
 #include "common/hash.h"
 #include "common/log.h"
@@ -33,6 +33,7 @@ struct check {
     atomic_ullong greatest; /* order of at[0] once there are enough: what is greater is not wanted */
     struct entry *table;
     size_t mask;
+    uint64_t bytes;            /* of the sample */
     atomic_uchar *has_another; /* by sampled document */
 };
 
@@ -80,15 +81,15 @@ static int make_set(struct worker *w, struct slice text, size_t *n, struct err *
     int r = shingles_of(w->shingles, text, &list, e);
     if (r < 0) return r;
     *n = list.n;
-    if (*n > w->cap) {
+    if (*n > w->cap || !w->set) {
         free(w->set);
         free(w->spare);
-        w->cap = 2 * *n;
+        w->cap = 2 * *n + 1;
         w->set = calloc(w->cap, sizeof *w->set);
         w->spare = malloc(w->cap * sizeof *w->spare);
         if (!w->set || !w->spare) return err_nomem(e, "making a set of shingles");
     }
-    memcpy(w->set, list.at, *n * sizeof *list.at);
+    if (*n) memcpy(w->set, list.at, *n * sizeof *list.at);
     *n = shingles_set(w->set, w->spare, *n);
     return 0;
 }
@@ -143,7 +144,7 @@ static int sampled_make(struct sampled *s, const struct stage_deferred *m, struc
     s->id_bytes = m->id.n;
     s->n = (m->data_bytes - sizeof s->order) / sizeof *s->set;
     s->id = malloc(m->id.n + 1);
-    s->set = malloc(s->n * sizeof *s->set);
+    s->set = malloc((s->n + 1) * sizeof *s->set);
     if (!s->id || !s->set) {
         free(s->id);
         free(s->set);
@@ -154,11 +155,34 @@ static int sampled_make(struct sampled *s, const struct stage_deferred *m, struc
     return 0;
 }
 
+static uint64_t sampled_bytes(const struct sampled *s)
+{
+    return s->id_bytes + s->n * sizeof *s->set;
+}
+
+static void sampled_free(struct check *x, struct sampled *s)
+{
+    x->bytes -= sampled_bytes(s);
+    free(s->id);
+    free(s->set);
+}
+
+static int check_memory(const struct check *x, uint64_t bytes, struct err *e)
+{
+    char memory[OPT_SIZE_TEXT];
+    if (bytes <= x->o->memory_bytes) return 0;
+    return err_set(e, ERR_IO,
+                   "the shingles of %zu documents need more than --memory %s: give more, or a smaller "
+                   "--check-sample",
+                   x->n, opt_spell_size(x->o->memory_bytes, memory));
+}
+
 static int sample_one(struct check *x, const struct stage_deferred *m, struct err *e)
 {
     struct sampled s;
     int r = sampled_make(&s, m, e);
     if (r < 0) return r;
+    x->bytes += sampled_bytes(&s);
     if (x->n < x->o->documents) {
         x->at[x->n++] = s;
         sift_up(x, x->n - 1);
@@ -166,15 +190,12 @@ static int sample_one(struct check *x, const struct stage_deferred *m, struct er
         struct sampled out = x->at[0];
         x->at[0] = s;
         sift_down(x);
-        s = out;
-        free(s.id);
-        free(s.set);
+        sampled_free(x, &out);
     } else {
-        free(s.id);
-        free(s.set);
+        sampled_free(x, &s);
     }
     if (x->n == x->o->documents) atomic_store_explicit(&x->greatest, x->at[0].order, memory_order_relaxed);
-    return 0;
+    return check_memory(x, x->bytes, e);
 }
 
 static int sample_in_order(void *ctx, struct stage_deferred *marks, size_t n, struct stage_out *o,
@@ -199,6 +220,7 @@ static int make_table(struct check *x, struct err *e)
     size_t all = 0, cap = 1024;
     for (size_t i = 0; i < x->n; i++) all += x->at[i].n;
     while (cap < 2 * all) cap *= 2;
+    if (check_memory(x, x->bytes + cap * sizeof *x->table, e) < 0) return -ERR_IO;
     x->mask = cap - 1;
     x->table = calloc(cap, sizeof *x->table);
     x->has_another = calloc(x->n + 1, sizeof *x->has_another);
@@ -256,7 +278,10 @@ static int compare_doc(void *ctx, void *worker, struct doc *d, struct stage_out 
     count_hits(x, w, n);
     qsort(w->met, w->n_met, sizeof *w->met, by_number);
     r = put_pairs(x, w, d, n, o, e);
-    return r < 0 ? r : stage_emit(o, d, (uint64_t)r);
+    if (r < 0) return r;
+    o->out_records += (uint64_t)r;
+    ledger_skip(o->ledger, "compared", o->text_in);
+    return o->out->failed ? -ERR_IO : 0;
 }
 
 /* ------------------------------------------------------------------ both passes */
@@ -291,9 +316,8 @@ static int compare(struct tool *t, struct check *x)
     ledger_extra(&t->ledger, "checked", x->n);
     ledger_extra(&t->ledger, "checked_with_another", others);
     if (r == 0)
-        log_info("of %zu documents that were compared with all others %llu have one of a similarity of at "
-                 "least %g (%.3f%%)",
-                 x->n, (unsigned long long)others, x->o->threshold,
+        log_info("%llu of the %zu documents compared %s another one with a similarity of %g or more (%.2f%%)",
+                 (unsigned long long)others, x->n, others == 1 ? "has" : "have", x->o->threshold,
                  x->n ? 100.0 * (double)others / (double)x->n : 0);
     return r;
 }
@@ -303,10 +327,7 @@ int check_run(struct tool *t, const struct check_opts *o, struct err *e)
     struct check x = {.o = o};
     int r = choose(t, &x);
     if (r == 0) r = compare(t, &x);
-    for (size_t i = 0; i < x.n; i++) {
-        free(x.at[i].id);
-        free(x.at[i].set);
-    }
+    for (size_t i = 0; i < x.n; i++) sampled_free(&x, &x.at[i]);
     free(x.at);
     free(x.table);
     free(x.has_another);

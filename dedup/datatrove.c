@@ -247,7 +247,7 @@ static int cut_words(struct datatrove *d, struct slice text, struct err *e)
 
 static int reserve(struct datatrove *d, size_t n, struct err *e)
 {
-    if (d->at && n <= d->cap) return 0;
+    if (n <= d->cap) return 0;
     uint64_t *at = n <= SIZE_MAX / 2 / sizeof *at ? malloc(2 * n * sizeof *at) : NULL;
     if (!at) return err_nomem(e, "hashing words");
     free(d->at);
@@ -262,15 +262,9 @@ int datatrove_grams(struct datatrove *d, struct slice text, unsigned ngram, stru
     if (r < 0) return r;
     const uint32_t *start = (const uint32_t *)(const void *)d->starts.p;
     size_t words = d->starts.n / sizeof *start - 1;
-    d->n = words > ngram ? words - ngram + 1 : 1;
+    d->n = words < ngram ? 0 : words - ngram + 1;
     r = reserve(d, d->n, e);
-    if (r < 0) return r;
-    if (words == 0) {
-        d->at[0] = XXH64(text.p, text.n, 0);
-        return 0;
-    }
-    size_t width = words < ngram ? words : ngram;
-    for (size_t i = 0; i < d->n; i++)
-        d->at[i] = XXH64(d->joined.p + start[i], start[i + width] - start[i] - 1, 0);
-    return 0;
+    for (size_t i = 0; r == 0 && i < d->n; i++)
+        d->at[i] = XXH64(d->joined.p + start[i], start[i + ngram] - start[i] - 1, 0);
+    return r;
 }

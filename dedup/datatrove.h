@@ -4,8 +4,8 @@
  * are blanks; white space runs are one blank; canonical decomposition (NFD) without the marks of category Mn. Lower case is by
  * Unicode's simple mapping and the rule of the final sigma, which with this is what Python's lower() gives.
  * Words are those of spaCy's English tokenizer (3.8) as far as its rules have anything left to cut (datatrove_words.c).
- * A shingle is the XXH64 of n words, joined by blanks. Where there are fewer, datatrove has no shingle and leaves the document
- * alone; here all words are one, and a document without words is one of its bytes.
+ * A shingle is the XXH64 of n words, joined by blanks. Where there are fewer there is none, no signature and no band: the document
+ * is never taken for a repeated one.
  *
  * Lane j has the least of (shingle * a[j] + b[j] modulo 2^64) modulo 2^61-1; a and b are what numpy's
  * RandomState(seed).randint(1 or 0, 2^61-1, dtype=uint64) draws. */
@@ -25,7 +25,7 @@ struct datatrove { /* one per thread */
 void datatrove_init(struct datatrove *d);
 void datatrove_free(struct datatrove *d);
 
-/* Fills at[0..n), n >= 1. Linear. 0, or -ERR_…: out of memory, ICU without data, or the words have more than 4 GiB. */
+/* Fills at[0..n). Linear. 0, or -ERR_…: out of memory, ICU without data, or the words have more than 4 GiB. */
 int datatrove_grams(struct datatrove *d, struct slice text, unsigned ngram, struct err *e);
 
 /* Appends the text in normal form, without a blank at the ends. 0, or -ERR_…. */

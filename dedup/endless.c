@@ -61,26 +61,26 @@ static int endless_doc(void *ctx, void *worker, struct doc *d, struct stage_out 
 {
     const struct endless *x = ctx;
     struct worker *w = worker;
-    struct shingle_list list;
+    struct shingle_list list = {.n = 1};
     int r;
     if (x->o->plan.algorithm == ALGORITHM_EXACT)
         r = exact_key(x, w, d->text, e);
-    else if ((r = shingles_of(w->shingles, d->text, &list, e)) == 0)
+    else if ((r = shingles_of(w->shingles, d->text, &list, e)) == 0 && list.n)
         minhash_bands(&x->minhash, &list, w->key);
-    return r < 0 ? r : stage_defer(o, d, w->key, x->keys * sizeof *w->key);
+    return r < 0 ? r : stage_defer(o, d, w->key, list.n ? x->keys * sizeof *w->key : 0);
 }
 
 static int decide(struct endless *x, const struct stage_deferred *m, struct stage_out *o, struct err *e)
 {
     const uint64_t *key = m->data;
+    unsigned keys = (unsigned)(m->data_bytes / sizeof *key), known = 0;
     char value[32];
-    unsigned known = 0;
     int r = 0;
-    for (unsigned i = 0; i < x->keys; i++) known += seen_has(&x->seen, key[i]);
+    for (unsigned i = 0; i < keys; i++) known += seen_has(&x->seen, key[i]);
     snprintf(value, sizeof value, "%u", known);
     if (known) return stage_resolve(o, m, likeness_rule(x->o->plan.algorithm), value);
     seen_begin(&x->seen);
-    for (unsigned i = 0; r >= 0 && i < x->keys; i++) r = seen_add(&x->seen, key[i], e);
+    for (unsigned i = 0; r >= 0 && i < keys; i++) r = seen_add(&x->seen, key[i], e);
     return r < 0 ? r : stage_resolve(o, m, NULL, NULL);
 }
 
@@ -90,7 +90,8 @@ static int in_order(void *ctx, struct stage_deferred *marks, size_t n, struct st
     int r = 0;
     for (size_t i = 0; r == 0 && i < n; i++) {
         const uint64_t *ahead = i + 1 < n ? marks[i + 1].data : NULL;
-        for (unsigned k = 0; ahead && k < x->keys; k++) seen_prefetch(&x->seen, ahead[k]);
+        size_t n_ahead = ahead ? marks[i + 1].data_bytes / sizeof *ahead : 0;
+        for (size_t k = 0; k < n_ahead; k++) seen_prefetch(&x->seen, ahead[k]);
         r = decide(x, &marks[i], o, e);
     }
     return r;

@@ -20,9 +20,10 @@ struct dedup {
     struct survivors *survivors;
     struct out *pairs;
     struct buf value, pair_line;
+    uint64_t without_id;
 };
 
-/* What a deferred document carries: the key or the band keys, then the list of shingles. */
+/* What a deferred document carries: the key or the band keys, then the list of shingles; where that is empty bands mean nothing. */
 struct mark {
     struct hash128 key;
     uint64_t n;
@@ -93,8 +94,8 @@ static int minhash_doc(void *ctx, void *worker, struct doc *d, struct stage_out 
     struct mark *m = (struct mark *)(void *)w->mark.p;
     m->key = (struct hash128){0};
     m->n = list.n;
-    minhash_bands(&x->minhash, &list, m->band);
-    memcpy(w->mark.p + head, list.at, bytes);
+    if (list.n) minhash_bands(&x->minhash, &list, m->band);
+    if (list.n) memcpy(w->mark.p + head, list.at, bytes);
     return stage_defer(o, d, m, head + bytes);
 }
 
@@ -145,6 +146,7 @@ static int in_order(void *ctx, struct stage_deferred *marks, size_t n, struct st
         uint64_t number;
         double likeness;
         int r = find(x, &marks[i], &number, &likeness, e);
+        x->without_id += marks[i].id.n == 0;
         if (r == 1)
             r = drop(x, &marks[i], number, likeness, o, e);
         else if (r == 0)
@@ -211,5 +213,6 @@ int first_run(struct tool *t, const struct first_opts *o, struct err *e)
               : o->plan.algorithm == ALGORITHM_SIMHASH ? simhash_doc
                                                        : minhash_doc;
     if (r == 0) r = stage_run(t, &ops, &x);
+    if (r == 0) likeness_tell_ids(x.without_id, o->pairs || t->rejects, &t->ledger);
     return close_all(&x, t, r);
 }

@@ -1,6 +1,7 @@
 /* keep.c: a document's keep key as three integers. */
 #include "dedup/keep.h"
 #include "common/hash.h"
+#include "common/log.h"
 
 int keep_init(struct keep *k, bool first, const char *score, const char *sources, struct err *e)
 {
@@ -50,6 +51,26 @@ int keep_key(const struct keep *k, struct jsonl *j, const struct doc *d, uint64_
     int r = jsonl_meta_num(j, d, k->score, &score, &ignored);
     if (r == 1) word[1] = descending(score);
     return r == -ERR_IO ? err_nomem(e, "reading a score") : 0;
+}
+
+void keep_count(const struct keep *k, const uint64_t *word, struct keep_found *f)
+{
+    f->documents++;
+    if (k->first) return;
+    if (word[0] < k->sources) f->source[word[0]] = true;
+    f->with_score += word[1] != UINT64_MAX;
+}
+
+void keep_tell(const struct keep *k, const struct keep_found *f, bool all, struct ledger *l)
+{
+    if (k->score) ledger_extra(l, "with_score", f->with_score);
+    if (f->documents == 0) return;
+    if (k->score && f->with_score == 0)
+        log_warn("no document has a number in metadata.%s: --prefer-score had no effect", k->score);
+    for (unsigned i = 0; all && i < k->sources; i++)
+        if (!f->source[i])
+            log_warn("no document has the source %.*s, which --prefer-source names", (int)k->source[i].n,
+                     k->source[i].p);
 }
 
 uint64_t keep_hash(const struct keep *k)

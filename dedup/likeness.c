@@ -1,5 +1,6 @@
 /* likeness.c: a pair as JSON and as a line of tabs. */
 #include "dedup/likeness.h"
+#include "common/log.h"
 
 int likeness_put_json(struct buf *b, struct slice kept, bool distance, double value, struct err *e)
 {
@@ -40,4 +41,14 @@ int likeness_put_line(struct buf *b, struct slice dropped, struct slice kept, bo
     likeness_put_id(b, kept);
     buf_printf(b, "%.*f\n", distance ? 0 : 6, value);
     return b->failed ? err_nomem(e, "writing a pair") : 0;
+}
+
+void likeness_tell_ids(uint64_t without_id, bool reports, struct ledger *l)
+{
+    if (without_id == 0) return;
+    ledger_extra(l, "without_id", without_id);
+    if (reports)
+        log_warn("%llu document%s no id: --pairs, --clusters and metadata.drop.value name %s by an empty one",
+                 (unsigned long long)without_id, without_id == 1 ? " has" : "s have",
+                 without_id == 1 ? "it" : "them");
 }

@@ -3,6 +3,7 @@
 #define LEAT_DEDUP_LIKENESS_H
 
 #include "common/json.h"
+#include "common/ledger.h"
 #include "dedup/work.h"
 
 /* Of minhash and exact the Jaccard similarity, of simhash the distance in bits. */
@@ -28,5 +29,8 @@ int likeness_put_line(struct buf *b, struct slice dropped, struct slice kept, bo
 
 /* An id, escaped so, and a tab. */
 void likeness_put_id(struct buf *b, struct slice id);
+
+/* Writes `without_id` into the ledger where it is not 0, and warns where reports with ids are written. */
+void likeness_tell_ids(uint64_t without_id, bool reports, struct ledger *l);
 
 #endif

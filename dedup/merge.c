@@ -4,7 +4,7 @@
  * itself; the exchange has no branch that could be mispredicted. Ties look at the other words, then at the number of the run.
  * State: a cursor and the last record for each run. Memory: a share of memory_bytes each, at most 4 MiB. */
 #include "dedup/sorter.h"
-
+#include "common/opts.h"
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -155,13 +155,15 @@ static void replay(struct merge *m)
 
 static int begin(struct merge *m, struct err *e)
 {
+    char needed[OPT_SIZE_TEXT], given[OPT_SIZE_TEXT];
     m->source = (struct source *)(void *)m->sources.p;
     m->sources_n = m->sources.n / sizeof *m->source;
     if (m->sources_n > 0 && m->memory_bytes / m->sources_n < LEAST_BUFFER_BYTES)
         return err_set(e, ERR_IO,
-                       "%" PRIu64 " sorted runs need %" PRIu64 " bytes of memory to be merged, not %" PRIu64
-                       ": give more with --memory",
-                       m->sources_n, m->sources_n * LEAST_BUFFER_BYTES, m->memory_bytes);
+                       "%" PRIu64
+                       " sorted runs need %s of memory to be merged, not %s: give more with --memory",
+                       m->sources_n, opt_spell_size(m->sources_n * LEAST_BUFFER_BYTES, needed),
+                       opt_spell_size(m->memory_bytes, given));
     uint64_t share = m->sources_n > 0 ? m->memory_bytes / m->sources_n : 0;
     if (share > MOST_BUFFER_BYTES) share = MOST_BUFFER_BYTES;
     for (uint64_t i = 0; i < m->sources_n; i++) {

@@ -112,7 +112,8 @@ void multiply_ahead(products p, unsigned vectors, const uint32_t *number, const 
 SUMS(1)
 SUMS(2)
 SUMS(3)
-SUMS(4) SUMS(5) SUMS(6) SUMS(7)
+SUMS(4)
+SUMS(5) SUMS(6) SUMS(7)
 
     static void lanes_avx512(const uint32_t *multiplier, unsigned lanes, const uint32_t *list, size_t n,
                              uint32_t *least)

@@ -14,6 +14,7 @@
  * window of the longest text. Time: linear for windows of one size; a window costs at most MANY comparisons of twice
  * its length. */
 #include "dedup/repeats.h"
+#include "common/opts.h"
 
 #define MANY 8
 #define OTHER UINT32_MAX /* first: in an earlier text */
@@ -146,11 +147,12 @@ static void follow_back(const struct repeats *r, const struct coded *c, struct c
 
 static int full(const struct repeats *r, struct err *e)
 {
+    char memory[OPT_SIZE_TEXT];
     return err_set(e, ERR_IO,
-                   "%llu bytes of text and %llu places in them need more than --memory %llu bytes: give "
+                   "%llu bytes of text and %llu places in them need more than --memory %s: give "
                    "more, or deduplicate parts of the input",
                    (unsigned long long)r->store.n, (unsigned long long)r->places.used,
-                   (unsigned long long)r->memory_bytes);
+                   opt_spell_size(r->memory_bytes, memory));
 }
 
 static int add_place(struct repeats *r, uint32_t hash, size_t offset, struct err *e)

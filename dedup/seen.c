@@ -4,6 +4,7 @@
  * filter, that the document at hand added. Keys of 64 bits: among n different units some n^2/2^65 pairs are taken for one,
  * .03 of a billion. */
 #include "dedup/seen.h"
+#include "common/opts.h"
 #include <stdlib.h>
 
 void seen_init(struct seen *s, uint64_t memory_bytes)
@@ -15,11 +16,12 @@ void seen_init(struct seen *s, uint64_t memory_bytes)
 int seen_init_bloom(struct seen *s, uint64_t expected, double fp, uint64_t memory_bytes, struct err *e)
 {
     struct bloom_plan plan = bloom_plan(expected, fp);
+    char memory[OPT_SIZE_TEXT];
     seen_init(s, memory_bytes);
     if (plan.blocks > memory_bytes / BLOOM_BLOCK_BYTES)
-        return err_set(e, ERR_USAGE,
-                       "a filter of %llu keys with --fp %g needs --memory %llu: give more, or a larger --fp",
-                       (unsigned long long)expected, fp, (unsigned long long)plan.blocks * BLOOM_BLOCK_BYTES);
+        return err_set(
+            e, ERR_USAGE, "a filter of %llu keys with --fp %g needs --memory %s: give more, or a larger --fp",
+            (unsigned long long)expected, fp, opt_spell_size(plan.blocks * BLOOM_BLOCK_BYTES, memory));
     return bloom_init(&s->bloom, plan, e);
 }
 
@@ -54,11 +56,12 @@ static int grow(struct seen *s, struct err *e)
 {
     size_t old_cap = s->cap, cap = s->cap ? 2 * s->cap : 4096;
     uint64_t *old = s->slot;
+    char memory[OPT_SIZE_TEXT];
     if ((old_cap + cap) * sizeof *old > s->memory_bytes)
         return err_set(e, ERR_IO,
-                       "%llu different units need more than --memory %llu bytes: give more, take --index "
+                       "%llu different units need more than --memory %s: give more, take --index "
                        "bloom, or deduplicate parts of the input",
-                       (unsigned long long)s->used, (unsigned long long)s->memory_bytes);
+                       (unsigned long long)s->used, opt_spell_size(s->memory_bytes, memory));
     uint64_t *larger = calloc(cap, sizeof *larger);
     if (!larger) return err_nomem(e, "growing the table of units");
     s->slot = larger;

@@ -2,7 +2,7 @@
  *
  * Words are those of wordhash.h, characters those of charhash.h, each in its normal form; or all is as in datatrove (datatrove.h). A
  * shingle is a run of n of them; fewer are one shingle, and a document without any is one shingle of its bytes, so
- * no set is empty. Shingles are 32-bit hashes: in two documents of n shingles each some n*n/2^32 unlike ones look alike,
+ * no set is empty, but datatrove's, which has no shingle of fewer. Shingles are 32-bit hashes: in two documents of n shingles each some n*n/2^32 unlike ones look alike,
  * which moves their Jaccard similarity by n/2^32: less than 0.0003 at a million words. */
 #ifndef LEAT_DEDUP_SHINGLE_H
 #define LEAT_DEDUP_SHINGLE_H
@@ -19,7 +19,7 @@ struct shingle_opts {
     enum shingle_unit unit;
 };
 
-/* A text's shingles in its order, n >= 1. One that stands again is there again: that changes no minimum. */
+/* A text's shingles in its order, n >= 1 but for SHINGLE_DATATROVE. One that stands again is there again: that changes no minimum. */
 struct shingle_list {
     const uint32_t *at;
     const uint64_t *wide; /* of SHINGLE_DATATROVE: the same, XXH64; else NULL */

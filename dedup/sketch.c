@@ -8,6 +8,7 @@
 #include "dedup/sketch.h"
 #include "common/json.h"
 #include "common/stage.h"
+#include "dedup/likeness.h"
 #include "dedup/minhash.h"
 #include "dedup/nearby.h"
 #include "dedup/shingle.h"
@@ -32,12 +33,15 @@ struct sketching {
     struct hash_stream *content, *records; /* of the lines; of what .docs holds */
     struct ledger *ledger;
     uint64_t lines, bytes, put; /* lines that came, records of .docs */
+    struct keep_found found;
+    uint64_t without_id;
 };
 
 struct worker {
     struct shingles *shingles;
     struct wordhash words;
     struct mark *mark;
+    unsigned keys; /* of the document at hand: without shingles none */
 };
 
 /* ------------------------------------------------------------------ one document, on any thread */
@@ -94,7 +98,8 @@ static int minhash_keys(const struct sketching *x, struct worker *w, struct slic
     int r = shingles_of(w->shingles, text, &list, e);
     if (r < 0) return r;
     w->mark->set = hash128(list.at, list.n * sizeof *list.at);
-    minhash_bands(&x->minhash, &list, w->mark->band);
+    w->keys = list.n ? x->keys : 0;
+    if (list.n) minhash_bands(&x->minhash, &list, w->mark->band);
     return 0;
 }
 
@@ -103,13 +108,14 @@ static int sketch_doc(void *ctx, void *worker, struct doc *d, struct stage_out *
     const struct sketching *x = ctx;
     struct worker *w = worker;
     struct slice named = d->id.n ? d->id : d->text;
+    w->keys = x->keys;
     int r = x->o->plan.algorithm == ALGORITHM_EXACT     ? exact_keys(x, w, d->text, e)
             : x->o->plan.algorithm == ALGORITHM_SIMHASH ? simhash_keys(x, w, d->text, e)
                                                         : minhash_keys(x, w, d->text, e);
     if (r == 0) r = keep_key(&x->o->keep, o->jsonl, d, DOC_NUMBER(x->o->task, o->index), w->mark->key, e);
     if (r < 0) return r;
     w->mark->id = hash128(named.p, named.n);
-    return stage_defer(o, d, w->mark, sizeof *w->mark + x->keys * sizeof *w->mark->band);
+    return stage_defer(o, d, w->mark, sizeof *w->mark + w->keys * sizeof *w->mark->band);
 }
 
 /* ------------------------------------------------------------------ all documents, in their order */
@@ -141,6 +147,7 @@ static int put_absent(struct sketching *x, uint64_t index, struct err *e)
 static int put_document(struct sketching *x, const struct stage_deferred *s, struct err *e)
 {
     const struct mark *m = s->data;
+    size_t keys = (s->data_bytes - sizeof *m) / sizeof *m->band;
     uint64_t doc = DOC_NUMBER(x->o->task, s->index);
     uint64_t id[IDS_WORDS] = {m->id.hi, m->id.lo, doc};
     uint64_t record[DOCS_WORDS] = {m->key[0], m->key[1], m->key[2], m->id.hi,
@@ -148,10 +155,12 @@ static int put_document(struct sketching *x, const struct stage_deferred *s, str
     int r = put_absent(x, s->index, e);
     if (r == 0) r = put_record(x, record, e);
     x->put++;
+    keep_count(&x->o->keep, m->key, &x->found);
+    x->without_id += s->id.n == 0;
     if (x->o->lasting)
         ledger_keep(x->ledger, s->text_in, s->text_in); /* this process's share of the account */
     if (r == 0 && s->id.n) r = sorter_add(x->ids, id, e);
-    for (unsigned i = 0; r == 0 && i < x->keys; i++) {
+    for (size_t i = 0; r == 0 && i < keys; i++) {
         uint64_t band[BANDS_WORDS] = {m->band[i], m->set.hi, doc};
         r = sorter_add(x->bands, band, e);
     }
@@ -306,6 +315,8 @@ int sketch_run(struct tool *t, const struct sketch_opts *o, struct err *e)
     int r = init(&x, &o->plan, e);
     if (r == 0) r = open_files(&x, t, &path, e);
     if (r == 0) r = read_all(&x, t, e);
+    if (r == 0) keep_tell(&o->keep, &x.found, o->tasks == 1, &t->ledger);
+    if (r == 0) likeness_tell_ids(x.without_id, o->named, &t->ledger);
     if (r == 0 && (!o->lasting || tool_out_end(t, r) == OUT_COMMIT)) r = commit(&x, e);
     close_files(&x);
     buf_free(&path);

@@ -13,6 +13,7 @@ struct sketch_opts {
     unsigned task, tasks; /* the task'th of so many parts of the inputs */
     bool
         lasting; /* for later processes: synced, only of inputs that did not end early; what is sketched counts as kept */
+    bool named;        /* reports with ids will be written */
     const char *spool; /* also copy the lines there, .zst; or NULL */
 };
 

@@ -19,15 +19,14 @@
 static int no_inputs(const struct tool *t, struct err *e)
 {
     if (t->n_inputs)
-        return err_set(e, ERR_USAGE, "leat dedup %s reads the work folder, not '%s'", t->verb, t->inputs[0]);
+        return err_set(e, ERR_USAGE, "%s reads the work folder, not '%s'", t->verb, t->inputs[0]);
     return 0;
 }
 
 static int no_outputs(const struct tool *t, struct err *e)
 {
     const char *given = t->output ? "-o" : t->rejects ? "--rejects" : t->framed ? "--framed" : NULL;
-    return given ? err_set(e, ERR_USAGE, "leat dedup %s writes into the work folder: it takes no %s", t->verb,
-                           given)
+    return given ? err_set(e, ERR_USAGE, "%s writes into the work folder: it takes no %s", t->verb, given)
                  : 0;
 }
 
@@ -189,8 +188,7 @@ static int run_index(struct tool *t, const struct stages_opts *o, struct err *e)
     struct index_opts x = {o->work, o->best->against, o->best->n_against, 0, o->best->save_index};
     int r = task_of(o, &x.task, e);
     if (r == 0) r = no_outputs(t, e);
-    if (r == 0 && !x.index)
-        r = err_set(e, ERR_USAGE, "leat dedup index needs --save-index: the folder to write");
+    if (r == 0 && !x.index) r = err_set(e, ERR_USAGE, "index needs --save-index: the folder to write");
     return r == 0 ? index_run(t, &x, e) : r;
 }
 
@@ -218,9 +216,8 @@ bool stages_has(const char *verb)
 
 int stages_run(struct tool *t, const struct stages_opts *o, struct err *e)
 {
-    if (!o->work)
-        return err_set(e, ERR_USAGE, "leat dedup %s needs --work: the folder that the stages share", t->verb);
-    if (t->attributes) return err_set(e, ERR_USAGE, "leat dedup %s takes no --attributes", t->verb);
+    if (!o->work) return err_set(e, ERR_USAGE, "%s needs --work: the folder that the stages share", t->verb);
+    if (t->attributes) return err_set(e, ERR_USAGE, "%s takes no --attributes", t->verb);
     for (size_t i = 0; i < STAGES; i++)
         if (strcmp(stages[i].verb, t->verb) == 0) return stages[i].run(t, o, e);
     return -ERR_USAGE;

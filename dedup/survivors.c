@@ -9,6 +9,7 @@
  * of ids, which must differ. */
 #include "dedup/survivors.h"
 #include "common/idset.h"
+#include "common/opts.h"
 #include "dedup/nearby.h"
 #include "dedup/shingle.h"
 #include <stdlib.h>
@@ -111,11 +112,11 @@ struct slice survivors_id(const struct survivors *s, uint64_t number)
 
 static int refuse(const struct survivors *s, struct err *e)
 {
-    return err_set(
-        e, ERR_IO,
-        "the state of %llu kept documents needs more than --memory %llu bytes: give more, or deduplicate "
-        "parts of the input first",
-        (unsigned long long)s->n, (unsigned long long)s->memory_bytes);
+    char memory[OPT_SIZE_TEXT];
+    return err_set(e, ERR_IO,
+                   "the state of %llu kept documents needs more than --memory %s: give more, or take --keep "
+                   "earliest, which keeps the same documents and sorts in --tmp",
+                   (unsigned long long)s->n, opt_spell_size(s->memory_bytes, memory));
 }
 
 static struct slot *find_slot(const struct survivors *s, uint64_t key, uint64_t low)
@@ -307,7 +308,7 @@ int survivors_similar(struct survivors *s, const uint64_t *band, const uint32_t 
     int r = 0;
     s->seen++;
     s->own_is_set = false;
-    for (unsigned b = 0; r == 0 && b < s->bands && s->cap; b++) {
+    for (unsigned b = 0; r == 0 && b < s->bands && s->cap && n; b++) {
         struct slot *slot = find_slot(s, band[b], b);
         if (!slot->used) continue;
         r = make_own(s, list, n, e);
@@ -320,5 +321,5 @@ int survivors_similar(struct survivors *s, const uint64_t *band, const uint32_t 
         return 1;
     }
     r = s->own_is_set ? append(s, id, s->own, s->own_n, e) : append(s, id, list, n, e);
-    return r < 0 ? r : insert_bands(s, band, e);
+    return r == 0 && n ? insert_bands(s, band, e) : r;
 }

@@ -36,7 +36,7 @@ int survivors_nearest(struct survivors *s, uint64_t fingerprint, struct slice id
 
 /* Of the survivors that share a band with the document, the earliest of those with the greatest true Jaccard similarity, if
  * that is at least the threshold: 1, its number and the similarity; else the document is inserted: 0. list: its shingles, as
- * shingles_of has them. */
+ * shingles_of has them; a document without any has no bands. */
 int survivors_similar(struct survivors *s, const uint64_t *band, const uint32_t *list, size_t n,
                       struct slice id, double threshold, uint64_t *number, double *jaccard, struct err *e);
 

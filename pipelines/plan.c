@@ -209,6 +209,22 @@ static int add_shell(struct plan *p, struct step *s, const struct yaml *command,
     return 0;
 }
 
+/* What writes no documents that the next could read. */
+static int refuse_stage(const struct step *s, const struct yaml *stage, const char *tool, struct err *e)
+{
+    static const char *const stages[] = {"dedup sketch", "dedup match", "dedup sets", "dedup verify",
+                                         "dedup link",   "dedup index", "dedup drop", NULL};
+    if (strcmp(tool, "dedup check") == 0)
+        return yaml_error(
+            stage, e, "step %s: dedup check writes no documents: run it by itself on the output", s->name);
+    if (is_among(stages, tool))
+        return yaml_error(stage, e,
+                          "step %s: %s is a part of deduplicating as an array of jobs; in a pipe write dedup "
+                          "exact, simhash or minhash",
+                          s->name, tool);
+    return 0;
+}
+
 static int add_stage(struct plan *p, struct step *s, const struct yaml *stage, const char *domain,
                      struct err *e)
 {
@@ -218,6 +234,7 @@ static int add_stage(struct plan *p, struct step *s, const struct yaml *stage, c
     const char *tool = stage->child->key;
     struct yaml *options = yaml_get(stage, tool);
     if (strcmp(tool, "sh") == 0) return add_shell(p, s, options, e);
+    if (refuse_stage(s, stage, tool, e) < 0) return -ERR_USAGE;
     static const char *const taken_of_ingest[] = {SET_BY_RUN, "source", NULL};
     bool ingests = strcmp(tool, "ingest") == 0 && domain;
     struct process *q = add_process(p, s, tool, false, stage);

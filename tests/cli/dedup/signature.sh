@@ -74,10 +74,10 @@ is "one character in 2,000" "$(awk '{ print $1, $2, ($3 > .99) }' got | tr '\n' 
 cat >small.jsonl <<'J'
 {"id":"a","text":"The miller can not open the sluice before 6.30 at the café on 3 May"}
 {"id":"b","text":"the MILLER cannot, open the sluice: before 7 at the cafe on 1,842 may!"}
-{"id":"c","text":"two words"}
-{"id":"d","text":"Two — words"}
-{"id":"e","text":"2 words"}
-{"id":"f","text":"31 words"}
+{"id":"c","text":"two words and three more"}
+{"id":"d","text":"Two — words and three more"}
+{"id":"e","text":"2 words and three more"}
+{"id":"f","text":"31 words and three more"}
 J
 first --compat datatrove --pairs got small.jsonl >kept
 is "--compat datatrove" "$(tr '\t\n' ' ;' <got)" "b a 1.000000;d c 1.000000;f e 1.000000;"

@@ -196,3 +196,11 @@ says "quoting: the tokenizer" out "'--model=my tok'\\''s.json'"
 check "the script parses" bash -n out
 leat run pipe.yaml --dry-run >/dev/full 2>/dev/null
 is "/dev/full" $? 1
+
+# what writes no documents is no stage
+for v in check sketch drop; do
+    printf 'name: s\nsources:\n  - {name: b, inputs: [in/b.jsonl], stages: [dedup exact: {}, dedup %s: {}]}\n' $v >no.yaml
+    exits "dedup $v in a pipe" 2 leat run no.yaml --dry-run
+    says "… is refused when the plan is read" err "no.yaml:3:"
+done
+says "… and says what to write" err "in a pipe write dedup exact"

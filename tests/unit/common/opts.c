@@ -325,6 +325,48 @@ TEST(help_shows_live_defaults)
     SAYS(help(&alone, opts_put_help), "Usage: leat test [OPTION]…\n\n");
 }
 
+/* --help behind a verb. */
+TEST(help_of_a_verb)
+{
+    CHECK_INT(parse(&with_verbs, "minhash --help"), 0);
+    CHECK(action == OPT_HELP && n_operands == 1);
+    CHECK_STR(operands[0], "minhash");
+    CHECK_INT(parse(&with_verbs, "-c 3 exact a --help"), 0);
+    CHECK(n_operands == 1 && strcmp(operands[0], "exact") == 0);
+    static const char *const whole[] = {"--help minhash", "other --help", "--help"};
+    for (size_t i = 0; i < 3; i++) {
+        CHECK_INT(parse(&with_verbs, whole[i]), 0);
+        CHECK(action == OPT_HELP && n_operands == 0);
+    }
+    CHECK_INT(parse(&plain, "minhash --help"), 0);
+    CHECK_INT(n_operands, 0);
+    count = 7;
+    buf_free(&text);
+    buf_init(&text, 1 << 20);
+    CHECK_INT(opts_put_verb_help(&with_verbs, "minhash", &text), 0);
+    buf_terminate(&text);
+    SAYS(text.p, "Usage: leat test minhash [OPTION]… [INPUT…]\n");
+    SAYS(text.p, "--band N            so many bands [default: 7]\n");
+    buf_clear(&text);
+    CHECK_INT(opts_put_verb_help(&with_verbs, "exact", &text), 0);
+    buf_terminate(&text);
+    CHECK(!strstr(text.p, "--band"));
+    SAYS(text.p, "--count N");
+}
+
+TEST(opt_spell_size)
+{
+    static const struct {
+        uint64_t bytes;
+        const char *text;
+    } sizes[] = {{0, "0"},          {1023, "1023"},          {1024, "1K"},
+                 {1025, "1.1K"},    {3 << 19, "1.5M"},       {91897435904, "86G"},
+                 {10 << 20, "10M"}, {(10 << 20) - 1, "10M"}, {UINT64_MAX, "16777216T"}};
+    char out[OPT_SIZE_TEXT];
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        CHECK_STR(opt_spell_size(sizes[i].bytes, out), sizes[i].text);
+}
+
 TEST(help_that_does_not_fit_fails)
 {
     struct buf b;
@@ -393,6 +435,8 @@ int main(void)
     RUN(checks_alone);
     RUN(sizes);
     RUN(help_shows_live_defaults);
+    RUN(help_of_a_verb);
+    RUN(opt_spell_size);
     RUN(help_that_does_not_fit_fails);
     RUN(man_is_plain_ascii_roff);
     RUN(man_renders);

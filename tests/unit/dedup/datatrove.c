@@ -159,16 +159,13 @@ TEST(short_texts)
 {
     struct datatrove d;
     datatrove_init(&d);
-    CHECK_INT(datatrove_grams(&d, slice_str("one Two."), 5, NULL), 0);
-    uint64_t two = d.at[0];
+    static const char *const none[] = {"", "?!", "one Two.", "one two three four"};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        CHECK_INT(datatrove_grams(&d, slice_str(none[i]), 5, NULL), 0);
+        CHECK_INT(d.n, 0);
+    }
+    CHECK_INT(datatrove_grams(&d, slice_str("one two three four five"), 5, NULL), 0);
     CHECK_INT(d.n, 1);
-    CHECK_INT(datatrove_grams(&d, slice_str("one two"), 2, NULL), 0);
-    CHECK(d.n == 1 && d.at[0] == two);
-    CHECK_INT(datatrove_grams(&d, slice_str("?!"), 5, NULL), 0);
-    uint64_t none = d.at[0];
-    CHECK_INT(d.n, 1);
-    CHECK_INT(datatrove_grams(&d, slice_str(""), 5, NULL), 0);
-    CHECK(d.n == 1 && d.at[0] != none);
     datatrove_free(&d);
 }
 
