@@ -52,8 +52,8 @@ uint32_t unicode_lower(uint32_t cp); /* simple lower-case mapping */
  * are one word each. */
 enum word_flags { WORD_SYMBOL = 1, WORD_LETTER = 2 /* has a letter */, WORD_NUMBER = 4, WORD_IDEO = 8 };
 
-struct word {
-    uint64_t offset; /* into the text, in bytes */
+struct word {        /* of a text of up to 4 GiB: lists of them are read often, and 16 bytes are one load */
+    uint32_t offset; /* into the text, in bytes */
     uint32_t bytes;
     uint32_t chars;
     uint32_t flags;

@@ -257,16 +257,15 @@ static void hash_words_avx512(struct slice text, const struct word *at, size_t n
     size_t i = 0;
     for (; n - i >= 8; i += 8) {
         struct eight_words w = eight_words(at + i);
-        __m512i bytes = _mm512_and_si512(w.lengths, _mm512_set1_epi64(UINT32_MAX));
-        __m512i last = _mm512_i64gather_epi64(_mm512_add_epi64(w.offset, bytes), text.p - 8, 1);
-        __m512i away = _mm512_max_epi64(_mm512_sub_epi64(_mm512_set1_epi64(64), _mm512_slli_epi64(bytes, 3)),
-                                        _mm512_setzero_si512());
-        __m512i sum = _mm512_add_epi64(_mm512_srlv_epi64(last, away), bytes);
+        __m512i last = _mm512_i64gather_epi64(
+            _mm512_sub_epi64(_mm512_add_epi64(w.offset, w.bytes), _mm512_set1_epi64(8)), text.p, 1);
+        __m512i away = _mm512_max_epi64(
+            _mm512_sub_epi64(_mm512_set1_epi64(64), _mm512_slli_epi64(w.bytes, 3)), _mm512_setzero_si512());
+        __m512i sum = _mm512_add_epi64(_mm512_srlv_epi64(last, away), w.bytes);
         __m512i mixed = _mm512_mullo_epi64(sum, _mm512_set1_epi64((long long)GOLDEN));
         _mm256_storeu_si256((__m256i *)(void *)(hash + i),
                             _mm512_cvtepi64_epi32(_mm512_srli_epi64(mixed, 32)));
-        _mm256_storeu_si256((__m256i *)(void *)(chars + i),
-                            _mm512_cvtepi64_epi32(_mm512_srli_epi64(w.lengths, 32)));
+        _mm256_storeu_si256((__m256i *)(void *)(chars + i), _mm512_cvtepi64_epi32(w.chars));
     }
     hash_words(text, at + i, n - i, hash + i, chars + i);
 }

@@ -8,27 +8,22 @@
 #include <stddef.h>
 
 #ifdef __SSE2__
-_Static_assert(sizeof(struct word) == 24 && offsetof(struct word, bytes) == 8 &&
-                   offsetof(struct word, chars) == 12 && offsetof(struct word, flags) == 16,
-               "a word is three numbers of 64 bits: its offset, its lengths, its flags");
+_Static_assert(sizeof(struct word) == 16 && offsetof(struct word, bytes) == 4 &&
+                   offsetof(struct word, chars) == 8 && offsetof(struct word, flags) == 12,
+               "a word is four numbers of 32 bits: its offset, its bytes, its characters, its flags");
 
-struct eight_words {
-    __m512i offset;
-    __m512i lengths; /* bytes in the lower half, characters in the upper one */
-    __m512i flags;   /* in the lower half; the upper one may be anything */
+struct eight_words { /* numbers of 64 bits */
+    __m512i offset, bytes, chars, flags;
 };
 
 SIMD_TARGET(avx512) SIMD_INLINE struct eight_words eight_words(const struct word *at)
 {
-    const __m512i offset = _mm512_setr_epi64(0, 3, 6, 9, 12, 15, 2, 5),
-                  lengths = _mm512_setr_epi64(1, 4, 7, 10, 13, 0, 3, 6),
-                  flags = _mm512_setr_epi64(2, 5, 8, 11, 14, 1, 4, 7);
-    const char *p = (const char *)at;
-    __m512i a = _mm512_loadu_si512(p), b = _mm512_loadu_si512(p + 64), c = _mm512_loadu_si512(p + 128);
-    return (struct eight_words){
-        _mm512_mask_permutexvar_epi64(_mm512_permutex2var_epi64(a, offset, b), 0xC0, offset, c),
-        _mm512_mask_permutexvar_epi64(_mm512_permutex2var_epi64(a, lengths, b), 0xE0, lengths, c),
-        _mm512_mask_permutexvar_epi64(_mm512_permutex2var_epi64(a, flags, b), 0xE0, flags, c)};
+    const __m512i even = _mm512_setr_epi64(0, 2, 4, 6, 8, 10, 12, 14),
+                  odd = _mm512_setr_epi64(1, 3, 5, 7, 9, 11, 13, 15), low = _mm512_set1_epi64(UINT32_MAX);
+    __m512i a = _mm512_loadu_si512(at), b = _mm512_loadu_si512(at + 4);
+    __m512i first = _mm512_permutex2var_epi64(a, even, b), second = _mm512_permutex2var_epi64(a, odd, b);
+    return (struct eight_words){_mm512_and_si512(first, low), _mm512_srli_epi64(first, 32),
+                                _mm512_and_si512(second, low), _mm512_srli_epi64(second, 32)};
 }
 #endif
 #endif

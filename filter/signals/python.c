@@ -1,6 +1,7 @@
 /* python.c: see python.h. No state, no allocation; each function is linear in what it passes over. */
 #include "filter/signals/python.h"
 #include "common/simd.h"
+#include "common/simd_bytes.h"
 #include <endian.h>
 
 unsigned py_space_bytes_wide(const char *p, const char *end)
@@ -148,54 +149,50 @@ static unsigned line_end_bytes(const char *p, const char *end)
     }
 }
 
-/* Whether at one of the 64 bytes at p a line end other than '\n' begins; two more are read. */
-SIMD_INLINE bool ends_odd(const unsigned char *p)
+static bool only_newlines_plain(const char *p, const char *end)
 {
-    unsigned char odd = 0;
-    for (unsigned k = 0; k < 64; k++) {
-        unsigned char c = p[k];
-        odd |= (unsigned char)((c > '\n') & (c < 0x1f)) | ((c == 0xC2) & (p[k + 1] == 0x85)) |
-               ((c == 0xE2) & (p[k + 1] == 0x80) & ((p[k + 2] & 0xFE) == 0xA8));
-    }
-    return odd;
-}
-
-#define MANY 256 /* bytes, for which one sum over a vector is little */
-
-/* Whether that may be so at one of MANY bytes, by a line end's first byte. */
-SIMD_INLINE bool may_end_odd(const unsigned char *p)
-{
-    unsigned char odd = 0;
-    for (unsigned k = 0; k < MANY; k++)
-        odd |= (unsigned char)((unsigned char)(p[k] - 0x0B) < 0x1F - 0x0B) | (p[k] == 0xC2) | (p[k] == 0xE2);
-    return odd;
-}
-
-SIMD_INLINE bool only_newlines_body(const char *p, size_t n)
-{
-    unsigned char last[64 + 2] = {0};
-    size_t i = 0;
-    while (n - i >= sizeof last) {
-        if (n - i >= MANY && !may_end_odd((const unsigned char *)p + i)) {
-            i += MANY;
-            continue;
-        }
-        if (ends_odd((const unsigned char *)p + i)) return false;
-        i += 64;
-    }
-    for (; i < n; i += 64) { /* at most two turns */
-        memset(last, 0, sizeof last);
-        memcpy(last, p + i, n - i < sizeof last ? n - i : sizeof last);
-        if (ends_odd(last)) return false;
-    }
+    for (; p < end; p++)
+        if (*p != '\n' && line_end_bytes(p, end)) return false;
     return true;
 }
-SIMD_VARIANTS(bool, only_newlines, (const char *p, size_t n), (p, n))
+
+#ifdef __SSE2__
+/* Looks at the bytes with which other line ends may begin, 64 at a time. */
+#define ONLY_NEWLINES(isa)                                                                         \
+    SIMD_TARGET(isa)                                                                               \
+    static bool only_newlines_##isa(const char *p, const char *end)                                \
+    {                                                                                              \
+        for (; end - p >= 64; p += 64) {                                                           \
+            uint64_t odd = 0;                                                                      \
+            for (unsigned i = 0; i < 64; i += sizeof(vec_##isa)) {                                 \
+                vec_##isa x = LOAD_##isa(p + i);                                                   \
+                odd |= BITS_AT(isa,                                                                \
+                               OR_##isa(WITHIN(isa, x, '\v', 0x1E - '\v'),                         \
+                                        OR_##isa(EQUAL_##isa(x, '\xC2'), EQUAL_##isa(x, '\xE2'))), \
+                               i);                                                                 \
+            }                                                                                      \
+            for (; odd; odd &= odd - 1)                                                            \
+                if (line_end_bytes(p + __builtin_ctzll(odd), end)) return false;                   \
+        }                                                                                          \
+        return only_newlines_plain(p, end);                                                        \
+    }
+ONLY_NEWLINES(sse2)
+ONLY_NEWLINES(avx2)
+ONLY_NEWLINES(avx512)
 
 bool py_only_newlines(struct slice text)
 {
-    return only_newlines(text.p, text.n);
+    static bool (*const of[])(const char *, const char *) = {[SIMD_PLAIN] = only_newlines_sse2,
+                                                             [SIMD_AVX2] = only_newlines_avx2,
+                                                             [SIMD_AVX512] = only_newlines_avx512};
+    return of[simd_widest()](text.p, text.p + text.n);
 }
+#else
+bool py_only_newlines(struct slice text)
+{
+    return only_newlines_plain(text.p, text.p + text.n);
+}
+#endif
 
 bool py_line_next(struct slice text, size_t *at, struct slice *line, bool only_newlines)
 {

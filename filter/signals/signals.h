@@ -95,7 +95,7 @@ struct
     bool by_bounds;                /* whether signals_test may decide by a bound */
 };
 
-/* The measuring tools of one thread; memory: 60 bytes a word of the longest text, and names.h. */
+/* The measuring tools of one thread; memory: 52 bytes a word of the longest text, and names.h. */
 struct signals;
 struct signals *signals_new(void); /* NULL: out of memory */
 void signals_free(struct signals *s);

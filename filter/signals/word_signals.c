@@ -187,7 +187,7 @@ static void tally_words_avx512(const struct word *at, size_t n, unsigned symbol,
         t->letters +=
             (unsigned)_mm_popcnt_u32(_mm512_test_epi64_mask(w.flags, _mm512_set1_epi64(WORD_LETTER)));
         t->symbols += (unsigned)_mm_popcnt_u32(symbols);
-        chars = _mm512_mask_add_epi64(chars, (__mmask8)~symbols, chars, _mm512_srli_epi64(w.lengths, 32));
+        chars = _mm512_mask_add_epi64(chars, (__mmask8)~symbols, chars, w.chars);
     }
     t->chars += (uint64_t)_mm512_reduce_add_epi64(chars);
     tally_words(at + i, n - i, symbol, t);

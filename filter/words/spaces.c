@@ -14,7 +14,7 @@ static inline void add_word(struct words *w, struct slice text, struct slice wor
         all &= class;
     }
     w->at[w->n++] =
-        (struct word){(uint64_t)(word.p - text.p), (uint32_t)word.n, chars, spacy_flags(any, all)};
+        (struct word){(uint32_t)(word.p - text.p), (uint32_t)word.n, chars, spacy_flags(any, all)};
 }
 
 int spaces_words(struct words *w, struct slice text, struct err *e)

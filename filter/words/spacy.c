@@ -1,5 +1,6 @@
-/* spacy.c: finds the chunks between white space; simple and usual ones are cut by spacy_blocks.c (AVX-512) or spacy_simple.c
- * (AVX2, SSE2), and spacy_usual.c, the others by spacy_chunk.c, which cuts all kinds to the same words. State: the list. Memory: 24 bytes a word. Time: linear. */
+/* spacy.c: a text cut into words. Simple chunks between white space are found by spacy_blocks.c (AVX-512) or spacy_simple.c
+ * (AVX2, SSE2), usual ones cut by spacy_usual.c, the others by spacy_chunk.c, which cuts all kinds to the same words.
+ * State: the list. Memory: 16 bytes a word. Time: linear. */
 #include "filter/words/spacy.h"
 #include "common/simd.h"
 #include "filter/words/spacy_internal.h"

@@ -44,8 +44,7 @@ struct masks {
 
 /* Of the block before. */
 struct edge {
-    uint64_t space, dotted,
-        mark; /* its last byte is white space, makes a dot come off, is a mark that comes off */
+    uint64_t space, dotted, mark;  /* its last byte is white space; makes a dot come off; comes off */
     unsigned char letters, digits; /* it is one of those that a chunk begins with */
 };
 
@@ -187,29 +186,21 @@ static TARGET void find_others(const struct spacy *s, struct pieces *x, unsigned
     x->others[n / 64] &= (1ULL << n % 64) - 1;
 }
 
-/* Appends the words that the pieces x[i], … x[end - 1] are; writes up to seven more. A word is three numbers of 64 bits. */
+/* Appends the words that the pieces x[i], … x[end - 1] are; writes up to seven more. */
 INLINE void put_simple(struct words *w, const struct pieces *x, unsigned i, unsigned end)
 {
-    _Static_assert(sizeof(struct word) == 24, "three numbers of 64 bits");
-    /* from where in the two: eight offsets, eight lengths; and of the flags, which go to the places of `flagged` */
-    const __m512i first = _mm512_setr_epi64(0, 8, 0, 1, 9, 0, 2, 10),
-                  second = _mm512_setr_epi64(0, 3, 11, 0, 4, 12, 0, 5),
-                  third = _mm512_setr_epi64(13, 0, 6, 14, 0, 7, 15, 0);
-    const __m512i flags1 = _mm512_setr_epi64(0, 0, 0, 0, 0, 1, 0, 0),
-                  flags2 = _mm512_setr_epi64(2, 0, 0, 3, 0, 0, 4, 0),
-                  flags3 = _mm512_setr_epi64(0, 5, 0, 0, 6, 0, 0, 7);
-    char *out = (char *)(w->at + w->n);
+    _Static_assert(sizeof(struct word) == 16, "four numbers of 32 bits");
+    const __m512i four = _mm512_setr_epi64(0, 8, 1, 9, 2, 10, 3, 11),
+                  others = _mm512_setr_epi64(4, 12, 5, 13, 6, 14, 7, 15);
+    struct word *out = w->at + w->n;
     w->n += end - i;
-    for (; i < end; i += 8, out += 8 * sizeof(struct word)) {
+    for (; i < end; i += 8, out += 8) {
         __m512i from = eight_places(x->from + i), bytes = _mm512_sub_epi64(eight_places(x->to + i), from);
         __m512i flags = _mm512_and_si512(eight_kinds(x->kind + i), _mm512_set1_epi64(KIND_FLAGS));
-        __m512i both = _mm512_or_si512(bytes, _mm512_slli_epi64(bytes, 32)); /* and characters */
-        __m512i x1 = _mm512_permutex2var_epi64(from, first, both),
-                x2 = _mm512_permutex2var_epi64(from, second, both),
-                x3 = _mm512_permutex2var_epi64(from, third, both);
-        _mm512_storeu_si512(out, _mm512_mask_permutexvar_epi64(x1, 0x24, flags1, flags));
-        _mm512_storeu_si512(out + 64, _mm512_mask_permutexvar_epi64(x2, 0x49, flags2, flags));
-        _mm512_storeu_si512(out + 128, _mm512_mask_permutexvar_epi64(x3, 0x92, flags3, flags));
+        __m512i first = _mm512_or_si512(from, _mm512_slli_epi64(bytes, 32)),
+                second = _mm512_or_si512(bytes, _mm512_slli_epi64(flags, 32)); /* as many characters */
+        _mm512_storeu_si512(out, _mm512_permutex2var_epi64(first, four, second));
+        _mm512_storeu_si512(out + 4, _mm512_permutex2var_epi64(first, others, second));
     }
 }
 

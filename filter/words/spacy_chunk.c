@@ -26,7 +26,7 @@ static int push(struct spacy *s, const char *p, const char *end)
         all &= class;
     }
     s->w->at[s->w->n++] =
-        (struct word){(uint64_t)(p - s->text), (uint32_t)(end - p), chars, spacy_flags(any, all)};
+        (struct word){(uint32_t)(p - s->text), (uint32_t)(end - p), chars, spacy_flags(any, all)};
     return 0;
 }
 
@@ -308,6 +308,6 @@ int spacy_chunk(struct spacy *s, const char *p, const char *limit, const char **
     if (!plain || exception(s, p, q)) return cut(s, p, q);
     if (spacy_reserve(s->w, 1, s->e) < 0) return -ERR_IO;
     s->w->at[s->w->n++] =
-        (struct word){(uint64_t)(p - s->text), (uint32_t)(q - p), chars, spacy_flags(any, all)};
+        (struct word){(uint32_t)(p - s->text), (uint32_t)(q - p), chars, spacy_flags(any, all)};
     return 0;
 }

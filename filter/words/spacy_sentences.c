@@ -22,7 +22,8 @@ static uint32_t common_class(struct slice text, const struct word *w)
 static void sentence(struct words *w, size_t i, uint64_t from, uint64_t to, struct slice text)
 {
     uint32_t bytes = (uint32_t)(to - from);
-    w->at[i] = (struct word){from, bytes, bytes ? (uint32_t)utf8_count(text.p + from, bytes) : 0, 0};
+    w->at[i] =
+        (struct word){(uint32_t)from, bytes, bytes ? (uint32_t)utf8_count(text.p + from, bytes) : 0, 0};
 }
 
 int spacy_sentences(struct words *w, struct slice text, struct err *e)
@@ -32,7 +33,7 @@ int spacy_sentences(struct words *w, struct slice text, struct err *e)
     bool ended = false;          /* an end mark was seen */
     if (spacy_reserve(w, 1, e) < 0) return -ERR_IO;
     for (size_t i = 0; i <= n; i++) {
-        struct word at = i < n ? w->at[i] : (struct word){text.n, 0, 0, 0};
+        struct word at = i < n ? w->at[i] : (struct word){(uint32_t)text.n, 0, 0, 0};
         bool space = i > 0 ? spacy_gap(text, end, at.offset) : at.offset > 0;
         uint32_t class = i == n                                   ? SP_PUNCT
                          : at.flags & (WORD_LETTER | WORD_NUMBER) ? 0

@@ -66,8 +66,8 @@ INLINE uint64_t cut_letters(struct spacy *s, const struct masks *m, const char *
         unsigned from = (unsigned)__builtin_ctzll(starts), to = (unsigned)__builtin_ctzll(stops),
                  n = to - from;
         if (!(m->ends >> to & 1) || !spacy_unexceptional(rules, window + from, n, m->dots >> to & 1)) break;
-        out[0] = (struct word){base + from, n, n, WORD_LETTER};
-        out[1] = (struct word){base + to, 1, 1, WORD_SYMBOL};
+        out[0] = (struct word){(uint32_t)base + from, n, n, WORD_LETTER};
+        out[1] = (struct word){(uint32_t)base + to, 1, 1, WORD_SYMBOL};
         out += 1 + (m->suffix >> to & 1);
     }
     s->w->n = (size_t)(out - s->w->at);

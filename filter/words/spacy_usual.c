@@ -13,7 +13,7 @@ bool spacy_letters_exception(const struct spacy_rules *r, const char *p, unsigne
 
 static void put(struct spacy *s, uint64_t at, unsigned bytes, unsigned chars, uint32_t flags)
 {
-    s->w->at[s->w->n++] = (struct word){at, bytes, chars, flags};
+    s->w->at[s->w->n++] = (struct word){(uint32_t)at, bytes, chars, flags};
 }
 
 static void put_mark(struct spacy *s, uint64_t at, char c)

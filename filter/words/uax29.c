@@ -112,7 +112,7 @@ static int add(struct words *w, struct slice text, size_t from, size_t to, struc
         any |= class;
         all &= class;
     }
-    w->at[w->n++] = (struct word){from, (uint32_t)(to - from), chars, spacy_flags(any, all)};
+    w->at[w->n++] = (struct word){(uint32_t)from, (uint32_t)(to - from), chars, spacy_flags(any, all)};
     return 0;
 }
 
