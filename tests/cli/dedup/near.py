@@ -25,7 +25,8 @@ def char_grams(text, n):
 
 
 def jaccard(a, b):
-    return len(a & b) / len(a | b)
+    both = len(a & b)
+    return both / (len(a) + len(b) - both)
 
 
 def make(n, seed):

@@ -3,7 +3,7 @@ dropped document, as --pairs writes it. Words are those of ASCII text.
 simhash.py best DOCS BITS NGRAM: the same of --keep best, of which the longest stays; what has the same fingerprint as a longer one
 goes with it. Lengths must tell all apart that are alike.
 simhash.py make N SEED: JSONL of N documents of up to 1500 words, most of them copies of others with some words changed."""
-import json, random, re, sys
+import functools, json, random, re, sys
 
 M = 2**64 - 1
 FIRST, SECOND, MIX = 0x9E3779B97F4A7C15, 0xD1342543DE82EF95, 0xBF58476D1CE4E5B9
@@ -14,6 +14,7 @@ def fold(h):
     return h ^ h >> 32
 
 
+@functools.cache
 def word_hash(word):
     at = [int.from_bytes(word[i:i + 8], "little") for i in range(0, max(len(word), 16), 8)]
     h = fold((at[0] ^ len(word)) * FIRST) ^ fold(at[1] * SECOND)
@@ -31,7 +32,8 @@ def fingerprint(text, n):
     words = [word_hash(w.encode()) for w in re.findall(r"[^\W_]+(?:[-'.’][^\W_]+)*", text.lower())]
     assert words
     ngrams = [ngram_hash(words[i:i + n]) for i in range(max(1, len(words) - n + 1))]
-    return sum((2 * sum(g >> b & 1 for g in ngrams) > len(ngrams)) << b for b in range(64))
+    columns = zip(*(format(g, "064b") for g in ngrams)) # from the highest bit
+    return int("".join("01"[2 * c.count("1") > len(ngrams)] for c in columns), 2)
 
 
 def drop(docs, bits, n):

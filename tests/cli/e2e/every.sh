@@ -66,26 +66,38 @@ if [ "$(id -u)" = 0 ]; then
     "${user[@]}" leat-filter --version >/dev/null 2>&1 || user=()
 fi
 
-# valid_ledger FILE STATUS: one line of JSON, no key twice, balanced by this reckoning and by its own
-valid_ledger() {
-    python3 - "$@" <<'P'
+# valid_ledger FILE STATUS: one line of JSON, no key twice, balanced by this reckoning and by its own. One program judges all.
+coproc JUDGE {
+    exec python3 -u -c '
 import json, sys
 def pairs(p):
     assert len(dict(p)) == len(p), "a key twice"
     return dict(p)
-raw = open(sys.argv[1], "rb").read()
-assert raw.endswith(b"\n") and raw.count(b"\n") == 1, "not one line"
-d = json.loads(raw, object_pairs_hook=pairs)
-total = lambda t, k: sum(v[k] for v in t.values())
-assert d["exit"] == int(sys.argv[2]), ("exit", d["exit"])
-assert d["balanced"] is True
-assert isinstance(d["arguments"], list) and d["tool"].startswith("leat ") and d["version"]
-if d["exit"] == 0:
-    r, t = d["records"], d["text"]
-    assert r["in"] + r["created"] == r["kept"] + total(r["dropped"], "records") + total(r["skipped"], "records") + r["damaged"], r
-    assert t["in"] + t["added"] == t["written"] + t["dropped"] + total(t["removed"], "text_bytes"), t
-    assert r["in"] + r["created"] > 0, "nothing counted"
-P
+def judge(file, status):
+    raw = open(file, "rb").read()
+    assert raw.endswith(b"\n") and raw.count(b"\n") == 1, "not one line"
+    d = json.loads(raw, object_pairs_hook=pairs)
+    total = lambda t, k: sum(v[k] for v in t.values())
+    assert d["exit"] == int(status), ("exit", d["exit"])
+    assert d["balanced"] is True, "not balanced"
+    assert isinstance(d["arguments"], list) and d["tool"].startswith("leat ") and d["version"]
+    if d["exit"] == 0:
+        r, t = d["records"], d["text"]
+        assert r["in"] + r["created"] == r["kept"] + total(r["dropped"], "records") + total(r["skipped"], "records") + r["damaged"], r
+        assert t["in"] + t["added"] == t["written"] + t["dropped"] + total(t["removed"], "text_bytes"), t
+        assert r["in"] + r["created"] > 0, "nothing counted"
+for line in sys.stdin:
+    try:
+        judge(*line.rstrip("\n").rsplit(" ", 1))
+        print("good")
+    except Exception as e:
+        print(repr(e))'
+}
+valid_ledger() {
+    local verdict='no verdict'
+    case $1 in /*) printf '%s %s\n' "$1" "$2" ;; *) printf '%s/%s %s\n' "$PWD" "$1" "$2" ;; esac >&"${JUDGE[1]}"
+    read -r verdict <&"${JUDGE[0]}"
+    [ "$verdict" = good ] || { printf '# %s\n' "$verdict" && return 1; }
 }
 # The ledger without what may vary from run to run.
 constant() { jq -S 'del(.started, .seconds, .peak_rss_bytes, .threads, .arguments)' "$1"; }
@@ -432,7 +444,7 @@ for _ in $(seq 50); do if [ -e d.tmp ]; then break; else sleep 0.02; fi; done
 kill -9 $pid
 { wait $pid; } 2>/dev/null
 kill $feeder 2>/dev/null
-{ wait; } 2>/dev/null
+{ wait $feeder; } 2>/dev/null
 check 'shard: killed, no directory' [ ! -e d -a ! -e d.partial ]
 for t in 0.005 0.02 0.05; do
     leat-shard -q -o d "$F/big.ltok" 2>/dev/null &

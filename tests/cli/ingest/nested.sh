@@ -40,7 +40,8 @@ write("russian.zip", level)
 # 42.zip's form: many zips of zips of zeros
 zeros = zipped([("0", bytes(30 << 20))])
 write("bomb.zip", zipped([(f"lib{i}.zip", zipped([(f"book{k}.zip", zeros) for k in range(16)])) for i in range(16)]))
-write("ratio.tar", tar([(f"z{i}.gz", gz(bytes(60 << 20))) for i in range(12)] + [("behind.txt", b"behind\n")]))
+large = gz(bytes(60 << 20))
+write("ratio.tar", tar([(f"z{i}.gz", large) for i in range(12)] + [("behind.txt", b"behind\n")]))
 with zipfile.ZipFile("flat.zip", "w", zipfile.ZIP_DEFLATED) as z:
     for i in range(12): z.writestr(f"z{i}", bytes(60 << 20))
 write("line.tar", tar([("one.jsonl.xz", lzma.compress(b'{"text":"' + bytes(300 << 20)))]))
