@@ -270,6 +270,18 @@ static void put_help_exits(struct buf *b)
         buf_printf(b, "  %s  %s\n", exits[i].code, exits[i].meaning);
 }
 
+static void put_verbs(const struct opt_spec *s, struct buf *b)
+{
+    struct buf list;
+    buf_init(&list, 4 << 10);
+    buf_puts(&list, "Verbs:");
+    for (size_t i = 0; s->verbs[i]; i++) buf_printf(&list, "%s %s", i ? "," : "", s->verbs[i]);
+    buf_putc(b, '\n');
+    put_filled(b, list.p, list.n, 0, 0);
+    b->failed |= list.failed;
+    buf_free(&list);
+}
+
 int opts_put_help(const struct opt_spec *s, struct buf *b)
 {
     put_usage(s, s->verbs ? "VERB" : NULL, b);
@@ -279,9 +291,7 @@ int opts_put_help(const struct opt_spec *s, struct buf *b)
         buf_putc(b, '\n');
         put_paragraphs(b, s->description);
     }
-    if (s->verbs) buf_puts(b, "\nVerbs:");
-    for (size_t i = 0; s->verbs && s->verbs[i]; i++) buf_printf(b, "%s %s", i ? "," : "", s->verbs[i]);
-    if (s->verbs) buf_putc(b, '\n');
+    if (s->verbs) put_verbs(s, b);
     put_help_tables(s, NULL, b);
     if (s->examples) put_help_examples(b, s->examples);
     put_help_exits(b);

@@ -25,7 +25,7 @@ leat-dedup minhash -q "${all[@]}" --prefer-score q small.jsonl >a
 is "--prefer-score: the greatest number; none comes last" "$(jq -r .id a | tr '\n' ' ')" "a d "
 leat-dedup minhash -q "${all[@]}" --prefer-score q --prefer-source book,web small.jsonl >a
 is "--prefer-source comes before" "$(jq -r .id a | tr '\n' ' ')" "c d "
-leat-dedup minhash -q "${all[@]}" <small.jsonl >a
+leat-dedup minhash -q --profile 64x1 <small.jsonl >a
 is "a pipe: the first by default" "$(jq -r .id a | tr '\n' ' ')" "a d "
 for o in --prefer-score=q --prefer-source=web --clusters=c; do
     exits "a pipe: ${o%=*} needs --keep best" 2 leat-dedup minhash "$o" -

@@ -150,7 +150,7 @@ TEST(saved_and_merged_in_parts)
     qsort(a, N, width * sizeof *a, by_words);
     CHECK(all == N && memcmp(a, got, N * width * sizeof *a) == 0);
     CHECK_INT(merge_files(file, FILES, 300000, 0, UINT64_MAX, got, &n, &e), -ERR_IO);
-    CHECK(strstr(e.msg, "6 sorted runs need 393216 bytes") != NULL);
+    CHECK(strstr(e.msg, "6 sorted runs need 384K of memory") != NULL);
     err_clear(&e);
     CHECK_INT(merge_files(file, 0, 0, 0, UINT64_MAX, got, &n, &e), 0);
     CHECK_INT(n, 0);
