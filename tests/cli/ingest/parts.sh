@@ -9,7 +9,7 @@ rng = random.Random(5)
 words = ["alpha", "b\u00eata", "=", "==", "\u6f22\u5b57", "-- ", "*", "gamma"]
 with open("text.txt", "w", newline="") as f:
     size = 0
-    while size < 6 << 20:
+    while size < 3 << 20:
         n = rng.choice([1, 3, 50, 2000, 40000]) if rng.random() < .3 else 20
         s = " ".join(rng.choice(words) for _ in range(n)) + rng.choice(["\n", "\n\n", "\n\n\n", "\n" + "=" * rng.choice([2, 3, 70, 5000]) + "\n", "\f", "\r\n\r\n"])
         f.write(s); size += len(s)
