@@ -108,8 +108,10 @@ static int code_part(struct coder *r, struct slice text, size_t from, size_t to,
     if (rc < 0) return rc;
     if (reserve(r, to - from + (size_t)(p - *done), r->words.n) < 0) return -ERR_IO;
     struct writer w = writer_at(r, text, *done);
-    for (const struct word *x = r->words.at, *last = x + r->words.n; x < last; x++)
+    for (size_t i = 0; i < r->words.n; i++) {
+        const struct word *x = &r->words.at[i];
         if (!(x->flags & WORD_SYMBOL)) put_word(&w, p + x->offset, x->bytes);
+    }
     writer_close(r, &w);
     *done = w.done;
     return 0;
