@@ -148,7 +148,8 @@ static int sampled_make(struct sampled *s, const struct stage_deferred *m, struc
     if (!s->id || !s->set) {
         free(s->id);
         free(s->set);
-        return err_nomem(e, "choosing a sample");
+        err_nomem(e, "choosing a sample");
+        return -ERR_IO;
     }
     memcpy(s->id, m->id.p, m->id.n);
     memcpy(s->set, set, s->n * sizeof *s->set);
@@ -163,7 +164,7 @@ static uint64_t sampled_bytes(const struct sampled *s)
 static void sampled_free(struct check *x, struct sampled *s)
 {
     x->bytes -= sampled_bytes(s);
-    free(s->id);
+    free(s->id); // NOLINT(clang-analyzer-unix.Malloc): a heap's entries are freed once
     free(s->set);
 }
 
@@ -179,7 +180,7 @@ static int check_memory(const struct check *x, uint64_t bytes, struct err *e)
 
 static int sample_one(struct check *x, const struct stage_deferred *m, struct err *e)
 {
-    struct sampled s;
+    struct sampled s, out = {0};
     int r = sampled_make(&s, m, e);
     if (r < 0) return r;
     x->bytes += sampled_bytes(&s);
@@ -187,13 +188,13 @@ static int sample_one(struct check *x, const struct stage_deferred *m, struct er
         x->at[x->n++] = s;
         sift_up(x, x->n - 1);
     } else if (later(&x->at[0], &s)) {
-        struct sampled out = x->at[0];
+        out = x->at[0];
         x->at[0] = s;
         sift_down(x);
-        sampled_free(x, &out);
     } else {
-        sampled_free(x, &s);
+        out = s;
     }
+    sampled_free(x, &out);
     if (x->n == x->o->documents) atomic_store_explicit(&x->greatest, x->at[0].order, memory_order_relaxed);
     return check_memory(x, x->bytes, e);
 }

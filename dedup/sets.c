@@ -126,7 +126,7 @@ static int make_set(struct worker *w, struct slice text, size_t *n, struct err *
         w->spare = malloc(w->cap * sizeof *w->spare);
         if (!w->set || !w->spare) return err_nomem(e, "making a set of shingles");
     }
-    memcpy(w->set, list.at, *n * sizeof *list.at);
+    if (*n) memcpy(w->set, list.at, *n * sizeof *list.at);
     *n = shingles_set(w->set, w->spare, *n);
     return 0;
 }
