@@ -63,7 +63,12 @@ static struct set set_of(struct slice text, enum shingle_unit unit, enum minhash
         struct hash128 h;
         simd_limit((enum simd)simd);
         check(shingles_normal_hash(kept, text, &h, NULL) == 0);
-        check(shingles_of(kept, text, &list, NULL) == 0 && list.n > 0);
+        check(shingles_of(kept, text, &list, NULL) == 0 && (list.n > 0 || unit == SHINGLE_DATATROVE));
+        if (list.n == 0) { /* too few words for datatrove: as a set of one */
+            s.n = 1;
+            s.at = calloc(1, sizeof *s.at);
+            return s;
+        }
         minhash_init(&m, &(struct minhash_opts){.bands = 14, .rows = 8, .seed = 1, .kind = kind});
         minhash_bands(&m, &list, simd ? band : s.band);
         check(!simd || (list.n == all && memcmp(list.at, s.at, all * sizeof *list.at) == 0));
