@@ -78,11 +78,19 @@ uint64_t wordhash_word(const char *p, size_t n)
 #define WINDOW WORDS_WINDOW
 #define AHEAD 16 /* bytes that are read from a word's start */
 
-static uint64_t hash_long(const char *p, unsigned n)
+/* The first eight of n bytes of ASCII, in lower case, zeros behind them. */
+static uint64_t lower_eight(const char *p, size_t n)
 {
-    char lower[WINDOW];
-    for (unsigned i = 0; i < n; i++) lower[i] = (char)(p[i] | 0x20);
-    return wordhash_word(lower, n);
+    uint64_t keep = n < 8 ? (1ULL << 8 * n) - 1 : ~0ULL;
+    return eight_of(p, n) | (LOWER & keep);
+}
+
+/* As wordhash_word, of any length beyond 16. */
+static uint64_t hash_long(const char *p, size_t n)
+{
+    uint64_t h = hash_two(lower_eight(p, n), lower_eight(p + 8, n - 8), n);
+    for (size_t i = 16; i < n; i += 8) h = more(h, lower_eight(p + i, n - i));
+    return h;
 }
 
 /* The same as wordhash_word of the word of ASCII in lower case; without branches that depend on its length, if that is at most 16. */
