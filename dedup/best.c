@@ -139,7 +139,7 @@ static int later_passes(struct tool *t, const struct best_opts *o, const char *d
 static int check_place(const char *path, struct err *e)
 {
     const char *slash = path ? strrchr(path, '/') : NULL;
-    if (!slash || slash == path) return 0;
+    if (!slash || slash == path || file_exists(path)) return 0;
     char *dir = strndup(path, (size_t)(slash - path));
     int r = !dir                ? err_nomem(e, "starting")
             : access(dir, W_OK) ? err_sys(e, "cannot write %s: its folder", path)
