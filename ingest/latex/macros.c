@@ -393,9 +393,11 @@ static bool read_delimited(struct macros *t, struct mouth *m, struct slice param
     while (i < params.n) {
         struct slice literal = {params.p + i, 0};
         bool is_argument = params.p[i] == '#' && i + 1 < params.n;
-        if (is_argument) {
-            i += 2;
-            literal.p += 2;
+        if (is_argument) { /* what stands behind # is a character, not a byte */
+            uint32_t cp;
+            size_t n = 1 + utf8_decode(params.p + i + 1, params.p + params.n, &cp);
+            i += n;
+            literal.p += n;
         }
         while (i < params.n && params.p[i] != '#') i++;
         literal.n = (size_t)(params.p + i - literal.p);

@@ -151,6 +151,7 @@ TEST(macros)
     CHECK_STR(text("\\newcommand{\\x}{one}\\x{} \\x."), "one one.");
     CHECK_STR(text("\\newcommand*\\x[2][d]{#1-#2}\\x{a} \\x[b]{c}"), "d-a b-c");
     CHECK_STR(text("\\def\\x#1.#2;{#2 #1}\\x a.b;c \\renewcommand\\x{r}\\x"), "b ac r");
+    CHECK_STR(text("\\def\\x#\xCE\xA9,#2.{(#1;#2)}\\x a,b. \\x \xCE\xA9,b."), "(a;b) (\xCE\xA9;b)");
     CHECK_STR(text("\\def\\y{\\textbf}\\y{bold}"), "bold");
     CHECK_STR(text("\\providecommand{\\z}{p}\\providecommand{\\z}{q}\\z"), "p");
     CHECK_STR(text("\\let\\old=\\emph\\renewcommand{\\emph}[1]{<\\old{#1}>}\\emph{x}"), "<x>");
