@@ -190,7 +190,7 @@ static void tally_words_avx512(const struct word *at, size_t n, unsigned symbol,
         chars = _mm512_mask_add_epi64(chars, (__mmask8)~symbols, chars, w.chars);
     }
     t->chars += (uint64_t)_mm512_reduce_add_epi64(chars);
-    tally_words(at + i, n - i, symbol, t);
+    if (n > i) tally_words(at + i, n - i, symbol, t);
 }
 #else
 #define tally_words_avx512 tally_words
