@@ -301,6 +301,7 @@ static void count_words(struct slice text, const struct word *at, size_t n, unsi
                         uint32_t *chars, uint32_t *count)
 {
     size_t near = 0;
+    if (n == 0) return;
     for (; near < n && at[near].offset + at[near].bytes < 8; near++) {
         hash[near] = hash_at_start(text, &at[near]);
         chars[near] = at[near].chars;
