@@ -25,8 +25,8 @@ static bool stays(const struct indexing *x, uint64_t line)
 
 static int take_documents(struct indexing *x, bool compared, struct err *e)
 {
-    struct records_cursor *c;
-    const uint64_t *doc;
+    struct records_cursor *c = NULL;
+    const uint64_t *doc = NULL;
     int r = records_walk(&c, x->own->docs, 0, records_count(x->own->docs), 1 << 20, e);
     if (r < 0) return r;
     for (uint64_t line = 0; (r = records_next(c, &doc, e)) == 1; line++)
@@ -50,9 +50,9 @@ static int make_meta(struct indexing *x, const struct records *removed, struct e
 
 static int take_away_removed(struct indexing *x, struct err *e)
 {
-    struct records *removed;
+    struct records *removed = NULL;
     struct records_cursor *c = NULL;
-    const uint64_t *gone;
+    const uint64_t *gone = NULL;
     int r = work_part_path(&x->path, x->o->dir, "link", 0, 1, e);
     if (r == 0) r = records_open(&removed, x->path.p, REMOVED_WORDS, "link", e);
     if (r < 0) return r;
@@ -75,9 +75,9 @@ static int take_away_removed(struct indexing *x, struct err *e)
 static int copy_run(const struct indexing *x, struct records *from, uint64_t run, unsigned words,
                     struct records_out *to, struct err *e)
 {
-    struct records_cursor *c;
-    const uint64_t *k;
-    uint64_t begin, end;
+    struct records_cursor *c = NULL;
+    const uint64_t *k = NULL;
+    uint64_t begin = 0, end = 0;
     records_run(from, run, &begin, &end);
     int r = records_walk(&c, from, begin, end, 1 << 20, e);
     if (r < 0) return r;
@@ -91,7 +91,7 @@ static int copy_run(const struct indexing *x, struct records *from, uint64_t run
 static int copy_sorted(struct indexing *x, struct records *from, unsigned words, const char *ending,
                        struct err *e)
 {
-    struct records_out *to;
+    struct records_out *to = NULL;
     int r = work_sketch_path(&x->path, x->o->index, x->o->task, ending, e);
     if (r == 0) r = records_create(&to, x->path.p, words, ending, e);
     if (r < 0) return r;
@@ -104,9 +104,9 @@ static int copy_sorted(struct indexing *x, struct records *from, unsigned words,
 
 static int copy_docs(struct indexing *x, struct err *e)
 {
-    struct records_out *to;
-    struct records_cursor *c;
-    const uint64_t *doc;
+    struct records_out *to = NULL;
+    struct records_cursor *c = NULL;
+    const uint64_t *doc = NULL;
     int r = work_sketch_path(&x->path, x->o->index, x->o->task, "docs", e);
     if (r == 0) r = records_create(&to, x->path.p, DOCS_WORDS, "docs", e);
     if (r < 0) return r;
@@ -123,7 +123,7 @@ static int copy_docs(struct indexing *x, struct err *e)
 
 static int check_replaced(struct indexing *x, struct err *e)
 {
-    struct records *before;
+    struct records *before = NULL;
     struct err damaged = {0};
     int r = work_sketch_path(&x->path, x->o->index, x->o->task, "docs", e);
     if (r < 0 || !file_exists(x->path.p) ||
@@ -186,7 +186,7 @@ int index_check(const struct index_opts *o, struct err *e)
 
 int index_run(struct tool *t, const struct index_opts *o, struct err *e)
 {
-    struct sketches s;
+    struct sketches s = {0};
     struct indexing x = {.o = o};
     int r = index_check(o, e);
     if (r == 0) r = work_folder(o->index, e);
@@ -195,10 +195,11 @@ int index_run(struct tool *t, const struct index_opts *o, struct err *e)
     buf_init(&x.path, BUF_NO_MAX);
     buf_init(&x.meta, BUF_NO_MAX);
     x.own = sketches_task(&s, o->task);
-    if (!x.own)
-        r = err_set(e, ERR_USAGE, "%s: task %u was not sketched: run leat dedup sketch --task %u first",
-                    o->dir, o->task, o->task);
-    if (r == 0) r = write_all(&x, t, &s.plan, e);
+    if (x.own)
+        r = write_all(&x, t, &s.plan, e);
+    else
+        r = err_set(e, ERR_USAGE, "%s: task %u was not sketched: run leat dedup sketch first", o->dir,
+                    o->task);
     buf_free(&x.path);
     buf_free(&x.meta);
     sketches_close(&s);

@@ -102,7 +102,7 @@ static int run_match(struct tool *t, const struct stages_opts *o, struct err *e)
                            .memory_bytes = t->memory,
                            .max_bucket = o->best->max_bucket,
                            .lasting = true};
-    struct match_report p;
+    struct match_report p = {0};
     int r = parse_part(o->part, &m.part, &m.parts, e);
     if (r == 0) r = no_inputs(t, e);
     if (r == 0) r = no_outputs(t, e);
@@ -137,7 +137,7 @@ static int run_verify(struct tool *t, const struct stages_opts *o, struct err *e
                             .threads = (int)t->threads,
                             .memory_bytes = t->memory,
                             .lasting = true};
-    struct verify_report p;
+    struct verify_report p = {0};
     int r = parse_part(o->part, &v.part, &v.parts, e);
     if (r == 0) r = no_inputs(t, e);
     if (r == 0) r = no_outputs(t, e);
@@ -167,7 +167,7 @@ static int run_link(struct tool *t, const struct stages_opts *o, struct err *e)
                           true,    o->best->ids_may_repeat};
     struct report_opts p = {o->work,           o->best->against, o->best->n_against, o->best->pairs,
                             o->best->clusters, (int)t->threads,  OUT_COMMIT};
-    struct link_report report;
+    struct link_report report = {0};
     int r = no_inputs(t, e);
     if (r == 0) r = no_outputs(t, e);
     if (r == 0) r = link_run(&l, &report, e);

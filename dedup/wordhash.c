@@ -226,11 +226,12 @@ static void hash_places(const char *text, const struct places *x, unsigned n, ui
     }
 }
 
-/* Appends the hashes of the first n places' words, and moves the one that may stand behind them to the front. */
+/* Appends the hashes of the n words that have ended, of those that have begun, and moves the beginning of one that has not ended to the front. */
 SIMD_TARGET(avx512)
-static int take_places(struct wordhash *w, const char *text, struct places *x, unsigned n, struct err *e)
+static int take_places(struct wordhash *w, const char *text, struct places *x, unsigned begun, unsigned n,
+                       struct err *e)
 {
-    uint32_t open = x->from[n];
+    uint32_t open = begun > n ? x->from[n] : 0;
     if (n == 0) return 0;
     if (reserve(w, PLACES + 2 * WINDOW, e) < 0) return -ERR_IO;
     for (unsigned i = n; i % 8; i++) {
@@ -268,12 +269,13 @@ static int hash_blocks(struct wordhash *w, struct slice text, size_t *at, struct
         m = next;
         block += WINDOW;
         if (to - x.to < PLACES - WINDOW) continue;
-        if (take_places(w, text.p, &x, (unsigned)(to - x.to), e) < 0) return -ERR_IO;
+        if (take_places(w, text.p, &x, (unsigned)(from - x.from), (unsigned)(to - x.to), e) < 0)
+            return -ERR_IO;
         from = x.from + (from - x.from - (to - x.to));
         to = x.to;
     }
     *at = edge.inside ? from[-1] : block;
-    return take_places(w, text.p, &x, (unsigned)(to - x.to), e);
+    return take_places(w, text.p, &x, (unsigned)(from - x.from), (unsigned)(to - x.to), e);
 }
 
 static int hash_windows(struct wordhash *w, struct slice text, size_t *at, struct err *e)

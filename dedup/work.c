@@ -363,7 +363,7 @@ static int add_folder(struct sketches *s, const char *dir, unsigned *number, uin
 {
     unsigned *tasks;
     size_t n, before = s->n;
-    struct origin o;
+    struct origin o = {0};
     int r = list_tasks(dir, &tasks, &n, e);
     if (r == 0 && n == 0)
         r = err_set(e, ERR_USAGE,
@@ -372,7 +372,7 @@ static int add_folder(struct sketches *s, const char *dir, unsigned *number, uin
                     dir);
     for (size_t i = 0; r == 0 && i < n; i++)
         r = add_sketch(s, dir, tasks[i], number ? (*number)++ : tasks[i], keep, e);
-    if (r == 0) r = read_origin(s->at[before].docs, &o, e);
+    if (r == 0 && s->at) r = read_origin(s->at[before].docs, &o, e);
     if (r == 0) r = check_complete(dir, tasks, n, o.tasks, number != NULL, e);
     free(tasks);
     return r;
