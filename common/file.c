@@ -90,3 +90,13 @@ bool file_exists(const char *path)
     struct stat st;
     return stat(path, &st) == 0;
 }
+
+int file_sync_parent(const char *path, struct err *e)
+{
+    const char *slash = strrchr(path, '/');
+    char *parent = slash == path ? strdup("/") : slash ? strndup(path, (size_t)(slash - path)) : strdup(".");
+    if (!parent) return err_nomem(e, "naming a directory");
+    int r = file_sync_dir(parent, e);
+    free(parent);
+    return r;
+}

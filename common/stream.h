@@ -133,8 +133,9 @@ int out_close(struct out *s, enum out_end end, struct err *e);
 int file_read(const char *path, size_t max, struct buf *b, struct err *e);
 /* FILE.tmp, fsync, rename. */
 int file_write(const char *path, struct slice content, struct err *e);
-int file_mkdirs(const char *path, struct err *e);   /* mkdir -p */
-int file_sync_dir(const char *path, struct err *e); /* fsync of a directory */
+int file_mkdirs(const char *path, struct err *e);      /* mkdir -p */
+int file_sync_dir(const char *path, struct err *e);    /* fsync of a directory */
+int file_sync_parent(const char *path, struct err *e); /* of the one that path lies in */
 bool file_exists(const char *path);
 /* An empty FILE.tmp for one who writes by himself, locked until it is closed: its descriptor. */
 int file_open_tmp(const char *tmp, struct err *e);

@@ -39,8 +39,6 @@ struct check {
 
 struct worker {
     struct shingles *shingles;
-    uint32_t *set, *spare;
-    size_t cap;
     uint32_t *hits; /* by sampled document */
     uint32_t *met;  /* those with hits */
     size_t n_met;
@@ -53,8 +51,6 @@ static void worker_free(void *ctx, void *worker)
 {
     struct worker *w = worker;
     shingles_free(w->shingles);
-    free(w->set);
-    free(w->spare);
     free(w->hits);
     free(w->met);
     buf_free(&w->mark);
@@ -75,25 +71,6 @@ static void *worker_new(void *ctx)
     return NULL;
 }
 
-static int make_set(struct worker *w, struct slice text, size_t *n, struct err *e)
-{
-    struct shingle_list list;
-    int r = shingles_of(w->shingles, text, &list, e);
-    if (r < 0) return r;
-    *n = list.n;
-    if (*n > w->cap || !w->set) {
-        free(w->set);
-        free(w->spare);
-        w->cap = 2 * *n + 1;
-        w->set = calloc(w->cap, sizeof *w->set);
-        w->spare = malloc(w->cap * sizeof *w->spare);
-        if (!w->set || !w->spare) return err_nomem(e, "making a set of shingles");
-    }
-    if (*n) memcpy(w->set, list.at, *n * sizeof *list.at);
-    *n = shingles_set(w->set, w->spare, *n);
-    return 0;
-}
-
 /* ------------------------------------------------------------------ the sample */
 
 static int sample_doc(void *ctx, void *worker, struct doc *d, struct stage_out *o, struct err *e)
@@ -104,11 +81,12 @@ static int sample_doc(void *ctx, void *worker, struct doc *d, struct stage_out *
     uint64_t order = hash_mix64(hash64(named.p, named.n));
     size_t n;
     if (order > atomic_load_explicit(&x->greatest, memory_order_relaxed)) return 0;
-    int r = make_set(w, d->text, &n, e);
+    const uint32_t *set;
+    int r = shingles_set_of(w->shingles, d->text, &set, &n, e);
     if (r < 0) return r;
     buf_clear(&w->mark);
     buf_put(&w->mark, &order, sizeof order);
-    buf_put(&w->mark, w->set, n * sizeof *w->set);
+    buf_put(&w->mark, set, n * sizeof *set);
     return w->mark.failed ? err_nomem(e, "choosing a sample") : stage_defer(o, d, w->mark.p, w->mark.n);
 }
 
@@ -233,13 +211,13 @@ static int make_table(struct check *x, struct err *e)
 
 /* ------------------------------------------------------------------ all against it */
 
-static void count_hits(const struct check *x, struct worker *w, size_t n)
+static void count_hits(const struct check *x, struct worker *w, const uint32_t *set, size_t n)
 {
     w->n_met = 0;
     for (size_t k = 0; k < n; k++) {
-        for (size_t i = hash_mix64(w->set[k]) & x->mask; x->table[i].document; i = (i + 1) & x->mask) {
+        for (size_t i = hash_mix64(set[k]) & x->mask; x->table[i].document; i = (i + 1) & x->mask) {
             uint32_t document = x->table[i].document - 1;
-            if (x->table[i].shingle != w->set[k]) continue;
+            if (x->table[i].shingle != set[k]) continue;
             if (w->hits[document]++ == 0) w->met[w->n_met++] = document;
         }
     }
@@ -274,9 +252,10 @@ static int compare_doc(void *ctx, void *worker, struct doc *d, struct stage_out 
     struct check *x = ctx;
     struct worker *w = worker;
     size_t n;
-    int r = make_set(w, d->text, &n, e);
+    const uint32_t *set;
+    int r = shingles_set_of(w->shingles, d->text, &set, &n, e);
     if (r < 0) return r;
-    count_hits(x, w, n);
+    count_hits(x, w, set, n);
     qsort(w->met, w->n_met, sizeof *w->met, by_number);
     r = put_pairs(x, w, d, n, o, e);
     if (r < 0) return r;

@@ -160,16 +160,6 @@ static int sync_file(struct records_out *o, struct err *e)
     return 0;
 }
 
-static int sync_parent(const char *path, struct err *e)
-{
-    const char *slash = strrchr(path, '/');
-    char *parent = slash == path ? strdup("/") : slash ? strndup(path, (size_t)(slash - path)) : strdup(".");
-    if (!parent) return err_nomem(e, "naming a directory");
-    int r = file_sync_dir(parent, e);
-    free(parent);
-    return r;
-}
-
 /* The name changes before the descriptor is closed, and with it the lock given up. */
 int records_commit(struct records_out *o, struct slice meta, bool durable, struct err *e)
 {
@@ -182,7 +172,7 @@ int records_commit(struct records_out *o, struct slice meta, bool durable, struc
         records_abandon(o);
         return r;
     }
-    if (durable) r = sync_parent(o->path, e);
+    if (durable) r = file_sync_parent(o->path, e);
     int fd = o->fd;
     o->fd = -1;
     if (close(fd) && errno != EINTR && r == 0) r = err_sys(e, "cannot write %s", o->path);

@@ -64,13 +64,11 @@ static void choose_signals(sigset_t *set)
 
 int scratch_make(struct scratch *s, const char *name, const char *tmp, struct err *e)
 {
-    const char *base = tmp ? tmp : getenv("TMPDIR");
-    if (!base || !*base) base = "/tmp";
-    if ((size_t)snprintf(s->dir, sizeof s->dir, "%s/%s-XXXXXX", base, name) >= sizeof s->dir)
-        return err_set(e, ERR_USAGE, "--tmp %s: too long a path", base);
+    if ((size_t)snprintf(s->dir, sizeof s->dir, "%s/%s-XXXXXX", tmp, name) >= sizeof s->dir)
+        return err_set(e, ERR_USAGE, "--tmp %s: too long a path", tmp);
     choose_signals(&s->signals);
     pthread_sigmask(SIG_BLOCK, &s->signals, &s->before);
-    int r = mkdtemp(s->dir) ? 0 : err_sys(e, "cannot make a folder in %s: give another with --tmp", base);
+    int r = mkdtemp(s->dir) ? 0 : err_sys(e, "cannot make a folder in %s: give another with --tmp", tmp);
     if (r == 0 && pthread_create(&s->watcher, NULL, watch, s) != 0) {
         rmdir(s->dir);
         r = err_nomem(e, "starting");

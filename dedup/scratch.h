@@ -15,7 +15,7 @@ struct scratch {
     pthread_t watcher;
 };
 
-/* DIR/NAME-XXXXXX in tmp, or where that is NULL in $TMPDIR, else in /tmp. To be called before other threads are made: they
+/* tmp/NAME-XXXXXX. To be called before other threads are made: they
  * must block the signals, too. *s stays where it is. */
 int scratch_make(struct scratch *s, const char *name, const char *tmp, struct err *e);
 

@@ -21,8 +21,6 @@ struct worker {
     struct jsonl *jsonl;
     struct doc doc;
     struct shingles *shingles;
-    uint32_t *set, *spare;
-    size_t cap;
 };
 
 /* ------------------------------------------------------------------ which documents */
@@ -94,8 +92,6 @@ static void worker_free(void *ctx, void *worker)
     jsonl_free(w->jsonl);
     doc_free(&w->doc);
     shingles_free(w->shingles);
-    free(w->set);
-    free(w->spare);
     free(w);
 }
 
@@ -112,38 +108,20 @@ static void *worker_new(void *ctx)
     return NULL;
 }
 
-static int make_set(struct worker *w, struct slice text, size_t *n, struct err *e)
-{
-    struct shingle_list list;
-    int r = shingles_of(w->shingles, text, &list, e);
-    if (r < 0) return r;
-    *n = list.n;
-    if (*n > w->cap) {
-        free(w->set);
-        free(w->spare);
-        w->cap = 2 * *n;
-        w->set = malloc(w->cap * sizeof *w->set);
-        w->spare = malloc(w->cap * sizeof *w->spare);
-        if (!w->set || !w->spare) return err_nomem(e, "making a set of shingles");
-    }
-    if (*n) memcpy(w->set, list.at, *n * sizeof *list.at);
-    *n = shingles_set(w->set, w->spare, *n);
-    return 0;
-}
-
 /* Appends the document to b->out and its record, with an offset from b->out's beginning, to b->more. */
 static int put_entry(const struct setting *x, struct worker *w, struct pass_batch *b, uint64_t line,
                      struct err *e)
 {
     size_t n = 0, from = b->out.n;
-    int r = get_bit(x->wanted->compared, line) ? make_set(w, w->doc.text, &n, e) : 0;
+    const uint32_t *set = NULL;
+    int r = get_bit(x->wanted->compared, line) ? shingles_set_of(w->shingles, w->doc.text, &set, &n, e) : 0;
     if (r < 0) return r;
     if (w->doc.id.n > UINT32_MAX || n > UINT32_MAX)
         return err_set(e, ERR_DATA, "line %llu is too long", (unsigned long long)line);
     buf_reserve(&b->out, 1);
     buf_put_slice(&b->out, w->doc.id);
     buf_put(&b->out, "\0\0\0", (4 - b->out.n % 4) % 4);
-    buf_put(&b->out, w->set, n * sizeof *w->set);
+    if (n) buf_put(&b->out, set, n * sizeof *set);
     if (b->out.failed) return err_nomem(e, "keeping a document's shingles");
     uint64_t record[SETS_WORDS] = {DOC_NUMBER(x->task, line), from, (uint64_t)w->doc.id.n << 32 | n,
                                    hash64(b->out.p + from, b->out.n - from)};

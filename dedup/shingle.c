@@ -22,8 +22,8 @@ struct shingles {
     struct wordhash words;
     struct charhash chars;
     struct datatrove grams;
-    uint32_t *list;
-    size_t cap;
+    uint32_t *list, *spare; /* spare: to sort with, made when it is needed */
+    size_t cap, spare_cap;
 };
 
 struct shingles *shingles_new(const struct shingle_opts *o)
@@ -46,6 +46,7 @@ void shingles_free(struct shingles *s)
     charhash_free(&s->chars);
     datatrove_free(&s->grams);
     free(s->list);
+    free(s->spare);
     free(s);
 }
 
@@ -203,4 +204,20 @@ double shingles_jaccard(const uint32_t *a, size_t na, const uint32_t *b, size_t 
         k += y <= x;
     }
     return (double)both / (double)(na + nb - both);
+}
+
+int shingles_set_of(struct shingles *s, struct slice text, const uint32_t **set, size_t *n, struct err *e)
+{
+    struct shingle_list list;
+    int r = shingles_of(s, text, &list, e);
+    if (r < 0) return r;
+    if (s->spare_cap < s->cap) {
+        free(s->spare);
+        s->spare = malloc(s->cap * sizeof *s->spare);
+        s->spare_cap = s->spare ? s->cap : 0;
+        if (!s->spare) return err_nomem(e, "making a set of shingles");
+    }
+    *set = s->list;
+    *n = list.n ? shingles_set(s->list, s->spare, list.n) : 0;
+    return 0;
 }

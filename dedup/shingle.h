@@ -34,6 +34,9 @@ void shingles_free(struct shingles *s);
 /* *list: valid until the next call. */
 int shingles_of(struct shingles *s, struct slice text, struct shingle_list *list, struct err *e);
 
+/* The same as a set: sorted, each once. *set: valid until the next call. */
+int shingles_set_of(struct shingles *s, struct slice text, const uint32_t **set, size_t *n, struct err *e);
+
 /* Makes a set of a list: sorted, each once. Returns its size. `spare` has room for n, too. Linear. */
 size_t shingles_set(uint32_t *list, uint32_t *spare, size_t n);
 

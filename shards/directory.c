@@ -141,16 +141,6 @@ int shard_directory_begin(struct shard_directory *d, const char *path, bool forc
 
 /* ------------------------------------------------------------------ ending */
 
-static int sync_parent(const char *path, struct err *e)
-{
-    const char *slash = strrchr(path, '/');
-    char *parent = slash == path ? strdup("/") : slash ? strndup(path, (size_t)(slash - path)) : strdup(".");
-    if (!parent) return err_nomem(e, "naming a directory");
-    int r = file_sync_dir(parent, e);
-    free(parent);
-    return r;
-}
-
 /* DIR.tmp becomes DIR. Where the kernel can, an old DIR and the new one change places at once. */
 static int put_in_place(const struct shard_directory *d, struct err *e)
 {
@@ -172,7 +162,7 @@ int shard_directory_commit(struct shard_directory *d, struct err *e)
 {
     int r = file_sync_dir(d->tmp, e);
     if (r == 0) r = put_in_place(d, e);
-    if (r == 0) r = sync_parent(d->path, e);
+    if (r == 0) r = file_sync_parent(d->path, e);
     if (r == 0) free_paths(d);
     return r;
 }
