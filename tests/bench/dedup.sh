@@ -116,8 +116,11 @@ if [[ $parts == *speed* ]]; then
     python3 - "$memory" "${RUNS:-5}" "${options[@]}" <<'PY'
 import os, statistics, subprocess, sys, time
 memory, runs, options = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
-ROWS = [("exact", ["exact"]), ("exact --normalize", ["exact", "--normalize"]), ("simhash", ["simhash"]), ("minhash 14x8", ["minhash", *options]),
-        ("minhash 20x13", ["minhash", "--profile", "20x13", *options]), ("lines", ["lines"])]
+ROWS = [(name + (" --keep first" if keep == "first" else ""), [*command, "--keep", keep])
+        for name, command in [("exact", ["exact"]), ("exact --normalize", ["exact", "--normalize"]), ("simhash", ["simhash"]), ("minhash 14x8", ["minhash", *options])]
+        for keep in ("first", "best")]
+ROWS += [("minhash 14x8 --signature fss", ["minhash", "--signature", "fss", *options]), ("minhash 20x13", ["minhash", "--profile", "20x13", *options]), ("lines", ["lines"])]
+os.environ["TMPDIR"] = memory
 
 
 def run(command, threads, docs):
@@ -134,12 +137,12 @@ for _ in range(runs):
     for name, command in ROWS:
         for t in (1, 2): seen[name, t].append(run(command, t, memory + ("/fresh.jsonl" if name == "lines" else "/docs.jsonl")))
 print(f"\nspeed: {os.stat(memory + '/docs.jsonl').st_size / 1e6:.1f} MB of JSONL, {sum(1 for _ in open(memory + '/docs.jsonl'))} documents, in memory; {runs} rounds")
-print(f"{'':20} MB/s of CPU time: median, best; of wall time: median, best; -t2 over -t1; peak MB -t1, -t2")
+print(f"{'':30} MB/s of CPU time: median, best; of wall time: median, best; -t2 over -t1; peak MB -t1, -t2")
 for name, _ in ROWS:
     size = os.stat(memory + ("/fresh.jsonl" if name == "lines" else "/docs.jsonl")).st_size / 1e6
     one, two = list(zip(*seen[name, 1])), list(zip(*seen[name, 2]))
     m = statistics.median
-    print(f"{name:20} {size / m(one[0]):8.0f} {size / min(one[0]):8.0f} {size / m(one[1]):8.0f} {size / min(one[1]):8.0f} {m(one[1]) / m(two[1]):8.2f} "
+    print(f"{name:30} {size / m(one[0]):8.0f} {size / min(one[0]):8.0f} {size / m(one[1]):8.0f} {size / min(one[1]):8.0f} {m(one[1]) / m(two[1]):8.2f} "
           f"{max(one[2]) / 1e3:8.0f} {max(two[2]) / 1e3:8.0f}")
 PY
 fi
